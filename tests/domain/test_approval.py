@@ -1,0 +1,92 @@
+"""Invariant 1: nothing goes live without a trial of this very script, and what the trial showed decides how much consent it takes."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from vynexus_tui.domain.automations import Risk, RiskLevel
+from vynexus_tui.domain.trials import ChangeKind, Consent, FileChange, SandboxLevel, Trial, Verdict, approval_rule
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+LOW = Risk(level=RiskLevel.LOW)
+
+
+def a_trial(verdict: Verdict = Verdict.PASSED, *changes: FileChange, **more: object) -> Trial:
+    return Trial(  # type: ignore[arg-type]
+        script_sha256="a" * 64, level=SandboxLevel.FULL, verdict=verdict, cwd="/home/a/shop", exit_code=0, changes=changes, tried_at=NOW, **more
+    )
+
+
+def change(path: str, kind: ChangeKind = ChangeKind.MODIFY, **more: object) -> FileChange:
+    return FileChange(path=path, kind=kind, type="file", **more)  # type: ignore[arg-type]
+
+
+def consent(trial: Trial | None, sha256: str = "a" * 64, risk: Risk = LOW) -> Consent:
+    return approval_rule(trial, sha256, risk).consent
+
+
+def test_without_a_trial_nothing_can_be_approved() -> None:
+    assert consent(None) is Consent.BLOCKED
+
+
+def test_a_trial_of_another_script_counts_for_nothing() -> None:
+    assert consent(a_trial(), sha256="b" * 64) is Consent.BLOCKED
+
+
+def test_a_passed_trial_inside_its_folder_takes_one_key() -> None:
+    assert consent(a_trial(Verdict.PASSED, change("/home/a/shop/x"))) is Consent.ONE_KEY
+
+
+@pytest.mark.parametrize("verdict", [Verdict.FAILED, Verdict.ASKS_FOR_INPUT, Verdict.CUT_OFF])
+def test_every_other_verdict_blocks(verdict: Verdict) -> None:
+    assert consent(a_trial(verdict)) is Consent.BLOCKED
+
+
+@pytest.mark.parametrize("verdict", [Verdict.STOPS_AT_NETWORK, Verdict.NOT_TRIED])
+def test_what_could_not_be_seen_takes_the_typed_name(verdict: Verdict) -> None:
+    assert consent(a_trial(verdict)) is Consent.TYPED_NAME
+
+
+@pytest.mark.parametrize(
+    "red",
+    [
+        change("/home/a/shop/old", ChangeKind.DELETE),
+        change("/home/a/other/x"),
+        change("/home/a/shop/../other"),
+        change("/home/a/shopping/x"),
+        change("/home/a/shop/.git/hooks/pre-commit", ChangeKind.CREATE),
+        change("/home/a/shop/.gitconfig"),
+        change("/home/a/shop/tool", ChangeKind.CHMOD, warning="setuid"),
+    ],
+)
+def test_the_red_list_takes_the_typed_name(red: FileChange) -> None:
+    rule = approval_rule(a_trial(Verdict.PASSED, red), "a" * 64, LOW)
+    assert rule.consent is Consent.TYPED_NAME
+    assert rule.reasons
+
+
+def test_processes_left_behind_and_unknowns_and_high_risk_take_the_typed_name() -> None:
+    assert consent(a_trial(leftover_processes=1)) is Consent.TYPED_NAME
+    assert consent(a_trial(not_known=("/mnt: read-only here",))) is Consent.TYPED_NAME
+    assert consent(a_trial(), risk=Risk(level=RiskLevel.HIGH, reasons=("force push",))) is Consent.TYPED_NAME
+
+
+@pytest.mark.parametrize(
+    ("trial", "headline"),
+    [
+        (a_trial(), "passed: changes nothing"),
+        (a_trial(Verdict.PASSED, change("/x")), "passed: changes 1 file"),
+        (a_trial(Verdict.PASSED, change("/x"), change("/y")), "passed: changes 2 files"),
+        (a_trial(Verdict.CUT_OFF, limit="time 30 s"), "cut off: time 30 s"),
+        (a_trial(Verdict.ASKS_FOR_INPUT), "asks for input"),
+    ],
+)
+def test_the_verdict_reads_as_agreed(trial: Trial, headline: str) -> None:
+    assert trial.headline == headline
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_no_verdict_ever_says_safe(verdict: Verdict) -> None:
+    words = a_trial(verdict).headline.lower().split()
+    assert "safe" not in words
+    assert "ok" not in words

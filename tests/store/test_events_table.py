@@ -1,0 +1,156 @@
+"""Events are stored once, whole, and survive anything (invariant 3)."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vynexus_tui.domain.events import CommandEvent, HistoryReading, TimeQuality
+from vynexus_tui.store import events_table
+from vynexus_tui.store.database import Connection, open_database, transaction
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Connection]:
+    connection = open_database(tmp_path / "vynexus.db", busy_timeout_ms=1000)
+    yield connection
+    connection.close()
+
+
+def undated(*commands: str, path: str = "/home/a/.bash_history") -> HistoryReading:
+    events = tuple(CommandEvent(event_id=i, command=c, sequence_no=i, session_id="s", origin="bash_history") for i, c in enumerate(commands))
+    return HistoryReading(events=events, origin="bash_history", path=path)
+
+
+def dated(command: str, second: float, origin: str = "zsh_history", **more: object) -> CommandEvent:
+    at = NOW + timedelta(seconds=second)
+    return CommandEvent(  # type: ignore[arg-type]
+        event_id=0, command=command, sequence_no=0, session_id="s", started_at=at, time_quality=TimeQuality.EXACT, origin=origin, **more
+    )
+
+
+def add(db: Connection, reading: HistoryReading) -> int:
+    with transaction(db):
+        return events_table.add_history(db, reading, fingerprint="", now=NOW)
+
+
+def commands(db: Connection) -> list[str]:
+    return [e.command for e in events_table.read_events(db, most=1000)]
+
+
+def test_importing_twice_is_importing_once(db: Connection) -> None:
+    reading = undated("ls", "make", "ls", "make")
+    assert add(db, reading) == 4
+    assert add(db, reading) == 0
+    assert commands(db) == ["ls", "make", "ls", "make"]
+
+
+def test_a_history_that_grew_adds_only_what_is_new(db: Connection) -> None:
+    add(db, undated("a", "b", "a"))
+    assert add(db, undated("a", "b", "a", "b", "a")) == 2
+    assert commands(db) == ["a", "b", "a", "b", "a"]
+
+
+def test_a_history_whose_head_was_cut_adds_only_what_is_new(db: Connection) -> None:
+    add(db, undated("old", "a", "b", "c", "d"))
+    assert add(db, undated("b", "c", "d", "b", "c")) == 2
+    assert commands(db) == ["old", "a", "b", "c", "d", "b", "c"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from("abc"), min_size=8, max_size=40), st.integers(0, 4), st.lists(st.sampled_from("abcd"), max_size=6))
+def test_nothing_is_counted_twice_however_a_history_is_cut_and_grows(first: list[str], cut: int, more: list[str]) -> None:
+    db = open_database(Path("/dev/shm") / f"vy-test-{os.getpid()}.db", busy_timeout_ms=1000)
+    try:
+        with transaction(db):
+            db.execute("DELETE FROM events")
+            db.execute("DELETE FROM sources")
+        add(db, undated(*first))
+        add(db, undated(*first[cut:], *more))
+        stored = commands(db)
+        assert stored[: len(first)] == first
+        assert len(stored) <= len(first) + len(more)
+    finally:
+        db.close()
+
+
+def test_the_same_dated_command_in_two_sources_is_one_event_with_the_best_fields(db: Connection) -> None:
+    hook = dated("make", 0.4, origin="hook", native_id="s1:1", duration_s=2.5, cwd="/src")
+    with transaction(db):
+        assert events_table.add_events(db, [hook]) == 1
+        assert events_table.add_events(db, [dated("make", 0.0, exit_code=0)]) == 0
+    (event,) = events_table.read_events(db, most=10)
+    assert (event.duration_s, event.cwd, event.exit_code) == (2.5, "/src", 0)
+
+
+def test_the_same_command_twice_in_one_second_stays_two(db: Connection) -> None:
+    pair = [dated("ls", 0), dated("ls", 0)]
+    with transaction(db):
+        assert events_table.add_events(db, pair) == 2
+        assert events_table.add_events(db, pair) == 0
+
+
+def test_lines_that_the_hook_recorded_are_not_imported_again_from_the_history_file(db: Connection) -> None:
+    add(db, undated("ls"))
+    with transaction(db):
+        events_table.add_events(db, [dated("make", 1, origin="hook", native_id="s1:1")])
+    assert add(db, undated("ls", "make", "git push")) == 1
+    assert commands(db) == ["ls", "make", "git push"]
+
+
+def test_bytes_that_are_not_text_come_back_as_they_were(db: Connection) -> None:
+    hostile = "printf '\udcff\udc80' \x1b]0;x\x07"
+    add(db, undated(hostile))
+    assert commands(db) == [hostile]
+
+
+def test_the_database_is_private(tmp_path: Path) -> None:
+    open_database(tmp_path / "new/vynexus.db", busy_timeout_ms=1000).close()
+    assert (tmp_path / "new/vynexus.db").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_kill_in_the_middle_of_writing_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    program = textwrap.dedent(
+        f"""
+        import sys
+        from pathlib import Path
+        sys.path.insert(0, {str(Path(__file__).resolve().parents[2])!r})
+        from vynexus_tui.domain.events import CommandEvent
+        from vynexus_tui.store import events_table
+        from vynexus_tui.store.database import open_database, transaction
+        db = open_database(Path({str(tmp_path / "vynexus.db")!r}), busy_timeout_ms=5000)
+        for batch in range(10_000):
+            with transaction(db):
+                for i in range(20):
+                    n = batch * 20 + i
+                    events_table.add_events(db, [CommandEvent(event_id=n, command=f"c{{n}}", sequence_no=n, session_id="s", native_id=str(n))])
+                events_table.write_spool_offsets(db, {{"f": (1, (batch + 1) * 20)}})
+            print(batch, flush=True)
+        """
+    )
+    for _ in range(4):
+        child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+        assert child.stdout is not None
+        for _ in range(7):
+            child.stdout.readline()
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        child.stdout.close()
+        db = open_database(tmp_path / "vynexus.db", busy_timeout_ms=5000)
+        (count,) = db.execute("SELECT COUNT(*) FROM events").fetchone()
+        offset = events_table.read_spool_offsets(db)["f"][1]
+        assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        db.close()
+        assert count >= offset, "an offset was kept whose events were not"
+        assert count % 20 == 0, "half a batch was stored"

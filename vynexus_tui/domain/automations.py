@@ -1,0 +1,197 @@
+"""Automations: a pattern's script, its parameters, and the one rule by which its status changes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from vynexus_tui.domain.errors import RequestError
+from vynexus_tui.domain.identifiers import AutomationId, PatternId, text_sha256
+
+
+class ScriptTemplate(StrEnum):
+    """The four kinds of script we know how to write."""
+
+    FILE_OPERATION = "file_operation"
+    DATA_PROCESSING = "data_processing"
+    API_CALL = "api_call"
+    WORKFLOW_SEQUENCE = "workflow_sequence"
+
+
+class RiskLevel(StrEnum):
+    """What could go wrong when it runs for real."""
+
+    LOW = "low"
+    ELEVATED = "elevated"
+    """Reaches the network or changes things elsewhere."""
+    HIGH = "high"
+    """Destroys, publishes or needs privileges: always needs the typed name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risk:
+    """Level and the words behind it."""
+
+    level: RiskLevel
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """Exact text that would be executed. An approval is bound to `sha256`."""
+
+    text: str
+    language: str = "bash"
+
+    @property
+    def sha256(self) -> str:
+        """Hex digest of the text."""
+        return text_sha256(self.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenValue:
+    """A value the person used for a parameter, and how often."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A positional argument of the script."""
+
+    name: str
+    default: str | None
+    """None: must be given (destructive steps never get a default)."""
+    seen: tuple[SeenValue, ...] = ()
+    """Most frequent first."""
+
+
+class AutomationStatus(StrEnum):
+    """Where an automation stands."""
+
+    NEW = "new"
+    TRIED = "tried"
+    LIVE = "live"
+    PAUSED = "paused"
+    FAILING = "failing"
+    REJECTED = "rejected"
+    RETIRED = "retired"
+
+
+class Action(StrEnum):
+    """What can happen to an automation."""
+
+    TRY = "try"
+    EDIT = "edit"
+    APPROVE = "approve"
+    REJECT = "reject"
+    PAUSE = "pause"
+    RESUME = "resume"
+    FAIL = "fail"
+    RECOVER = "recover"
+    RETIRE = "retire"
+
+
+_S = AutomationStatus
+_NEXT: dict[tuple[AutomationStatus, Action], AutomationStatus] = {
+    (_S.NEW, Action.TRY): _S.TRIED,
+    (_S.TRIED, Action.TRY): _S.TRIED,
+    (_S.LIVE, Action.TRY): _S.LIVE,
+    (_S.PAUSED, Action.TRY): _S.PAUSED,
+    (_S.FAILING, Action.TRY): _S.FAILING,
+    (_S.NEW, Action.EDIT): _S.NEW,
+    (_S.TRIED, Action.EDIT): _S.NEW,
+    (_S.LIVE, Action.EDIT): _S.NEW,
+    (_S.PAUSED, Action.EDIT): _S.NEW,
+    (_S.FAILING, Action.EDIT): _S.NEW,
+    (_S.TRIED, Action.APPROVE): _S.LIVE,
+    (_S.NEW, Action.REJECT): _S.REJECTED,
+    (_S.TRIED, Action.REJECT): _S.REJECTED,
+    (_S.LIVE, Action.PAUSE): _S.PAUSED,
+    (_S.FAILING, Action.PAUSE): _S.PAUSED,
+    (_S.PAUSED, Action.RESUME): _S.LIVE,
+    (_S.LIVE, Action.FAIL): _S.FAILING,
+    (_S.FAILING, Action.RECOVER): _S.LIVE,
+    (_S.NEW, Action.RETIRE): _S.RETIRED,
+    (_S.TRIED, Action.RETIRE): _S.RETIRED,
+    (_S.LIVE, Action.RETIRE): _S.RETIRED,
+    (_S.PAUSED, Action.RETIRE): _S.RETIRED,
+    (_S.FAILING, Action.RETIRE): _S.RETIRED,
+}
+DEPLOYED = frozenset({_S.LIVE, _S.FAILING})
+"""Statuses in which the shortcut exists and runs."""
+
+
+def can_advance(status: AutomationStatus, action: Action) -> bool:
+    """Whether `action` is possible in `status`."""
+    return (status, action) in _NEXT
+
+
+def advance(status: AutomationStatus, action: Action) -> AutomationStatus:
+    """The status after `action`. Raises RequestError where that makes no sense; nothing else changes a status."""
+    try:
+        return _NEXT[status, action]
+    except KeyError:
+        possible = ", ".join(sorted(a for s, a in _NEXT if s == status)) or "nothing (use undo)"
+        raise RequestError(f"cannot {action} an automation that is {status}", f"possible now: {possible}") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Automation:
+    """A proposed or approved automation."""
+
+    automation_id: AutomationId
+    name: str
+    pattern_id: PatternId | None
+    """None when it was made from chosen commands."""
+    status: AutomationStatus
+    script: Script
+    parameters: tuple[Parameter, ...]
+    template: ScriptTemplate
+    potential: float | None
+    risk: Risk
+    summary: str
+    """One line: what it does, in the person's own commands."""
+    cwd: str | None
+    """Where it was recorded; trials start there."""
+    created_at: datetime
+    adds: tuple[str, ...] = ()
+    """What the template adds to the recorded commands, in words."""
+
+
+class RefusalReason(StrEnum):
+    """Why a pattern gets no script."""
+
+    INTERACTIVE = "interactive"
+    PRIVILEGED = "privileged"
+    DESTRUCTIVE = "destructive"
+    UNKNOWN_PROGRAM = "unknown program"
+    UNQUOTABLE = "cannot be parameterised"
+    SECRET = "holds a secret"
+    STATEFUL = "changes the calling shell"
+    NOT_WORTHY = "not worth a script"
+    LIMIT = "automation limit reached"
+    SYNTAX = "not valid bash"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A pattern for which no script is made, and the word that decided it."""
+
+    pattern_id: PatternId | None
+    reason: RefusalReason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What the person decided, about which exact script. Append-only."""
+
+    decision_id: int
+    automation_id: AutomationId
+    script_sha256: str
+    action: Action
+    previous_status: AutomationStatus
+    decided_at: datetime
+    undone_at: datetime | None = None

@@ -1,0 +1,177 @@
+"""Cycles: one engine pass, and the one immutable value that a screen is drawn from."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from vynexus_tui.domain.automations import Automation, Refusal
+from vynexus_tui.domain.findings import Improvement, PerformanceReport, WorkflowScore
+from vynexus_tui.domain.identifiers import AutomationId, PatternId
+from vynexus_tui.domain.patterns import AutomationPotential, PatternKind, Schedule
+from vynexus_tui.domain.runs import SavingsSummary
+from vynexus_tui.domain.trials import SandboxCapability, Trial
+
+
+class Stage(StrEnum):
+    """The steps of a cycle, in order."""
+
+    COLLECT = "collect"
+    IDENTIFY = "identify"
+    CREATE = "create"
+    ANALYZE = "analyze"
+    OPTIMIZE = "optimize"
+    ACCOUNT = "account"
+    RECORD = "record"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageFailure:
+    """A stage that could not be done; the others were."""
+
+    stage: Stage
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CycleReport:
+    """What one cycle did."""
+
+    started_at: datetime
+    duration_s: float
+    cpu_s: float | None
+    event_count: int
+    """Events considered."""
+    new_event_count: int
+    pattern_count: int
+    created_count: int
+    skipped_lines: int = 0
+    lost_event_count: int = 0
+    """Gaps in the hook's sequence numbers."""
+    failures: tuple[StageFailure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatternHead:
+    """A pattern as a list shows it; the evidence is read by id."""
+
+    pattern_id: PatternId
+    kind: PatternKind
+    steps: tuple[str, ...]
+    """Templates with {slot}."""
+    occurrence_count: int
+    session_count: int
+    potential: AutomationPotential
+    worthy: bool
+    reasons: tuple[str, ...]
+    schedule: Schedule | None
+    last_seen_at: datetime | None
+    hands_on_s: float | None
+    """Median by hand."""
+    automation_id: AutomationId | None = None
+    refusal: Refusal | None = None
+    snoozed_until: datetime | None = None
+
+    @property
+    def title(self) -> str:
+        """The steps in one line."""
+        return " › ".join(self.steps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutomationHead:
+    """An automation as a list shows it."""
+
+    automation: Automation
+    trial: Trial | None
+    """Latest trial of the current script."""
+    run_count: int = 0
+    failed_count: int = 0
+    last_run_at: datetime | None = None
+    saved_low_s: float | None = None
+    shortcut_path: str | None = None
+
+    @property
+    def success_share(self) -> float | None:
+        """Share of the runs that succeeded; None before the first."""
+        return None if self.run_count == 0 else 1 - self.failed_count / self.run_count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingState:
+    """Whether anything is being recorded, and the last sign of life."""
+
+    hooked_shells: tuple[str, ...] = ()
+    is_paused: bool = False
+    event_count: int = 0
+    last_event_at: datetime | None = None
+    sources: tuple[str, ...] = ()
+    lost_event_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """One thing that happened: a decision, a trial, a run, a cycle."""
+
+    at: datetime
+    word: str
+    subject: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Everything one screen shows, read in one transaction."""
+
+    taken_at: datetime
+    recording: RecordingState = field(default_factory=RecordingState)
+    automations: tuple[AutomationHead, ...] = ()
+    """At most 500, those that need the person first."""
+    patterns: tuple[PatternHead, ...] = ()
+    """At most 500, best first."""
+    performance: PerformanceReport = field(default_factory=PerformanceReport)
+    workflows: tuple[WorkflowScore, ...] = ()
+    improvements: tuple[Improvement, ...] = ()
+    savings: SavingsSummary = field(default_factory=SavingsSummary)
+    last_cycle: CycleReport | None = None
+    sandbox: SandboxCapability | None = None
+    journal: tuple[JournalEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemSample:
+    """One reading of the machine. None where the machine does not say, never 0."""
+
+    taken_at: datetime
+    cpu_share: float | None
+    memory_share: float | None
+    """1 - MemAvailable/MemTotal."""
+    load_1min: float | None
+    own_cpu_share: float | None
+    """VyNexus itself, of one core."""
+    own_memory_bytes: int | None
+    swap_share: float | None = None
+    pressure_cpu_share: float | None = None
+    """Pressure stall information, some avg10."""
+    busiest: tuple[tuple[str, float], ...] = ()
+    """(program, share of one core)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptimizationReport:
+    """The comprehensive report: what is repeated, what was automated, where time goes, what came back."""
+
+    taken_at: datetime
+    event_count: int
+    pattern_count: int
+    high_potential_count: int
+    """Worthy patterns above the automation threshold."""
+    automation_counts: dict[str, int]
+    """Status to number."""
+    top_patterns: tuple[PatternHead, ...]
+    automations: tuple[AutomationHead, ...]
+    performance: PerformanceReport
+    workflows: tuple[WorkflowScore, ...]
+    improvements: tuple[Improvement, ...]
+    savings: SavingsSummary
+    last_cycle: CycleReport | None

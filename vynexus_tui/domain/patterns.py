@@ -1,0 +1,154 @@
+"""Patterns: what the person repeats, how often, with which values, and how fit it is for automation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from vynexus_tui.domain.events import CountQuality
+from vynexus_tui.domain.identifiers import EventId, PatternId
+
+
+class PatternKind(StrEnum):
+    """What shape the repetition has."""
+
+    EXACT = "exact"
+    PARAMETERISED = "parameterised"
+    WORKFLOW = "workflow"
+    RULE = "rule"
+    """After A always B, without a fixed frame around them."""
+
+
+class ScheduleType(StrEnum):
+    """Calendar rules people live by."""
+
+    HOURLY = "hourly"
+    DAILY = "daily"
+    WEEKDAY = "weekday"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When a pattern happens, in the machine's local time."""
+
+    type: ScheduleType
+    hour: int
+    minute: int
+    weekday: int | None = None
+    """0 is Monday; only for weekly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotSpan:
+    """Where in a step's text a value varies: text[start:end] is this occurrence's value of parameter `name`."""
+
+    start: int
+    end: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatternStep:
+    """One step as it was last typed, with the parts that vary marked."""
+
+    text: str
+    """Recorded text of the newest complete occurrence, byte for byte."""
+    slots: tuple[SlotSpan, ...] = ()
+    """In order, not overlapping. A name used in several steps is one shared parameter."""
+    presence_share: float = 1.0
+    """Share of the occurrences that have this step; below 1.0 it is optional."""
+
+    @property
+    def template(self) -> str:
+        """The text with every varying part written as {name}."""
+        parts: list[str] = []
+        last = 0
+        for slot in self.slots:
+            parts += (self.text[last : slot.start], "{", slot.name, "}")
+            last = slot.end
+        parts.append(self.text[last:])
+        return "".join(parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """One instance of a pattern."""
+
+    event_ids: tuple[EventId, ...]
+    session_id: str
+    slot_values: Mapping[str, str] = field(default_factory=dict)
+    started_at: datetime | None = None
+    hands_on_s: float | None = None
+    """Steps' wall time plus gaps, each gap at most 30 s: long breaks are not work. None where durations are unknown."""
+    cwd: str | None = None
+    is_successful: bool | None = None
+    """Every step with a known exit code succeeded; None where none is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutomationPotential:
+    """0.0-1.0 fitness for automation: the weighted sum of the known shares, weights renormalised over what is known."""
+
+    score: float
+    frequency_share: float
+    time_saving_share: float | None
+    recency_share: float | None
+    partial: bool
+    """True when an unknown share was left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """Something repeated 3 times or more, in at least 2 sessions."""
+
+    pattern_id: PatternId
+    kind: PatternKind
+    steps: tuple[PatternStep, ...]
+    occurrences: tuple[Occurrence, ...]
+    potential: AutomationPotential
+    worthy: bool
+    """Whether automating it would help anybody; the reasons say why not."""
+    reasons: tuple[str, ...] = ()
+    schedule: Schedule | None = None
+    count_quality: CountQuality = CountQuality.EXACT
+
+    @property
+    def occurrence_count(self) -> int:
+        """How often it was seen."""
+        return len(self.occurrences)
+
+    @property
+    def session_count(self) -> int:
+        """In how many sessions it was seen."""
+        return len({o.session_id for o in self.occurrences})
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """Names of what varies, in order of first appearance."""
+        return tuple(dict.fromkeys(slot.name for step in self.steps for slot in step.slots))
+
+    @property
+    def title(self) -> str:
+        """The steps in one line."""
+        return " › ".join(step.template for step in self.steps)
+
+    @property
+    def last_seen_at(self) -> datetime | None:
+        """Start of the newest dated occurrence."""
+        return max((o.started_at for o in self.occurrences if o.started_at), default=None)
+
+    @property
+    def first_seen_at(self) -> datetime | None:
+        """Start of the oldest dated occurrence."""
+        return min((o.started_at for o in self.occurrences if o.started_at), default=None)
+
+    @property
+    def bindings(self) -> tuple[tuple[int, int, str], ...]:
+        """(step, later step, name) for every parameter that several steps share."""
+        found = []
+        for name in self.parameter_names:
+            users = [i for i, step in enumerate(self.steps) if any(s.name == name for s in step.slots)]
+            found += [(users[0], later, name) for later in users[1:]]
+        return tuple(found)

@@ -1,0 +1,222 @@
+"""Trials: one sandboxed try of one script, and what that try allows."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from posixpath import basename, normpath
+
+from vynexus_tui.domain.automations import Risk, RiskLevel
+from vynexus_tui.domain.identifiers import AutomationId
+
+
+class SandboxLevel(StrEnum):
+    """What was isolated."""
+
+    FULL = "full"
+    STATIC = "static"
+    """Nothing was executed: the script was only read."""
+
+
+class Verdict(StrEnum):
+    """How the try ended. Never "safe"."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    STOPS_AT_NETWORK = "stops_at_network"
+    ASKS_FOR_INPUT = "asks_for_input"
+    CUT_OFF = "cut_off"
+    NOT_TRIED = "not_tried"
+
+
+class ChangeKind(StrEnum):
+    """What would happen to a path."""
+
+    CREATE = "create"
+    MODIFY = "modify"
+    DELETE = "delete"
+    CHMOD = "chmod"
+    REPLACE = "replace"
+    RENAME = "rename"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChange:
+    """One path the script would change, on a copy-on-write view of the real files."""
+
+    path: str
+    kind: ChangeKind
+    type: str
+    """file, dir, symlink, fifo, socket."""
+    diff: str | None = None
+    """Unified diff of text; None where there is none (`no_diff` says why)."""
+    no_diff: str | None = None
+    """binary, large, secret."""
+    size_bytes: int | None = None
+    contained_count: int | None = None
+    """Entries below a deleted or created directory that are not listed one by one."""
+    mode: str | None = None
+    renamed_from: str | None = None
+    warning: str | None = None
+    """setuid and the like."""
+    lower_mtime_ns: int | None = None
+    """mtime of the real file when the trial ran; None if there was none. Approval compares it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialStep:
+    """One step of the script as the trial saw it."""
+
+    number: int
+    """1-based."""
+    text: str
+    outcome: str
+    """passed, failed, not reached, unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxCapability:
+    """Whether this machine can isolate a trial, found by really trying it."""
+
+    level: SandboxLevel
+    failed_stage: str | None = None
+    """The isolation step that failed, with its errno text."""
+    repair: str | None = None
+    """The line that would make it possible."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One sandboxed try of one script with one set of arguments in one directory."""
+
+    script_sha256: str
+    level: SandboxLevel
+    verdict: Verdict
+    cwd: str
+    arguments: tuple[str, ...] = ()
+    exit_code: int | None = None
+    duration_s: float | None = None
+    cpu_s: float | None = None
+    peak_memory_bytes: int | None = None
+    steps: tuple[TrialStep, ...] = ()
+    changes: tuple[FileChange, ...] = ()
+    network_attempted: bool | None = None
+    leftover_processes: int | None = None
+    stdout: str = ""
+    stderr: str = ""
+    limit: str | None = None
+    """Which limit cut it off."""
+    reason: str | None = None
+    """Why it failed or was not tried, in words."""
+    not_known: tuple[str, ...] = ()
+    """What this try could not show, in words; empty only when the list of changes is whole."""
+    tried_at: datetime
+    automation_id: AutomationId | None = None
+    calls: tuple[str, ...] = field(default=())
+    """Level static: programs the script would call."""
+
+    @property
+    def headline(self) -> str:
+        """The verdict as a person reads it."""
+        match self.verdict:
+            case Verdict.PASSED:
+                count = len(self.changes)
+                return "passed: changes nothing" if count == 0 else f"passed: changes {count} file{'s' * (count != 1)}"
+            case Verdict.FAILED:
+                return f"failed: {self.reason}" if self.reason else f"failed: exit {self.exit_code}"
+            case Verdict.STOPS_AT_NETWORK:
+                at = next((s.number for s in self.steps if s.outcome == "failed"), None)
+                return f"stops at network, step {at} of {len(self.steps)}" if at else "stops at network"
+            case Verdict.ASKS_FOR_INPUT:
+                return "asks for input"
+            case Verdict.CUT_OFF:
+                return f"cut off: {self.limit}"
+            case Verdict.NOT_TRIED:
+                return f"not tried: {self.reason}" if self.reason else "not tried"
+
+
+_EXECUTING_DOTFILES = frozenset(
+    {
+        ".bashrc",
+        ".bash_profile",
+        ".bash_login",
+        ".bash_logout",
+        ".profile",
+        ".zshrc",
+        ".zshenv",
+        ".zprofile",
+        ".zlogin",
+        ".inputrc",
+        ".gitconfig",
+        ".vimrc",
+        ".xinitrc",
+        ".xsession",
+        "authorized_keys",
+        "config.fish",
+        "crontab",
+    }
+)
+_EXECUTING_DIRS = ("/.git/hooks/", "/autostart/", "/systemd/user/", "/.local/bin/", "/cron.d/", "/fish/conf.d/", "/.ssh/")
+
+
+class Consent(StrEnum):
+    """What an approval takes."""
+
+    ONE_KEY = "one key"
+    TYPED_NAME = "typed name"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRule:
+    """What it takes to approve this script now, and why."""
+
+    consent: Consent
+    reasons: tuple[str, ...] = ()
+
+
+def red_list(trial: Trial) -> tuple[str, ...]:
+    """What a person must have seen before this goes live (invariant 1)."""
+    found = []
+    deleted = [c for c in trial.changes if c.kind is ChangeKind.DELETE]
+    if deleted:
+        found.append(f"deletes {len(deleted)} path{'s' * (len(deleted) != 1)}")
+    outside = [c for c in trial.changes if not _is_inside(c.path, trial.cwd)]
+    if outside:
+        found.append(f"changes {len(outside)} path{'s' * (len(outside) != 1)} outside {trial.cwd}")
+    found += [f"writes {c.path}, which is executed later" for c in trial.changes if _is_executed_later(c.path)]
+    found += [f"{c.path}: {c.warning}" for c in trial.changes if c.warning]
+    if trial.leftover_processes:
+        found.append(f"leaves {trial.leftover_processes} background process{'es' * (trial.leftover_processes != 1)}")
+    return tuple(found)
+
+
+def approval_rule(trial: Trial | None, script_sha256: str, risk: Risk) -> ApprovalRule:
+    """Invariant 1: no approval without a trial of this very script; what the trial showed decides how much consent it takes."""
+    if trial is None:
+        return ApprovalRule(consent=Consent.BLOCKED, reasons=("try it first (s)",))
+    if trial.script_sha256 != script_sha256:
+        return ApprovalRule(consent=Consent.BLOCKED, reasons=("the script changed since the try: try it again (s)",))
+    reasons = red_list(trial)
+    if risk.level is RiskLevel.HIGH:
+        reasons += risk.reasons
+    match trial.verdict:
+        case Verdict.PASSED:
+            return ApprovalRule(
+                consent=Consent.TYPED_NAME if reasons or trial.not_known else Consent.ONE_KEY, reasons=reasons + trial.not_known
+            )
+        case Verdict.STOPS_AT_NETWORK:
+            return ApprovalRule(consent=Consent.TYPED_NAME, reasons=("what happens after the network step is unknown", *reasons))
+        case Verdict.NOT_TRIED:
+            return ApprovalRule(consent=Consent.TYPED_NAME, reasons=("nothing was executed, it was only read", *reasons))
+        case Verdict.FAILED | Verdict.ASKS_FOR_INPUT | Verdict.CUT_OFF:
+            return ApprovalRule(consent=Consent.BLOCKED, reasons=(trial.headline,))
+
+
+def _is_inside(path: str, directory: str) -> bool:
+    folder = normpath(directory)
+    return folder == "/" or normpath(path) == folder or normpath(path).startswith(folder + "/")
+
+
+def _is_executed_later(path: str) -> bool:
+    return basename(path) in _EXECUTING_DOTFILES or any(part in path for part in _EXECUTING_DIRS)
