@@ -1,0 +1,95 @@
+"""Turn positions in the timeline into a pattern's steps and occurrences."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from vynexus_tui.domain.events import CommandEvent, TimeQuality
+from vynexus_tui.domain.identifiers import EventId
+from vynexus_tui.domain.patterns import Occurrence, PatternStep
+from vynexus_tui.mining.episode_growth import Episode, Positions
+from vynexus_tui.mining.parameters import find_parameters
+from vynexus_tui.mining.timeline import Timeline
+
+LONGEST_GAP_S = 30.0
+"""A longer pause between two steps is not work."""
+_COMPARED = 200
+"""Newest complete occurrences that decide what varies."""
+
+
+def build_steps(timeline: Timeline, episode: Episode) -> tuple[tuple[PatternStep, ...], dict[Positions, dict[str, str]]]:
+    """The steps as last typed with their slots, and the slot values of each complete occurrence. Occurrences: oldest first."""
+    model = _newest_complete(timeline, episode)
+    frames = [timeline.shapes[i].frame for i in model]
+    alike = [o for o in episode.occurrences if len(o) == len(model) and [timeline.shapes[i].frame for i in o] == frames and o != model]
+    rows = [*alike[-_COMPARED + 1 :], model]
+    texts = [timeline.steps[i].text for i in model]
+    parameters = find_parameters(texts, [[timeline.shapes[i] for i in row] for row in rows])
+    present = _presence(timeline, episode.occurrences, model)
+    steps = tuple(
+        PatternStep(text=text, slots=slots, presence_share=share)
+        for text, slots, share in zip(texts, parameters.spans, present, strict=True)
+    )
+    return steps, dict(zip(rows, parameters.values, strict=True))
+
+
+def _newest_complete(timeline: Timeline, episode: Episode) -> Positions:
+    """The last occurrence with all steps; where each lacks one, the last of the longest."""
+    exact = [o for o in episode.occurrences if tuple(timeline.symbols[i] for i in o) == episode.symbols]
+    longest = max(len(o) for o in episode.occurrences)
+    return exact[-1] if exact else [o for o in episode.occurrences if len(o) == longest][-1]
+
+
+def _presence(timeline: Timeline, occurrences: Sequence[Positions], model: Positions) -> list[float]:
+    """Share of the occurrences that have each step of `model`."""
+    hits = [0] * len(model)
+    frames = [timeline.shapes[i].frame for i in model]
+    for occurrence in occurrences:
+        if len(occurrence) == len(model):
+            hits = [count + 1 for count in hits]
+            continue
+        place = 0
+        for position in occurrence:
+            at = next((k for k in range(place, len(model)) if frames[k] == timeline.shapes[position].frame), None)
+            if at is not None:
+                hits[at] += 1
+                place = at + 1
+    return [count / len(occurrences) for count in hits]
+
+
+def build_occurrence(
+    timeline: Timeline, positions: Positions, events: Mapping[EventId, CommandEvent], values: Mapping[str, str]
+) -> Occurrence:
+    """One occurrence with what its events tell about time, place and success."""
+    ids = tuple(dict.fromkeys(timeline.steps[i].event_id for i in positions))
+    own = [events[event_id] for event_id in ids]
+    exit_codes = [event.exit_code for event in own if event.exit_code is not None]
+    return Occurrence(
+        event_ids=ids,
+        session_id=timeline.sessions[positions[0]],
+        slot_values=values,
+        started_at=exact_start(own[0]),
+        hands_on_s=hands_on_s(own),
+        cwd=own[0].cwd,
+        is_successful=not any(exit_codes) if exit_codes else None,
+    )
+
+
+def exact_start(event: CommandEvent) -> datetime | None:
+    """When the command started, None where the stamp does not date it."""
+    return event.started_at if event.time_quality is TimeQuality.EXACT else None
+
+
+def hands_on_s(events: Sequence[CommandEvent]) -> float | None:
+    """Wall time of the steps plus the gaps between them, each gap at most 30 s; None where a start or duration is unknown."""
+    total = 0.0
+    previous_end: float | None = None
+    for event in events:
+        started_at = exact_start(event)
+        if event.duration_s is None or (started_at is None and len(events) > 1):
+            return None
+        start = started_at.timestamp() if started_at else 0.0
+        if previous_end is not None:
+            total += min(LONGEST_GAP_S, max(0.0, start - previous_end))
+        total += event.duration_s
+        previous_end = start + event.duration_s
+    return total

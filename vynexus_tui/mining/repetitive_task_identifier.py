@@ -1,0 +1,150 @@
+"""What does the person repeat? From events to a ranked list in which every habit stands once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from vynexus_tui.domain.events import CommandEvent, CountQuality
+from vynexus_tui.domain.identifiers import EventId, PatternId
+from vynexus_tui.domain.patterns import Occurrence, Pattern, PatternKind, PatternStep
+from vynexus_tui.domain.settings import RepetitiveTaskDetection
+from vynexus_tui.mining.consolidation import consolidate
+from vynexus_tui.mining.episode_growth import Episode, EpisodeGrower
+from vynexus_tui.mining.identity import mint_id
+from vynexus_tui.mining.occurrences import build_occurrence, build_steps, exact_start
+from vynexus_tui.mining.potential import score_potential
+from vynexus_tui.mining.schedules import DailyActivity, find_schedule
+from vynexus_tui.mining.segmentation import build_traces
+from vynexus_tui.mining.single_commands import LONG, SHORTEST, find_single_commands
+from vynexus_tui.mining.timeline import Timeline, build_timeline
+from vynexus_tui.mining.worthiness import find_alias, is_pointless, literal_length, reasons_against
+
+_ALWAYS = 0.8
+_ELSEWHERE = 0.5
+_NO_ALIASES: Mapping[str, str] = {}
+
+
+class RepetitiveTaskIdentifier:
+    """Finds exact commands, parameterised commands and workflows that a person repeats."""
+
+    def __init__(self, settings: RepetitiveTaskDetection) -> None:
+        self._settings = settings
+
+    def identify(
+        self,
+        events: Sequence[CommandEvent],
+        *,
+        now: datetime,
+        utc_offset_s: int = 0,
+        aliases: Mapping[str, str] = _NO_ALIASES,
+        known_targets: frozenset[str] = frozenset(),
+    ) -> tuple[Pattern, ...]:
+        """All patterns, worthy ones first, best first. `aliases` are the person's own, `known_targets` commands such as `make deploy`."""
+        events = events[-self._settings.max_events :]
+        timeline = build_timeline(build_traces(events, idle_gap_s=self._settings.idle_gap_s))
+        builder = _PatternBuilder(timeline, events, self._settings, now, utc_offset_s, aliases, known_targets)
+        found = [builder.build(episode) for episode in self._find_episodes(timeline)]
+        patterns = [pattern for pattern in found if pattern is not None]
+        return tuple(sorted(patterns, key=_rank))
+
+    def _find_episodes(self, timeline: Timeline) -> list[Episode]:
+        if not len(timeline):
+            return []
+        limits = self._settings
+        grower = EpisodeGrower(timeline, min_occurrences=limits.min_occurrences, min_sessions=limits.min_sessions)
+        workflows = consolidate(grower.grow_all(), grower)
+        singles = find_single_commands(timeline, min_occurrences=limits.min_occurrences, min_sessions=limits.min_sessions)
+        return workflows + singles
+
+
+class _PatternBuilder:
+    """Everything that is told about one episode, put together."""
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        events: Sequence[CommandEvent],
+        settings: RepetitiveTaskDetection,
+        now: datetime,
+        utc_offset_s: int,
+        aliases: Mapping[str, str],
+        known_targets: frozenset[str],
+    ) -> None:
+        self._timeline = timeline
+        self._events: dict[EventId, CommandEvent] = {event.event_id: event for event in events}
+        self._ages = {event.event_id: (_epoch_s(event), place) for place, event in enumerate(events)}
+        self._settings = settings
+        self._now = now
+        self._utc_offset_s = utc_offset_s
+        dated = [start for event in events if (start := exact_start(event)) is not None]
+        self._activity = DailyActivity(dated, utc_offset_s=utc_offset_s)
+        self._aliases = aliases
+        self._known_targets = known_targets
+        self._taken: set[PatternId] = set()
+
+    def build(self, episode: Episode) -> Pattern | None:
+        """The pattern of an episode, None when nobody would want to see it."""
+        episode.occurrences.sort(key=lambda positions: self._ages[self._timeline.steps[positions[0]].event_id])
+        steps, values = build_steps(self._timeline, episode)
+        occurrences = tuple(
+            build_occurrence(self._timeline, positions, self._events, values.get(positions, {})) for positions in episode.occurrences
+        )
+        if not self._is_listed(steps, occurrences):
+            return None
+        kind = _kind(self._timeline, episode, steps)
+        quality = self._count_quality(occurrences)
+        starts = [occurrence.started_at for occurrence in occurrences if occurrence.started_at is not None]
+        schedule = find_schedule(starts, self._activity, utc_offset_s=self._utc_offset_s)
+        if len(steps) == 1 and schedule is None and not self._is_worth_a_name(steps, occurrences):
+            return None
+        reasons = reasons_against(steps, occurrences, count_quality=quality, aliases=self._aliases, known_targets=self._known_targets)
+        pattern_id = mint_id(kind, steps, self._taken)
+        self._taken.add(pattern_id)
+        return Pattern(
+            pattern_id=pattern_id,
+            kind=kind,
+            steps=steps,
+            occurrences=occurrences,
+            potential=score_potential(occurrences, self._settings, now=self._now),
+            worthy=not reasons,
+            reasons=reasons,
+            schedule=schedule,
+            count_quality=quality,
+        )
+
+    def _is_listed(self, steps: Sequence[PatternStep], occurrences: Sequence[Occurrence]) -> bool:
+        sessions = {occurrence.session_id for occurrence in occurrences}
+        enough = len(occurrences) >= self._settings.min_occurrences and len(sessions) >= self._settings.min_sessions
+        return enough and not is_pointless(steps)
+
+    def _is_worth_a_name(self, steps: Sequence[PatternStep], occurrences: Sequence[Occurrence]) -> bool:
+        """A single command: long enough, or the person's alias for it should be pointed out."""
+        if find_alias(steps, self._aliases) is not None:
+            return True
+        length, sessions = literal_length(steps[0]), {occurrence.session_id for occurrence in occurrences}
+        if steps[0].slots:
+            return length >= LONG and len(occurrences) >= 5 and len(sessions) >= 3
+        return length >= LONG or (length >= SHORTEST and len(occurrences) >= 7)
+
+    def _count_quality(self, occurrences: Sequence[Occurrence]) -> CountQuality:
+        ids = {event_id for occurrence in occurrences for event_id in occurrence.event_ids}
+        is_deduped = any(self._events[i].count_quality is CountQuality.DEDUPED for i in ids)
+        return CountQuality.DEDUPED if is_deduped else CountQuality.EXACT
+
+
+def _epoch_s(event: CommandEvent) -> float:
+    return event.started_at.timestamp() if event.started_at is not None else 0.0
+
+
+def _kind(timeline: Timeline, episode: Episode, steps: Sequence[PatternStep]) -> PatternKind:
+    if len(steps) == 1:
+        return PatternKind.PARAMETERISED if steps[0].slots else PatternKind.EXACT
+    if len(steps) == 2:
+        first, second = (timeline.counts[symbol] for symbol in episode.symbols)
+        count = len(episode.occurrences)
+        if count >= _ALWAYS * first and count < _ELSEWHERE * second:
+            return PatternKind.RULE
+    return PatternKind.WORKFLOW
+
+
+def _rank(pattern: Pattern) -> tuple[bool, float, int, str]:
+    return (not pattern.worthy, -pattern.potential.score, -len(pattern.steps) * pattern.occurrence_count, pattern.pattern_id)

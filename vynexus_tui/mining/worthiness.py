@@ -1,0 +1,114 @@
+"""Would automating it help anybody? If not, the reasons in words for the screen."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from vynexus_tui.domain.events import CountQuality
+from vynexus_tui.domain.patterns import Occurrence, PatternStep
+from vynexus_tui.language.lexing import Part, parse_command
+from vynexus_tui.language.program_facts import command_head, interactive_reason, is_navigation, is_trivial, programs
+from vynexus_tui.mining.single_commands import SHORTEST
+
+_HELP = re.compile(r"\s--?help$|^-*help$|\s--version$")
+_BURST_SHARE = 0.7
+"""More of the occurrences than this in one session: one afternoon's retries, not a habit."""
+
+
+def reasons_against(
+    steps: Sequence[PatternStep],
+    occurrences: Sequence[Occurrence],
+    *,
+    count_quality: CountQuality,
+    aliases: Mapping[str, str],
+    known_targets: frozenset[str],
+) -> tuple[str, ...]:
+    """Why a script would not help, most telling first; empty when the pattern is worthy."""
+    parts = [part for step in steps for part in parse_command(step.text)]
+    reasons = [
+        _looks_around(parts),
+        next((reason for part in parts if (reason := interactive_reason(part))), None),
+        _has_name_already(steps, aliases, known_targets),
+        _is_short_already(steps),
+        _is_one_command_edited(steps),
+        _is_burst(occurrences),
+        _fails(occurrences),
+        "how often is unknown: this history keeps one of each command" if count_quality is CountQuality.DEDUPED else None,
+    ]
+    return tuple(reason for reason in reasons if reason)
+
+
+def is_pointless(steps: Sequence[PatternStep]) -> bool:
+    """Not even worth listing: moving around, one or two commands that only look, or a pair of which one does."""
+    parts = [part for step in steps for part in parse_command(step.text)]
+    if all(map(is_navigation, parts)):
+        return True
+    idle = [_only_looks(part) or interactive_reason(part) is not None for part in parts]
+    if all(idle) and len({step.text for step in steps}) <= 2:
+        return True
+    return len(parts) == 2 and any(i and programs(part)[:1] != ("cd",) for i, part in zip(idle, parts, strict=True))
+
+
+def _only_looks(part: Part) -> bool:
+    return is_trivial(part) or bool(_HELP.search(part.text))
+
+
+def find_alias(steps: Sequence[PatternStep], aliases: Mapping[str, str]) -> str | None:
+    """The person's own alias for this command, or for what it is before its parameters."""
+    typed = " && ".join(step.template.strip() for step in steps)
+    matching = [name for name, value in aliases.items() if _is_spelt_out(typed, value.strip())]
+    return max(matching, key=lambda name: len(aliases[name]), default=None)
+
+
+def _is_spelt_out(typed: str, value: str) -> bool:
+    return bool(value) and (typed == value or typed.startswith(value + " {"))
+
+
+def _looks_around(parts: Sequence[Part]) -> str | None:
+    return "only looks around" if parts and all(map(_only_looks, parts)) else None
+
+
+def _has_name_already(steps: Sequence[PatternStep], aliases: Mapping[str, str], known_targets: frozenset[str]) -> str | None:
+    alias = find_alias(steps, aliases)
+    if alias is not None:
+        return f"use your alias {alias}"
+    if len(steps) == 1 and steps[0].text.strip() in known_targets:
+        return f"{steps[0].text.strip()} is a name already"
+    return None
+
+
+def _is_short_already(steps: Sequence[PatternStep]) -> str | None:
+    if len(steps) > 1 or literal_length(steps[0]) >= SHORTEST:
+        return None
+    return "already short"
+
+
+def literal_length(step: PatternStep) -> int:
+    """Characters of a step that never vary."""
+    return len(step.text.strip()) - sum(slot.end - slot.start for slot in step.slots)
+
+
+def _is_burst(occurrences: Sequence[Occurrence]) -> str | None:
+    busiest = Counter(occurrence.session_id for occurrence in occurrences).most_common(1)[0][1]
+    if busiest > _BURST_SHARE * len(occurrences):
+        return f"a burst: {busiest} of {len(occurrences)} times in one session"
+    days = {occurrence.started_at.date() for occurrence in occurrences if occurrence.started_at}
+    sessions = {occurrence.session_id for occurrence in occurrences}
+    if len(days) == 1 and len(sessions) < 3 and all(occurrence.started_at for occurrence in occurrences):
+        return "a burst: all on one day"
+    return None
+
+
+def _is_one_command_edited(steps: Sequence[PatternStep]) -> str | None:
+    """The same program over and over with values that have nothing to do with each other."""
+    heads = {command_head(part.commands[0]) for step in steps for part in parse_command(step.text) if part.commands}
+    names = [slot.name for step in steps for slot in step.slots]
+    if len(steps) < 2 or len(heads) > 1 or not names or len(set(names)) < len(names):
+        return None
+    return "one command, tried in different ways"
+
+
+def _fails(occurrences: Sequence[Occurrence]) -> str | None:
+    known = [occurrence.is_successful for occurrence in occurrences if occurrence.is_successful is not None]
+    failed = known.count(False)
+    return f"fails: {failed} of {len(known)} times" if failed > len(known) / 2 else None
