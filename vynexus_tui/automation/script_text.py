@@ -1,0 +1,68 @@
+"""Write the script: header, arguments, guards, numbered steps. Everything that was recorded stays as it was typed."""
+
+import re
+from collections.abc import Sequence
+
+from vynexus_tui.automation.inputs import Inputs
+from vynexus_tui.automation.quoting import double_quoted
+from vynexus_tui.domain.automations import Parameter
+from vynexus_tui.language.visible import visible
+
+_WIDTH = 100
+_GUARD = 'refuse_option() { [[ "$1" != -* ]] || { printf \'%s: would be read as an option: %q\\n\' "${0##*/}" "$1" >&2; exit 2; }; }'
+"""A value such as `-rf` must be an argument, never an option."""
+
+
+def write_script(
+    *, name: str, title: str, origin: str, inputs: Inputs, setup: Sequence[str], checks: Sequence[str], steps: Sequence[str]
+) -> str:
+    """The whole script. `: step N` does nothing; a trial reads it from the trace to say how far the script came."""
+    blocks = [
+        _header(name, title, origin, inputs),
+        ["set -euo pipefail", *setup],
+        _usage(inputs.parameters),
+        _arguments(inputs),
+        list(checks),
+        *([f": step {number}", text] for number, text in enumerate(steps, 1)),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def usage_line(name: str, parameters: Sequence[Parameter]) -> str:
+    """How the script is called: `resize-image <file> [size]`."""
+    return " ".join([name, *(f"<{p.name}>" if p.default is None else f"[{p.name}]" for p in parameters)])
+
+
+def _header(name: str, title: str, origin: str, inputs: Inputs) -> list[str]:
+    lines = [f"{name}: {visible(title, limit=_WIDTH)}", origin, f"Usage: {usage_line(name, inputs.parameters)}"]
+    width = max((len(p.name) for p in inputs.parameters), default=0)
+    for parameter in inputs.parameters:
+        seen = ", ".join(f"{visible(s.value, limit=30)} ({s.count})" for s in parameter.seen[:4]) or "none"
+        lines.append(f"  {parameter.name:<{width}}  seen: {seen}")
+    lines += [f"Needs {secret} in the environment." for secret in inputs.secrets]
+    return ["#!/usr/bin/env bash", *(f"# {line}".rstrip() for line in lines)]
+
+
+def _usage(parameters: Sequence[Parameter]) -> list[str]:
+    return [
+        "usage() { sed -n '/^set /q; s/^# //p' \"$0\"; }",
+        'case "${1-}" in -h | --help) usage; exit 0 ;; esac',
+        f"if (($# > {len(parameters)})); then usage >&2; exit 2; fi",
+    ]
+
+
+def _arguments(inputs: Inputs) -> list[str]:
+    lines = []
+    for number, parameter in enumerate(inputs.parameters, 1):
+        if parameter.default is None:
+            lines.append(f'{parameter.name}="${{{number}:?{parameter.name} is missing, see --help}}"')
+        else:
+            lines.append(f'{parameter.name}="${{{number}:-{_default(parameter.default)}}}"')
+    guarded = [f'"${{{p.name}}}"' for p in inputs.parameters if not any(s.value.startswith("-") for s in p.seen)]
+    if guarded:
+        lines += [_GUARD, *(f"refuse_option {variable}" for variable in guarded)]
+    return lines + [f': "${{{secret}:?set it in the environment first}}"' for secret in inputs.secrets]
+
+
+def _default(value: str) -> str:
+    return re.sub("}", r"\\}", double_quoted(value))

@@ -1,0 +1,393 @@
+"""What is known about programs by name: which ask a person, destroy, need privileges, reach the network, or are trivial.
+
+A reason is a few words for the screen; None means nothing is known against it. The tables are in program_tables.py.
+"""
+
+import itertools
+from collections.abc import Iterator
+from functools import lru_cache
+from posixpath import basename
+
+from vynexus_tui.language.lexing import Command, Part, parse_command
+from vynexus_tui.language.program_tables import (
+    BATCH_OPTIONS,
+    DATA_LOSS,
+    DATABASE_CLIENTS,
+    DESTRUCTIVE_HEADS,
+    DESTRUCTIVE_PROGRAMS,
+    FRAGMENT,
+    HARMLESS_DEVICES,
+    INTERACTIVE_REASON,
+    LEADING_OPTIONS_WITH_VALUE,
+    NAVIGATION,
+    NEEDS_OPERANDS,
+    NESTED,
+    NETWORK,
+    NETWORK_HEADS,
+    OTHER_DAEMON,
+    PLAIN_DELETION,
+    PRIVILEGED,
+    PUBLISHING_HEADS,
+    RUNNER_OPERANDS,
+    RUNNER_OPTIONS_WITH_VALUE,
+    RUNNERS,
+    SENDING_METHODS,
+    SENDING_OPTIONS,
+    SERVER_WORDS,
+    SHELLS,
+    STATEFUL,
+    THREE_WORD_HEADS,
+    TRIVIAL,
+    TWO_WORD_PROGRAMS,
+    UNTIL_STOPPED_HEADS,
+    WRAPPER_OPTIONS_WITH_VALUE,
+    WRAPPERS,
+)
+
+__all__ = [
+    "NAVIGATION",
+    "PLAIN_DELETION",
+    "PRIVILEGED",
+    "STATEFUL",
+    "TRIVIAL",
+    "WRAPPERS",
+    "command_family",
+    "command_head",
+    "command_words",
+    "commands_within",
+    "destructive_reason",
+    "inner_text",
+    "interactive_reason",
+    "is_interactive",
+    "is_navigation",
+    "is_trivial",
+    "network_reason",
+    "outside_reason",
+    "privileged_reason",
+    "programs",
+    "publishing_reason",
+    "sends",
+    "stateful_reason",
+]
+
+
+@lru_cache(maxsize=65_536)
+def command_words(command: Command) -> tuple[str, ...]:
+    """The command's words by value, with wrappers (sudo, env, time, nohup ...) and their options taken off."""
+    values = [word.value for word in command.words]
+    i = 0
+    while i < len(values) and basename(values[i]) in WRAPPERS | PRIVILEGED and i + 1 < len(values):
+        i += 1
+        while i < len(values) and (values[i].startswith("-") or "=" in values[i]):
+            i += 2 if values[i] in WRAPPER_OPTIONS_WITH_VALUE and i + 2 < len(values) else 1
+    rest = values[i:] or values
+    return (basename(rest[0]) or rest[0], *rest[1:]) if rest else ()
+
+
+@lru_cache(maxsize=65_536)
+def command_head(command: Command) -> tuple[str, ...]:
+    """Program and sub-command(s): the words that say what is done, without the values it is done to."""
+    words = command_words(command)
+    if not words:
+        return ()
+    program = words[0]
+    operands = _operands(words)
+    if program in RUNNERS and RUNNERS[program] in words[1:-1]:
+        return (program, "-m", words[words.index("-m") + 1])
+    if program in RUNNERS and operands and operands[0].endswith(".py"):
+        return (program, operands[0])
+    if program not in TWO_WORD_PROGRAMS or not operands:
+        return (program,)
+    if f"{program} {operands[0]}" in THREE_WORD_HEADS and len(operands) > 1:
+        return (program, operands[0], operands[1])
+    return (program, operands[0])
+
+
+def _operands(words: tuple[str, ...]) -> list[str]:
+    with_value = LEADING_OPTIONS_WITH_VALUE.get(words[0], frozenset())
+    return [w for before, w in itertools.pairwise(words) if not w.startswith("-") and before not in with_value]
+
+
+def command_family(text: str) -> str:
+    """The name under which executions of a command line are measured together: `git push`, `npm run build`, `make › pytest`."""
+    parts = parse_command(text)
+    heads = [" ".join(command_head(part.commands[0])) if part.commands else part.text.split()[0] for part in parts if part.text.split()]
+    return " › ".join(dict.fromkeys(h for h in heads if h)) or text.strip()[:40]
+
+
+def programs(part: Part) -> tuple[str, ...]:
+    """Programs a part calls, wrappers taken off."""
+    return tuple(words[0] for command in part.commands if (words := command_words(command)))
+
+
+def commands_within(part: Part) -> tuple[Command, ...]:
+    """Every command a part may execute: its own, and those in loops, `$(...)`, `sh -c`, `ssh host ...`, xargs and find -exec.
+
+    Rather one too many (a word inside quotes) than one too few.
+    """
+    return tuple(_commands_within(part, 4))
+
+
+def _commands_within(part: Part, depth: int) -> Iterator[Command]:
+    yield from part.commands
+    texts = [text for command in part.commands if (text := inner_text(command_words(command)))]
+    if not part.commands or NESTED.search(part.text):
+        texts += [fragment for fragment in FRAGMENT.split(part.text) if fragment.strip() and fragment != part.text]
+    for text in texts if depth else ():
+        for inner in parse_command(text):
+            yield from _commands_within(inner, depth - 1)
+
+
+def inner_text(words: tuple[str, ...]) -> str | None:
+    """The command line that a command hands to another interpreter or runs for us (ssh, sh -c, xargs, timeout ...), or None."""
+    program = words[0] if words else ""
+    if program == "eval":
+        return " ".join(words[1:])
+    if program in SHELLS:
+        at = next((i for i, w in enumerate(words) if i and w.startswith("-") and not w.startswith("--") and "c" in w), None)
+        return words[at + 1] if at and at + 1 < len(words) else None
+    if program == "find":
+        return " ; ".join(_find_commands(words)) or None
+    if program not in RUNNER_OPTIONS_WITH_VALUE:
+        return None
+    i, operands = 1, RUNNER_OPERANDS.get(program, 0)
+    while i < len(words) and (words[i].startswith("-") or operands):
+        operands -= not words[i].startswith("-")
+        i += 2 if words[i] in RUNNER_OPTIONS_WITH_VALUE[program] else 1
+    return " ".join(words[i:]) or None
+
+
+def _find_commands(words: tuple[str, ...]) -> Iterator[str]:
+    for i, word in enumerate(words):
+        if word in ("-exec", "-execdir", "-ok", "-okdir"):
+            end = next((j for j in range(i + 1, len(words)) if words[j] in (";", "+")), len(words))
+            yield " ".join(words[i + 1 : end])
+
+
+def interactive_reason(part: Part) -> str | None:
+    """Why a person has to be there, or None."""
+    for command in commands_within(part):
+        words = command_words(command)
+        if words and (reason := _asks_a_person(command, words, part)):
+            return reason
+    return None
+
+
+def _asks_a_person(command: Command, words: tuple[str, ...], part: Part) -> str | None:
+    program = words[0]
+    reason = INTERACTIVE_REASON.get(program)
+    is_first, is_last = command in part.commands[:1], command in part.commands[-1:]
+    if reason and not _runs_in_batch(command, words) and not _is_fed_or_read(command, reason, is_first=is_first, is_last=is_last):
+        return f"{program} {reason}"
+    if program in NEEDS_OPERANDS and len(words) == 1 and not command.redirects and is_first:
+        return f"{program} without a file waits at its own prompt"
+    if program in ("docker", "podman", "kubectl") and _has_tty_flag(words):
+        return f"{program} with -it opens a session"
+    if program == "git" and _git_opens_editor(words):
+        return "git opens an editor here"
+    if program in ("tail", "journalctl", "docker", "kubectl", "podman") and _follows(words):
+        return f"{program} -f runs until a person stops it"
+    if _runs_until_stopped(command, words):
+        return f"{' '.join(command_head(command))} runs until a person stops it"
+    return None
+
+
+def _is_fed_or_read(command: Command, reason: str, *, is_first: bool, is_last: bool) -> bool:
+    """Whether a pipe or file takes the person's place: a session fed by a pipe, a pager whose output another program reads."""
+    if reason == "opens a session":
+        return not is_first
+    is_written = any(">" in r.operator and not r.operator.startswith("2") for r in command.redirects)
+    if "until a person stops it" in reason:
+        return not is_last
+    return "pager" in reason and (is_written or not is_last)
+
+
+def _runs_until_stopped(command: Command, words: tuple[str, ...]) -> bool:
+    head = " ".join(command_head(command))
+    if head in UNTIL_STOPPED_HEADS or " ".join(words[:2]) in UNTIL_STOPPED_HEADS:
+        return True
+    if words[0] in SERVER_WORDS:
+        return words[1:2] == (SERVER_WORDS[words[0]],) or words[1:2] in (("notebook",), ("lab",))
+    if head in ("docker compose up", "docker-compose up"):
+        return not any(w in ("-d", "--detach", "--no-start") for w in words)
+    if words[0] == "tmux":
+        return len(words) == 1 or words[1] in ("a", "at", "attach", "attach-session") or (words[1].startswith("new") and "-d" not in words)
+    return words[0] in ("ping", "ping6") and not any(w.startswith(("-c", "-w")) for w in words)
+
+
+def is_interactive(text: str) -> bool:
+    """Whether any part of a command line waits for a person."""
+    return any(interactive_reason(part) for part in parse_command(text))
+
+
+def privileged_reason(part: Part) -> str | None:
+    """Which word asks for another user's rights, or None."""
+    for command in commands_within(part):
+        for word in command.words:
+            name = basename(word.value)
+            if name in PRIVILEGED:
+                return f"{name} asks for other rights"
+            if name not in WRAPPERS and not word.value.startswith("-") and "=" not in name:
+                break
+    return None
+
+
+def destructive_reason(part: Part) -> str | None:
+    """What would be lost, or None. The worst comes first: PLAIN_DELETION only when nothing else is lost."""
+    reasons = [reason for command in commands_within(part) if (reason := _destroys(command))]
+    return next((r for r in reasons if r != PLAIN_DELETION), reasons[0] if reasons else None)
+
+
+def _destroys(command: Command) -> str | None:
+    words = command_words(command)
+    if not words:
+        return None
+    program, options = words[0], {w for w in words[1:] if w.startswith("-")}
+    letters = {c for o in options if not o.startswith("--") for c in o[1:]}
+    if program in DESTRUCTIVE_PROGRAMS or program.startswith("mkfs."):
+        return DESTRUCTIVE_PROGRAMS.get(program, "makes a new file system")
+    if program == "rm":
+        return "rm -r deletes directories" if letters & {"r", "R"} or "--recursive" in options else PLAIN_DELETION
+    if program == "find" and {"-delete", "rm"} & set(words):
+        return "find deletes what it finds"
+    if program == "xargs" and inner_text(words) and "rm" in words:
+        return "xargs rm deletes what it is given"
+    if program == "crontab" and "r" in letters:
+        return "deletes the schedule"
+    if program == "git" and (reason := _git_destroys(words, command_head(command)[-1], options, letters)):
+        return reason
+    if reason := _deletes_resources(words, letters, options):
+        return reason
+    named = " ".join(words[:3]), " ".join(words[:2]), " ".join(command_head(command))
+    if reason := next((DESTRUCTIVE_HEADS[n] for n in named if n in DESTRUCTIVE_HEADS), None):
+        return reason
+    if program == "rsync" and any(o.startswith("--delete") for o in options):
+        return "rsync --delete deletes at the target"
+    if any(r.target and r.target.value.startswith("/dev/") and not r.target.value.startswith(HARMLESS_DEVICES) for r in command.redirects):
+        return "writes to a device"
+    return "drops data" if any(DATA_LOSS.search(w) for w in words[1:]) and program in DATABASE_CLIENTS else None
+
+
+def _deletes_resources(words: tuple[str, ...], letters: set[str], options: set[str]) -> str | None:
+    if words[0] in ("docker", "podman", "docker-compose") and (
+        "prune" in words or ("down" in words and ("v" in letters or "--volumes" in options))
+    ):
+        return "deletes docker objects"
+    if words[0] in ("gcloud", "az", "doctl", "heroku", "flyctl", "virsh") and any(
+        w in ("delete", "destroy") or w.endswith(":destroy") for w in words
+    ):
+        return f"{words[0]} deletes a resource"
+    return None
+
+
+def network_reason(part: Part) -> str | None:
+    """Which program reaches the network, or None."""
+    for command in commands_within(part):
+        words, head = command_words(command), " ".join(command_head(command))
+        if words and (words[0] in NETWORK or head in NETWORK_HEADS or " ".join(head.split()[:2]) in NETWORK_HEADS):
+            return f"{head} uses the network"
+    return None
+
+
+def outside_reason(part: Part) -> str | None:
+    """Which program works through another process, so that a sandbox cannot see its effects, or None."""
+    names = [words[0] for command in commands_within(part) if (words := command_words(command))]
+    return next((f"{name} works through a service outside the sandbox" for name in names if name in OTHER_DAEMON), None)
+
+
+def publishing_reason(part: Part) -> str | None:
+    """What others would see at once, or None."""
+    for command in commands_within(part):
+        head, words = command_head(command), command_words(command)
+        if " ".join(head[:2]) in PUBLISHING_HEADS or " ".join(head) in PUBLISHING_HEADS:
+            return f"{' '.join(head)} changes things for others"
+        if words and words[0] in ("curl", "http", "https", "xh", "wget") and sends(words):
+            return f"{words[0]} sends data"
+    return None
+
+
+def sends(words: tuple[str, ...]) -> bool:
+    """Whether an HTTP client's words change something at the other end (anything but GET and HEAD)."""
+    methods = {w.removeprefix("-X").removeprefix("--request=") for w in words}
+    if methods & SENDING_METHODS or words[0] == "wget":
+        return bool(methods & SENDING_METHODS) or any(w.startswith(("--post", "--body", "--method")) for w in words)
+    return words[0] == "curl" and not {"-G", "--get"} & set(words) and any(w.startswith(SENDING_OPTIONS) for w in words[1:])
+
+
+def is_trivial(part: Part) -> bool:
+    """Looking around or moving: alone not worth a script."""
+    names = programs(part)
+    return not part.is_compound and bool(names) and all(name in TRIVIAL for name in names) and not _writes(part)
+
+
+def is_navigation(part: Part) -> bool:
+    """Only moving between folders and listing them."""
+    names = programs(part)
+    return not part.is_compound and bool(names) and all(name in NAVIGATION for name in names) and not _writes(part)
+
+
+def stateful_reason(part: Part) -> str | None:
+    """Which word changes the calling shell, or None. `cd` counts: a script's own `cd` ends with it."""
+    for command in part.commands:
+        if command.assignments and not command.words:
+            return "sets a variable of the shell"
+        words = command_words(command)
+        if words and words[0] in STATEFUL:
+            return f"{words[0]} changes the calling shell"
+    return None
+
+
+def _writes(part: Part) -> bool:
+    return any(">" in redirect.operator for command in part.commands for redirect in command.redirects)
+
+
+def _runs_in_batch(command: Command, words: tuple[str, ...]) -> bool:
+    rule = BATCH_OPTIONS.get(words[0])
+    if rule is None:
+        return False
+    if isinstance(rule, int):
+        return any(r.operator.startswith("<") for r in command.redirects) or sum(not w.startswith("-") for w in words[1:]) >= rule
+    return any(w == r or w.startswith(r + "=") for w in words[1:] for r in rule) or any(r.operator in rule for r in command.redirects)
+
+
+def _has_tty_flag(words: tuple[str, ...]) -> bool:
+    return any(
+        w in ("--tty", "--interactive") or (w.startswith("-") and not w.startswith("--") and "t" in w and "i" in w) for w in words[1:5]
+    )
+
+
+def _follows(words: tuple[str, ...]) -> bool:
+    if words[0] in ("docker", "kubectl", "podman") and "logs" not in words:
+        return False
+    return any(w in ("--follow", "-F") or (w.startswith("-") and not w.startswith("--") and "f" in w) for w in words[1:])
+
+
+def _git_opens_editor(words: tuple[str, ...]) -> bool:
+    if len(words) < 2:
+        return False
+    options = [w for w in words[2:] if w.startswith("-")]
+    if words[1] == "commit":
+        return not any(
+            o.startswith(("-m", "-am", "--message", "-F", "--file", "--no-edit", "-C", "--fixup", "-qm")) or o.endswith("m")
+            for o in options
+        )
+    if words[1] in ("rebase", "add"):
+        return any(o in ("-i", "--interactive", "-p", "--patch") for o in options)
+    return words[1] in ("mergetool", "difftool", "citool", "gui")
+
+
+def _git_destroys(words: tuple[str, ...], action: str, options: set[str], letters: set[str]) -> str | None:
+    operands = words[words.index(action) + 1 :] if action in words else ()
+    if action == "push" and (
+        any(o.startswith(("--force", "--mirror", "--delete")) for o in options)
+        or letters & {"f", "d"}
+        or any(w.startswith(("+", ":")) for w in operands)
+    ):
+        return "force push overwrites others' commits"
+    if action == "reset" and "--hard" in options:
+        return "reset --hard drops local changes"
+    if action == "checkout" and (operands[:1] in (("--",), (".",)) or "f" in letters):
+        return "checkout drops local changes"
+    if action == "branch" and letters & {"D"}:
+        return "deletes a branch"
+    return None

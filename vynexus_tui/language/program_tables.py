@@ -1,0 +1,177 @@
+"""Tables of programs by what they do, with the reason in words where a screen shows it. One place for all rooms."""
+
+import re
+
+WRAPPERS = frozenset({"time", "nohup", "env", "command", "builtin", "nice", "ionice", "exec", "stdbuf", "setsid", "caffeinate", "noglob"})
+"""Programs that run the command after them."""
+PRIVILEGED = frozenset({"sudo", "doas", "su", "pkexec", "run0"})
+WRAPPER_OPTIONS_WITH_VALUE = frozenset({"-n", "-u", "-g", "-c", "-o", "-i", "-e", "--user", "--group", "-C", "-S", "-h", "-p"})
+
+TWO_WORD_PROGRAMS = frozenset(
+    """git docker podman kubectl helm npm pnpm yarn bun cargo go pip pip3 pipx uv poetry conda brew apt apt-get dnf yum pacman
+    systemctl journalctl aws gcloud az terraform tofu ansible vagrant gh glab hg svn bundle rails rake dotnet mvn gradle make just
+    task tox nox hatch flutter dart php composer deno rustup nix zfs ip nmcli docker-compose""".split()
+)
+THREE_WORD_HEADS = frozenset(
+    "npm run|pnpm run|yarn run|bun run|docker compose|docker image|docker container|docker volume|docker network|git stash"
+    "|git remote|git worktree|aws s3|uv run|uv pip|poetry run|kubectl rollout|kubectl set|gh pr|gh issue|gh run|cargo run".split("|")
+)
+RUNNERS = {"python": "-m", "python3": "-m"}
+LEADING_OPTIONS_WITH_VALUE: dict[str, frozenset[str]] = {
+    "git": frozenset({"-C", "-c", "--git-dir", "--work-tree"}),
+    "kubectl": frozenset({"-n", "--namespace", "--context", "--kubeconfig"}),
+    "docker": frozenset({"-H", "--context", "-f", "-p"}),
+    "helm": frozenset({"-n", "--namespace"}),
+    "npm": frozenset({"--prefix", "-w", "-C"}),
+    "make": frozenset({"-C", "-f", "-j"}),
+}
+"""Options before the sub-command that take the next word, so that `git -C dir push` reads as `git push`."""
+
+INTERACTIVE = {
+    "opens an editor": "vi vim nvim nano emacs micro hx helix joe ed kak code subl gedit mcedit crontab visudo vipw",
+    "waits for a person (pager)": "less more most man info w3m lynx pinfo bat-pager",
+    "opens a session": "ssh mosh telnet ftp sftp screen tmux zellij byobu su login passwd chsh minicom picocom mysql psql sqlite3 mongosh"
+    " redis-cli irb ghci node-repl ipython bpython gdb lldb pdb",
+    "is a full-screen program": "top htop btop atop glances nvtop k9s lazygit tig ranger mc nnn lf yazi ncdu watch fzf dialog whiptail"
+    " cmatrix vynexus vy aptitude alsamixer nmtui",
+    "is a conversation": "claude codex aider gemini copilot opencode cursor-agent",
+    "moves a job of this shell": "fg bg jobs wait disown",
+    "waits for an answer": "read select ssh-copy-id ssh-keygen zenity",
+    "runs until a person stops it": "nodemon vite ngrok http-server live-server tcpdump yes uvicorn gunicorn",
+}
+INTERACTIVE_REASON = {name: reason for reason, names in INTERACTIVE.items() for name in names.split()}
+NEEDS_OPERANDS = frozenset({"python", "python3", "node", "ruby", "php", "lua", "perl", "R", "julia", "bash", "sh", "zsh", "fish", "bc"})
+"""Without operands these wait for a person at a prompt."""
+BATCH_OPTIONS: dict[str, int | tuple[str, ...]] = {
+    "ssh": 2,
+    "mysql": ("-e", "--execute", "<"),
+    "psql": ("-c", "-f", "--command", "--file", "<", "-l"),
+    "sqlite3": 2,
+    "redis-cli": 1,
+    "mongosh": ("--eval",),
+    "crontab": ("-l", "-r", "<"),
+    "emacs": ("--batch", "-batch"),
+    "vim": ("-es", "-Es"),
+    "nvim": ("--headless",),
+    "ssh-keygen": ("-N", "-l", "-y", "-R", "-F"),
+    "ipython": 1,
+    "screen": ("-dmS", "-dm", "-ls", "-X"),
+    "vite": ("build",),
+    "claude": ("-p", "--print"),
+    "top": ("-b",),
+    "sftp": ("-b",),
+    "gdb": ("-batch", "--batch"),
+}
+"""When these make the program run without a person: an option, or more operands than this."""
+
+UNTIL_STOPPED_HEADS = frozenset(
+    "npm start|npm run dev|npm run start|npm run serve|npm run watch|yarn dev|yarn start|yarn run dev|pnpm dev|pnpm start|pnpm run dev"
+    "|bun dev|bun run dev|rails s|rails server|rails c|rails console|cargo watch|deno repl|docker stats|docker attach|kubectl port-forward"
+    "|kubectl proxy|kubectl attach|kubectl edit|npm login|npm init|gh auth|python -m http.server|python3 -m http.server|python -m pdb"
+    "|python3 -m pdb|gcloud auth".split("|")
+)
+SERVER_WORDS = {"flask": "run", "hugo": "server", "mkdocs": "serve", "jekyll": "serve", "jupyter": "", "next": "dev", "stripe": "listen"}
+
+TRIVIAL = frozenset(
+    "ls ll la l dir cd pushd popd pwd clear cls reset exit logout history echo true false cat less more man help which type whereis"
+    " whoami id date uptime df free w who top htop head tail file stat tree man bg fg jobs :q quit".split()
+)
+"""Looking around: alone never worth a script."""
+NAVIGATION = frozenset("cd pushd popd pwd ls ll la l dir clear cls exit logout .. ... -".split())
+STATEFUL = frozenset(
+    "cd pushd popd export unset source . alias unalias set shopt setopt umask ulimit conda activate deactivate eval".split()
+)
+"""Change the shell that calls them; inside a script that change is lost at its end."""
+
+NETWORK = frozenset(
+    """curl wget ssh scp sftp rsync ping ping6 dig nslookup host nc ncat netcat telnet ftp http https xh httpie traceroute mtr whois nmap
+    aws gcloud az gsutil s3cmd rclone kubectl helm docker-compose terraform tofu ansible ansible-playbook gh glab apt apt-get dnf yum
+    npx uvx ssh-copy-id sshfs svn lftp wscat websocat pacman brew snap flatpak mail sendmail twine psql mysql redis-cli mongosh heroku flyctl vercel netlify wrangler""".split()
+)
+NETWORK_HEADS = frozenset(
+    """git push|git pull|git fetch|git clone|git ls-remote|npm install|npm ci|npm publish|npm update|pnpm install|yarn install|yarn add
+    |pip install|pip3 install|pip download|pipx install|uv sync|uv add|uv pip|cargo install|cargo publish|cargo update|go get|go install
+    |docker push|docker pull|docker login|gem install|bundle install|composer install|poetry install|poetry publish|conda install
+    |docker build|npm i|brew install|svn update|hg pull|hg push|git submodule|go mod|cargo fetch|uv tool|uv lock|conda create|npm outdated
+    |npm audit|npm view|docker compose pull|docker compose push|docker compose build|git remote update|helm pull|pnpm add|bun install""".replace(
+        "\n", ""
+    )
+    .replace("    ", "")
+    .split("|")
+)
+OTHER_DAEMON = frozenset("docker podman systemctl service journalctl crontab at loginctl dbus-send busctl launchctl virsh".split())
+
+PUBLISHING_HEADS = frozenset(
+    "git push|npm publish|cargo publish|docker push|twine upload|gh release|gem push|poetry publish|terraform apply|kubectl apply"
+    "|kubectl delete|helm upgrade|helm install|kubectl set|kubectl rollout|aws s3 cp|aws s3 sync|aws s3 mv|aws s3 rm|uv publish|hatch publish"
+    "|docker compose push|gh pr create|gh pr merge|gh issue create|kubectl scale|kubectl patch|kubectl create|pulumi up|flyctl deploy".split(
+        "|"
+    )
+)
+SENDING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+SENDING_OPTIONS = ("-d", "-F", "-T", "--data", "--json", "--form", "--upload-file")
+DESTRUCTIVE_PROGRAMS = {
+    "dd": "dd overwrites devices and files",
+    "mkfs": "makes a new file system",
+    "shred": "destroys files",
+    "wipefs": "wipes a disk",
+    "fdisk": "changes partitions",
+    "parted": "changes partitions",
+    "reboot": "restarts the machine",
+    "shutdown": "stops the machine",
+    "poweroff": "stops the machine",
+    "halt": "stops the machine",
+    "dropdb": "drops a database",
+    "unlink": "deletes a file",
+    "truncate": "empties files",
+    "mkswap": "makes a new swap area",
+    "sgdisk": "changes partitions",
+}
+DESTRUCTIVE_HEADS = {
+    "terraform destroy": "destroys infrastructure",
+    "tofu destroy": "destroys infrastructure",
+    "pulumi destroy": "destroys infrastructure",
+    "kubectl delete": "deletes from the cluster",
+    "kubectl drain": "empties a node",
+    "docker rm": "deletes containers",
+    "docker rmi": "deletes images",
+    "docker volume rm": "deletes a volume",
+    "podman rm": "deletes containers",
+    "podman rmi": "deletes images",
+    "git clean": "deletes untracked files",
+    "git restore": "drops local changes",
+    "git filter-branch": "rewrites history",
+    "git filter-repo": "rewrites history",
+    "git reflog expire": "drops the way back",
+    "git stash drop": "drops stashed changes",
+    "git stash clear": "drops stashed changes",
+    "helm uninstall": "deletes a release",
+    "aws s3 rb": "deletes a bucket",
+    "aws s3 rm": "deletes objects",
+    "gsutil rm": "deletes objects",
+    "npm unpublish": "withdraws a package",
+    "vagrant destroy": "destroys a machine",
+    "gh repo delete": "deletes a repository",
+}
+DATA_LOSS = re.compile(
+    r"\b(?:drop\s+(?:table|database|schema)|truncate\s+table|delete\s+from|flush(?:all|db)\b|dropdatabase)", re.IGNORECASE
+)
+PLAIN_DELETION = "rm deletes files"
+"""The one destruction that a longer script may hold: files named one by one."""
+
+DATABASE_CLIENTS = frozenset("psql mysql mariadb sqlite3 mongosh mongo redis-cli valkey-cli sqlcmd clickhouse-client duckdb".split())
+HARMLESS_DEVICES = ("/dev/null", "/dev/std", "/dev/tty", "/dev/fd", "/dev/tcp", "/dev/udp", "/dev/shm")
+NESTED = re.compile(r"\$\(|`|[<>]\(")
+FRAGMENT = re.compile(r"\$\(|`|[<>]\(|[;|&(){}\n]|\b(?:do|then|else|elif|if|while|until)\b")
+SHELLS = frozenset({"sh", "bash", "zsh", "dash", "fish", "ksh"})
+RUNNER_OPTIONS_WITH_VALUE = {
+    "ssh": frozenset("-b -c -D -E -e -F -I -i -J -L -l -m -O -o -P -p -Q -R -S -W -w".split()),
+    "xargs": frozenset("-I -n -P -d -L -s -a -E".split()),
+    "timeout": frozenset("-k -s".split()),
+    "watch": frozenset("-n".split()),
+    "parallel": frozenset("-j".split()),
+    "flock": frozenset("-w".split()),
+    "strace": frozenset("-e -o -p".split()),
+}
+RUNNER_OPERANDS = {"ssh": 1, "timeout": 1, "flock": 1}
+"""Operands before the command that such a program runs: host, duration, lock file."""
