@@ -1,0 +1,298 @@
+"""The list of changes says what a real run would do: compared with real runs on copied trees."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+import subprocess
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from vynexus_tui.domain.settings import Sandbox
+from vynexus_tui.domain.trials import ChangeKind, FileChange, Verdict
+from vynexus_tui.sandbox.automation_sandbox import stale_paths
+
+if TYPE_CHECKING:
+    from tests.sandbox.conftest import Person
+
+Effects = set[tuple[str, str]]
+
+
+def lay_out(tree: Path) -> None:
+    for name, content in {"a": "alpha\n", "b": "beta\n", "d/a": "one\n", "d/e/f": "two\n", "d/e/g": "", "x/y": "three\n"}.items():
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_text(content)
+    (tree / "l").symlink_to("a")
+    (tree / "dl").symlink_to("d")
+    (tree / "empty").mkdir()
+    os.mkfifo(tree / "p")
+
+
+def manifest(tree: Path) -> dict[str, tuple[str, str, str]]:
+    """Type, mode and content of every path below `tree`."""
+    found = {}
+    for path in tree.rglob("*"):
+        status = path.lstat()
+        kind = stat.filemode(status.st_mode)[0]
+        content = sha256(path.read_bytes()).hexdigest() if kind == "-" else os.readlink(path) if kind == "l" else ""
+        found[str(path.relative_to(tree))] = (kind, "" if kind == "l" else oct(status.st_mode), content)
+    return found
+
+
+def real_effects(before: dict[str, tuple[str, str, str]], after: dict[str, tuple[str, str, str]]) -> Effects:
+    effects: Effects = {(path, "created") for path in after.keys() - before.keys()} | {
+        (path, "deleted") for path in before.keys() - after.keys()
+    }
+    for path in before.keys() & after.keys():
+        (kind, mode, content), (new_kind, new_mode, new_content) = before[path], after[path]
+        if kind != new_kind or content != new_content:
+            effects.add((path, "changed"))
+        elif mode != new_mode:
+            effects.add((path, "mode"))
+    return effects
+
+
+def predicted_effects(tree: Path, changes: tuple[FileChange, ...], before: dict[str, tuple[str, str, str]]) -> Effects:
+    """The changes of a trial, renames and trees taken apart again."""
+    effects: Effects = set()
+
+    def below(path: str) -> list[str]:
+        return [name for name in before if name == path or name.startswith(path + "/")]
+
+    for change in changes:
+        path = os.path.relpath(change.path, tree)
+        match change.kind:
+            case ChangeKind.CREATE:
+                effects.add((path, "created"))
+            case ChangeKind.DELETE:
+                effects |= {(name, "deleted") for name in below(path)}
+            case ChangeKind.RENAME:
+                source = os.path.relpath(change.renamed_from or "", tree)
+                effects |= {(name, "deleted") for name in below(source)} | {
+                    (path + name[len(source) :], "created") for name in below(source)
+                }
+            case ChangeKind.REPLACE | ChangeKind.MODIFY:
+                effects |= {(name, "deleted") for name in below(path) if name != path} | {(path, "changed")}
+            case ChangeKind.CHMOD:
+                effects.add((path, "mode"))
+    # What is replaced by a directory may hold the same names as before.
+    both = {path for path, effect in effects if effect == "created"} & {path for path, effect in effects if effect == "deleted"}
+    return {(path, effect) for path, effect in effects if path not in both} | {(path, "changed") for path in both}
+
+
+PATHS = st.sampled_from(["a", "b", "d", "d/a", "d/e", "d/e/f", "x", "x/y", "l", "dl", "empty", "p", "new", "d/new", "new/deep", "empty/in"])
+ONE = st.sampled_from(
+    ["rm -f {0}", "rm -rf {0}", "mkdir {0}", "mkdir -p {0}", "echo more >> {0}", "echo fresh > {0}", "touch {0}", "chmod 600 {0}"]
+)
+ONE |= st.sampled_from(
+    ["chmod 755 {0}", "chmod 644 {0}", "mkfifo {0}", "ln -s target {0}", "rmdir {0}", "cp {0} {0}.bak", "sed -i s/e/E/ {0}"]
+)
+TWO = st.sampled_from(
+    ["mv {0} {1}", "mv -T {0} {1}", "cp -a {0} {1}", "ln -sfn {0} {1}", "ln {0} {1}", "rm -rf {0}; mkdir {0}; cp -a {1} {0}/"]
+)
+# What becomes of a copy into itself depends on the order of a directory's entries.
+PAIRS = st.tuples(PATHS, PATHS).filter(lambda p: not (p[1] + "/").startswith(p[0] + "/") and not (p[0] + "/").startswith(p[1] + "/"))
+COMMANDS = st.lists(st.builds(lambda form, pair: form.format(*pair), ONE | TWO, PAIRS), min_size=1, max_size=6)
+
+
+def check_against_a_real_run(person: Person, commands: list[str]) -> None:
+    # `timeout` and /dev/null: writing to a pipe nobody reads would wait.
+    script = "\n".join(
+        f"timeout 5 bash -c {shlex.quote(command)} < /dev/null > /dev/null 2>&1 || :" for command in commands if " p" not in command
+    )
+    with tempfile.TemporaryDirectory(dir=person.home) as folder:
+        tree, copy = Path(folder, "tree"), Path(folder, "copy")
+        lay_out(tree)
+        subprocess.run(["cp", "-a", str(tree), str(copy)], check=True)
+        before = manifest(tree)
+        subprocess.run(["bash", "-c", script], cwd=copy, check=True)
+        trial = person.try_script(script, cwd=str(tree))
+        assert trial.verdict is Verdict.PASSED, trial.reason
+        assert manifest(tree) == before
+        assert predicted_effects(tree, trial.changes, before) == real_effects(before, manifest(copy)), (script, trial.changes)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(commands=COMMANDS)
+def test_the_changes_are_those_of_a_real_run(me: Person, commands: list[str]) -> None:
+    check_against_a_real_run(me, commands)
+
+
+OLD = {"absent": "", "file": "echo old > t", "dir": "mkdir t; echo old > t/kept", "symlink": "ln -s old t", "fifo": "mkfifo t"}
+NEW = {"file": "echo new > t", "dir": "mkdir t; echo new > t/kept", "symlink": "ln -s new t", "fifo": "mkfifo t", "nothing": ":"}
+
+
+@pytest.mark.parametrize("old", OLD)
+def test_every_kind_may_replace_every_kind(person: Person, old: str) -> None:
+    for number in range(len(NEW)):
+        case = f"{old}-{number}"
+        (person.home / case).mkdir()
+        subprocess.run(["bash", "-c", OLD[old]], cwd=person.home / case, check=True)
+    subprocess.run(["chown", "-R", f"{person.user}:{person.user}", str(person.home)], check=True)
+    trial = person.try_script("\n".join(f"(cd ~/{old}-{n}; rm -rf t; {make})" for n, make in enumerate(NEW.values())))
+    found = {os.path.relpath(c.path, person.home): (c.kind.value, c.type) for c in trial.changes}
+    expected: dict[str, tuple[str, str]] = {}
+    for number, new in enumerate(NEW):
+        path = f"{old}-{number}/t"
+        if old == "absent" and new != "nothing":
+            expected[path] = ("create", new)
+        elif old not in ("absent", new):
+            expected[path] = ("delete", old) if new == "nothing" else ("replace", new)
+        elif old == new == "symlink":
+            expected[path] = ("replace", new)
+        elif old == new == "file":
+            expected[path] = ("modify", new)
+        if new == "dir":
+            expected[f"{path}/kept"] = ("modify" if old == "dir" else "create", "file")
+    assert found == expected
+
+
+def changes_by_name(person: Person, script: str) -> dict[str, FileChange]:
+    trial = person.try_script(script)
+    assert trial.verdict is Verdict.PASSED, trial.stderr
+    return {os.path.relpath(c.path, person.home): c for c in trial.changes}
+
+
+def test_a_text_change_has_a_diff_and_the_time_of_the_real_file(person: Person) -> None:
+    path = person.write("notes.txt", "one\ntwo")
+    change = changes_by_name(person, "echo three >> notes.txt")["notes.txt"]
+    assert change.diff is not None
+    assert change.diff.endswith("@@ -1,2 +1,2 @@\n one\n-two\n\\ No newline at end of file\n+twothree\n")
+    assert change.lower_mtime_ns == path.lstat().st_mtime_ns
+
+
+def test_touching_and_rewriting_the_same_is_no_change(person: Person) -> None:
+    person.write("same.txt", "same\n")
+    assert changes_by_name(person, "touch same.txt; echo same > same.txt; cp same.txt c; mv c same.txt; ls ~ > /dev/null") == {}
+
+
+def test_moving_a_file_is_one_rename(person: Person) -> None:
+    person.write("from.txt", "content\n")
+    changes = changes_by_name(person, "mkdir into; mv from.txt into/to.txt")
+    assert {n: (c.kind, c.renamed_from) for n, c in changes.items()} == {
+        "into": (ChangeKind.CREATE, None),
+        "into/to.txt": (ChangeKind.RENAME, f"{person.home}/from.txt"),
+    }
+
+
+def test_moving_a_directory_is_one_rename(person: Person) -> None:
+    for number in range(30):
+        person.write(f"doc/sub/{number}.txt", f"{number}\n")
+    changes = changes_by_name(person, "mv doc paper")
+    assert [(n, c.kind, c.renamed_from, c.contained_count) for n, c in changes.items()] == [
+        ("paper", ChangeKind.RENAME, f"{person.home}/doc", 31)
+    ]
+
+
+def test_a_forged_move_is_not_taken_for_a_rename(person: Person) -> None:
+    person.write("doc/a.txt", "harmless\n")
+    forged = "mkdir paper; echo hArmless > paper/a.txt; touch -r doc/a.txt paper/a.txt; touch -r doc paper; rm -r doc"
+    assert {n: c.kind for n, c in changes_by_name(person, forged).items()} == {
+        "doc": ChangeKind.DELETE,
+        "paper": ChangeKind.CREATE,
+        "paper/a.txt": ChangeKind.CREATE,
+    }
+
+
+def test_a_large_new_tree_is_one_line_but_what_runs_later_keeps_its_own(person: Person) -> None:
+    script = "mkdir -p big/.git/hooks; cd big; seq 300 | xargs touch; echo x > .git/hooks/pre-commit; echo x > .bashrc; cp /bin/true s; chmod u+s s"
+    changes = changes_by_name(person, script)
+    assert set(changes) == {"big", "big/.git/hooks", "big/.git/hooks/pre-commit", "big/.bashrc", "big/s"} - {"big/.git/hooks"}
+    assert changes["big"].contained_count == 305
+    assert changes["big/s"].warning == "setuid"
+
+
+def test_a_deleted_tree_is_one_line_with_its_size(person: Person) -> None:
+    for number in range(20):
+        person.write(f"old/{number}/file", "x")
+    change = changes_by_name(person, "rm -r old")["old"]
+    assert (change.kind, change.type, change.contained_count) == (ChangeKind.DELETE, "dir", 40)
+
+
+def test_secret_like_files_have_no_diff_and_that_is_said(person: Person) -> None:
+    for name in (".env", "server.pem", "api_key.txt", "credentials.json", "monkey.txt", "token.py"):
+        person.write(name, "HUSH=1\n")
+    trial = person.try_script("for f in .env *; do echo HUSH=2 >> $f; done")
+    left_out = {os.path.basename(c.path) for c in trial.changes if c.no_diff == "secret"}
+    assert left_out == {".env", "server.pem", "api_key.txt", "credentials.json"}
+    assert all(c.diff is None for c in trial.changes if c.no_diff)
+    assert len([note for note in trial.not_known if "secret-like" in note]) == 4
+
+
+def test_binary_and_large_files_say_why_they_have_no_diff(person: Person) -> None:
+    changes = changes_by_name(person, r"printf 'a\0b' > binary; seq 100000 > large; head -c 900 /dev/zero | tr '\0' '\n' > small")
+    assert {n: c.no_diff for n, c in changes.items()} == {"binary": "binary", "large": "large", "small": None}
+
+
+def test_a_hostile_diff_cannot_hold_up_the_answer(me: Person) -> None:
+    me.write("slow.txt", "".join(f"{n % 2}\n" for n in range(2400)))
+    trial = me.try_script('python3 -c \'open("slow.txt", "w").write("".join(f"{n % 3}\\n" for n in range(2400)))\' || seq 2400 > slow.txt')
+    assert trial.changes[0].diff or trial.changes[0].no_diff == "large"
+
+
+def test_modes_are_shown_before_and_after(person: Person) -> None:
+    person.write("tool.sh", "x", 0o644)
+    change = changes_by_name(person, "chmod +x tool.sh")["tool.sh"]
+    assert (change.kind, change.mode) == (ChangeKind.CHMOD, "0644 -> 0755")
+
+
+def test_a_long_list_is_cut_and_says_so(me: Person) -> None:
+    trial = me.try_script("for d in {1..110}; do mkdir $d; (cd $d; seq 190 | xargs touch); done", settings=Sandbox())
+    assert len(trial.changes) == 20_000
+    assert "20,000 changes listed, 1,010 more exist" in trial.not_known
+
+
+def test_deep_nesting_is_said_not_fatal(me: Person) -> None:
+    trial = me.try_script("for i in {1..90}; do mkdir $(printf 'd%.0s' {1..60}); cd d*; done")
+    assert any("too deep" in note for note in trial.not_known)
+
+
+def test_an_ordinary_user_is_told_what_the_sticky_bit_forbids(person: Person) -> None:
+    if person.user == 0:
+        pytest.skip("root may delete in /tmp what it wants")
+    with tempfile.NamedTemporaryFile(dir="/tmp") as other:
+        os.chmod(other.name, 0o666)
+        trial = person.try_script(f"rm -f {other.name}; echo mine > /tmp/mine; echo x > /var/tmp/mine")
+    changes = {c.path: c for c in trial.changes}
+    assert changes[other.name].warning == "belongs to another user: the real run cannot do this"
+    assert {"/tmp/mine", "/var/tmp/mine"} < set(changes)
+
+
+def test_owner_changes_by_root_are_shown(me: Person) -> None:
+    if me.user != 0:
+        pytest.skip("only root can give a file away")
+    me.write("mine.txt", "x")
+    assert changes_by_name(me, "chown 1000:1000 mine.txt")["mine.txt"].warning == "owner 0:0 -> 1000:1000"
+
+
+def test_paths_that_changed_since_the_trial_are_stale(me: Person) -> None:
+    for name in ("changed", "gone", "same", "moved"):
+        me.write(name, f"{name}\n")
+    trial = me.try_script("echo x >> changed; rm gone; echo x >> same; echo x > appeared; echo x > still-new; mv moved elsewhere")
+    assert stale_paths(trial) == ()
+    me.write("changed", "somebody else was here\n")
+    me.write("appeared", "")
+    os.unlink(me.home / "gone")
+    os.utime(me.home / "moved", ns=(1, 1))
+    assert {os.path.basename(p) for p in stale_paths(trial)} == {"changed", "gone", "appeared", "elsewhere"}
+
+
+def test_a_home_with_mounts_inside_is_split_and_still_whole(me: Person) -> None:
+    if me.user != 0:
+        pytest.skip("only root can mount")
+    for name in ("plain.txt", "mounted/x", "side/deep/y"):
+        me.write(name, "text\n")
+    me.write("large.bin", bytes(2_000_000))
+    mount = 'mount -t tmpfs t "$HOME/mounted" && echo in > "$HOME/mounted/in" && exec "$@"'
+    script = "echo more >> plain.txt; echo more >> mounted/in; rm -r side/deep; echo x > new; mkdir side/made; echo x >> large.bin || :"
+    trial = me.try_script(script, wrapper=("unshare", "-m", "bash", "-c", mount, "bash"))
+    found = {os.path.relpath(c.path, me.home): c.kind.value for c in trial.changes}
+    assert found == {"plain.txt": "modify", "mounted/in": "modify", "side/deep": "delete", "new": "create", "side/made": "create"}
+    assert trial.not_known == (f"{me.home}/large.bin is read-only in the trial",)

@@ -1,0 +1,182 @@
+"""Try a script where it can hurt nothing, and say what it would change. The one entry to this room."""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from vynexus_tui.domain.identifiers import AutomationId, text_sha256
+from vynexus_tui.domain.settings import Sandbox
+from vynexus_tui.domain.trials import ChangeKind, FileChange, SandboxCapability, SandboxLevel, Trial, TrialStep, Verdict
+from vynexus_tui.sandbox.capability import describe_refusal, find_capability
+from vynexus_tui.sandbox.static_reading import called_programs, network_words, syntax_error, unshowable
+from vynexus_tui.sandbox.supervisor import Observation, observe_trial
+from vynexus_tui.sandbox.trial_request import build_environment, build_request, find_bash, withheld_variables
+from vynexus_tui.sandbox.verdicts import judge, judge_steps
+
+
+class AutomationSandbox:
+    """Tries scripts within `settings`; `masked_paths` (our own state) and known secrets are unreadable to them.
+
+    `cache_dir` keeps the result of the self-test until the machine restarts; None runs it once per object.
+    """
+
+    def __init__(self, settings: Sandbox, *, home: str, masked_paths: tuple[str, ...] = (), cache_dir: str | None) -> None:
+        self._settings = settings
+        self._home = home
+        self._masked_paths = masked_paths
+        self._cache_dir = cache_dir
+        self._capability: SandboxCapability | None = None
+
+    def capability(self) -> SandboxCapability:
+        """What can be isolated here, tried for real (about 0.1 s the first time). A failure is tried again on the next call."""
+        if self._capability is None or self._capability.level is SandboxLevel.STATIC:
+            self._capability = find_capability(environment={"PATH": os.environ.get("PATH", os.defpath)}, cache_dir=self._cache_dir)
+        return self._capability
+
+    def run_trial(
+        self,
+        script_text: str,
+        *,
+        arguments: tuple[str, ...] = (),
+        cwd: str,
+        environment: Mapping[str, str],
+        steps: tuple[str, ...] = (),
+        now: datetime,
+        on_output: Callable[[str], None] | None = None,
+        should_stop: Callable[[], bool] | None = None,
+        automation_id: AutomationId | None = None,
+    ) -> Trial:
+        """One try of `script_text` (bash) in `cwd`. Where isolation fails it is only read: level static, verdict not_tried.
+
+        `steps` are the texts of the script's steps; it announces step N by the line `: step N`. Blocks up to the wall clock limit.
+        """
+        common: dict[str, Any] = {
+            "script_sha256": text_sha256(script_text),
+            "cwd": cwd,
+            "arguments": arguments,
+            "tried_at": now,
+            "automation_id": automation_id,
+        }
+        capability = self.capability() if Path(cwd).is_dir() else _no_such_directory(cwd)
+        if capability.level is SandboxLevel.STATIC:
+            return _read_only_trial(script_text, steps, capability, find_bash(environment), common)
+        request = build_request(
+            script_text,
+            settings=self._settings,
+            home=self._home,
+            cwd=cwd,
+            environment=environment,
+            arguments=arguments,
+            masked_paths=self._masked_paths,
+        )
+        seen = observe_trial(request, output_bytes=self._settings.output_kb << 10, on_output=on_output, should_stop=should_stop)
+        if "refused" in seen.report:
+            return _read_only_trial(script_text, steps, describe_refusal(seen.report), find_bash(environment), common)
+        return self._full_trial(script_text, steps, seen, request, environment, common)
+
+    def _full_trial(
+        self,
+        script: str,
+        steps: tuple[str, ...],
+        seen: Observation,
+        request: Mapping[str, Any],
+        environment: Mapping[str, str],
+        common: Mapping[str, Any],
+    ) -> Trial:
+        judgement = judge(seen, self._settings)
+        report = seen.report
+        not_known = [*report.get("notes", ()), *unshowable(script)]
+        touched = f"{script}\n{seen.stderr}"
+        not_known += [
+            f"{path} is {how}" for path, how in report.get("limited", {}).items() if path in touched or _is_below(path, common["cwd"])
+        ]
+        passed_on = build_environment(environment, home=self._home, cwd=common["cwd"])
+        not_known += [f"${name} is not passed on to a trial" for name in withheld_variables(script, environment, passed_on)]
+        not_known += [f"{path} is hidden from trials" for path in request["masked_paths"] if path in seen.stderr]
+        not_known += _doubts(seen, judgement.verdict, judgement.network_attempted, self._settings.output_kb)
+        return Trial(
+            **common,
+            level=SandboxLevel.FULL,
+            verdict=judgement.verdict,
+            exit_code=judgement.exit_code,
+            duration_s=report.get("duration_s"),
+            cpu_s=report.get("cpu_s"),
+            peak_memory_bytes=report.get("peak_memory_bytes"),
+            steps=judge_steps(steps, seen, judgement.verdict),
+            changes=tuple(_file_change(c) for c in report.get("changes", ())),
+            network_attempted=judgement.network_attempted,
+            leftover_processes=report.get("leftover_processes"),
+            stdout=seen.stdout,
+            stderr=seen.stderr,
+            limit=judgement.limit,
+            reason=judgement.reason,
+            not_known=tuple(dict.fromkeys(not_known)),
+        )
+
+
+def stale_paths(trial: Trial) -> tuple[str, ...]:
+    """Paths of the trial whose real file is not what it was then: changed, appeared or vanished. The trial no longer speaks for them."""
+    return tuple(change.path for change in trial.changes if _is_stale(change))
+
+
+def _is_stale(change: FileChange) -> bool:
+    if change.renamed_from is not None:
+        return _modified_at_ns(change.renamed_from) != change.lower_mtime_ns or _modified_at_ns(change.path) is not None
+    now_ns = _modified_at_ns(change.path)
+    if change.kind is ChangeKind.CHMOD and change.type == "dir":
+        return now_ns is None  # a directory's time moves with every file in it
+    return now_ns != change.lower_mtime_ns
+
+
+def _modified_at_ns(path: str) -> int | None:
+    try:
+        return os.lstat(path).st_mtime_ns
+    except OSError:
+        return None
+
+
+def _read_only_trial(script: str, steps: tuple[str, ...], capability: SandboxCapability, bash: str, common: Mapping[str, Any]) -> Trial:
+    error = syntax_error(script, bash)
+    reason = f"not valid bash: {error}" if error else capability.failed_stage
+    return Trial(
+        **common,
+        level=SandboxLevel.STATIC,
+        verdict=Verdict.NOT_TRIED,
+        steps=tuple(TrialStep(number=n, text=text, outcome="not reached") for n, text in enumerate(steps, start=1)),
+        reason=reason,
+        not_known=("nothing was executed: what it changes is not known", *network_words(script), *unshowable(script)),
+        calls=called_programs(script),
+    )
+
+
+def _is_below(path: str, directory: str) -> bool:
+    return path.startswith(os.path.realpath(directory).rstrip("/") + "/")
+
+
+def _no_such_directory(cwd: str) -> SandboxCapability:
+    return SandboxCapability(level=SandboxLevel.STATIC, failed_stage=f"working directory: {cwd} does not exist")
+
+
+def _doubts(seen: Observation, verdict: Verdict, network_attempted: bool | None, output_kb: int) -> list[str]:
+    doubts = []
+    if seen.output_is_cut:
+        doubts.append(f"output: only the first and the last {output_kb // 2:,} KB are kept")
+    if network_attempted and verdict is not Verdict.STOPS_AT_NETWORK:
+        doubts.append("it tried the network, which a trial does not have, and went on without it")
+    if count := seen.report.get("leftover_processes"):
+        doubts.append(
+            f"what the {count} processes it leaves behind do later" if count > 1 else "what the process it leaves behind does later"
+        )
+    if "Value too large for defined data type" in seen.stderr:
+        doubts.append("a file of another user could not be changed here; the real run may be able to")
+    if "Device or resource busy" in seen.stderr:
+        doubts.append("a directory with mounts below it cannot be moved or removed in a trial")
+    if "changes" not in seen.report:
+        doubts.append("there is no list of changes")
+    return doubts
+
+
+def _file_change(reported: Mapping[str, Any]) -> FileChange:
+    return FileChange(**{**reported, "kind": ChangeKind(reported["kind"])})

@@ -1,0 +1,342 @@
+# ruff: noqa: PTH110  # the launcher does without pathlib: 5 ms of every trial
+"""Runs one script where it can hurt nothing, and reports what it would have changed. Started by supervisor.py, never imported by it.
+
+Three processes. B, the launcher: a user and mount namespace, the copy-on-write tree, the comparison afterwards. C, process 1 of a
+pid namespace: the watchdog; when it ends the kernel ends everything in there. D, the script: no rights, no network, a filter on its
+system calls. Any step of isolation that fails ends in a report with the step's name, and the script is never started.
+Standard library and ctypes only; no dataclasses, they cost more to import than the rest together.
+"""
+
+import fcntl
+import json
+import os
+import signal
+import socket
+import struct
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import EPERM
+from typing import Any, NoReturn
+
+from vynexus_tui.sandbox import change_folding, linux_calls, overlays, seccomp, text_diffs
+from vynexus_tui.sandbox.file_changes import Comparison
+from vynexus_tui.sandbox.limits import (
+    OPEN_FILES,
+    SAMPLE_INTERVAL_S,
+    Limits,
+    Watchdog,
+    apply_process_limits,
+    bound_process_numbers,
+    running_processes,
+)
+
+MOST_CHANGES = 20_000
+_LEFTOVER_GRACE_S = 0.1
+"""The last members of a pipeline may end a moment after the script; they are not left behind."""
+_ROOT_KEEPS = 0b11111111
+"""CHOWN to SETUID: what root needs over its own files; it has them in the trial's user namespace only."""
+_SIOCSIFFLAGS, _IFF_UP_RUNNING = 0x8914, 0x41
+
+
+class IsolationError(Exception):
+    """A step of isolation failed; the script was not started."""
+
+    def __init__(self, step: str, error: OSError) -> None:
+        super().__init__(step)
+        self.report = {"refused": step, "errno": error.errno, "detail": str(error)}
+
+
+class _Trial:
+    """What B keeps while a trial runs."""
+
+    def __init__(self, request: dict[str, Any]) -> None:
+        self.request = request
+        self.limits = Limits(**request["limits"])
+        self.owner = os.geteuid()
+        self.init_pid = 0
+        self.is_stopped = False
+
+    def stop(self, *_signal: object) -> None:
+        """On SIGTERM: end the script, keep the list of changes."""
+        self.is_stopped = True
+        if self.init_pid:
+            os.kill(self.init_pid, signal.SIGKILL)
+
+
+@contextmanager
+def _step(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise IsolationError(name, error) from error
+
+
+def main() -> None:
+    """Arguments: the file descriptors of request, report and trace, and the supervisor's process id."""
+    request_fd, report_fd, trace_fd, supervisor = (int(a) for a in sys.argv[-4:])
+    linux_calls.process_control(linux_calls.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != supervisor:
+        return  # it ended before the line above
+    with open(request_fd, encoding="ascii") as file:
+        trial = _Trial(json.load(file))
+    signal.signal(signal.SIGTERM, trial.stop)
+    try:
+        report = _run_trial(trial, report_fd, trace_fd)
+    except IsolationError as failure:
+        report = failure.report
+    with open(report_fd, "w", encoding="ascii") as file:
+        json.dump(report, file)
+
+
+def _run_trial(trial: _Trial, report_fd: int, trace_fd: int) -> dict[str, Any]:
+    root = _build_root(trial)
+    with _step("namespaces"):
+        linux_calls.unshare(
+            linux_calls.CLONE_NEWPID
+            | linux_calls.CLONE_NEWNET
+            | linux_calls.CLONE_NEWIPC
+            | linux_calls.CLONE_NEWUTS
+            | linux_calls.CLONE_NEWCGROUP
+        )
+        inner_read, inner_write = os.pipe2(os.O_CLOEXEC)
+    init_pid = os.fork()
+    if init_pid == 0:
+        os.close(report_fd)
+        os.close(inner_read)
+        _be_process_one(trial, root, inner_write, trace_fd)
+    trial.init_pid = init_pid
+    if trial.is_stopped:
+        trial.stop()
+    os.close(inner_write)
+    with open(inner_read, encoding="ascii") as file:
+        told = [json.loads(line) for line in file]
+    os.waitid(os.P_PID, init_pid, os.WEXITED | os.WNOWAIT)
+    trial.init_pid = 0  # not to be signalled once its number is free
+    _, _, usage = os.wait4(init_pid, 0)
+    report: dict[str, Any] = {"started": False, "network": _network_attempts(), "cpu_s": usage.ru_utime + usage.ru_stime}
+    for part in told:
+        report.update(part)
+    if "refused" in report:
+        return report
+    if not report["started"]:
+        return {"refused": "start", "errno": None, "detail": "stopped" if trial.is_stopped else "process 1 ended early"}
+    report["peak_memory_bytes"] = max(report.get("peak_memory_bytes", 0), usage.ru_maxrss * 1024)
+    return report | _list_changes(trial, root)
+
+
+def _build_root(trial: _Trial) -> overlays.TrialRoot:
+    request = trial.request
+    with _step("user namespace"):
+        _enter_user_namespace(trial.owner)
+    with _step("private mounts"):
+        linux_calls.mount("none", "/", None, linux_calls.MS_REC | linux_calls.MS_PRIVATE)
+    with _step("copy-on-write tree"):
+        root = overlays.TrialRoot(writable_trees=tuple(request["writable_trees"]), owner=trial.owner)
+        root.build(disk_bytes=trial.limits.disk_bytes, inodes=trial.limits.inodes)
+    with _step("masks"):
+        for path in request["masked_paths"]:
+            root.mask(path)
+    with _step("private places"):
+        root.add_private_places(os.fsencode(request["script"]))
+    return root
+
+
+def _enter_user_namespace(user: int) -> None:
+    """Every id keeps its number, so `id`, $HOME and ownership are as they are outside."""
+    new = linux_calls.CLONE_NEWUSER | linux_calls.CLONE_NEWNS
+    if user != 0:
+        group = os.getegid()
+        linux_calls.unshare(new)
+        for name, content in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+            _write(f"/proc/self/{name}", content)
+        return
+    # Root maps every id there is, and only a process outside may write that.
+    target = os.getpid()
+    go_read, go_write = os.pipe()
+    helper = os.fork()
+    if helper == 0:
+        os.close(go_write)
+        _write_maps_when_told(target, go_read)
+    os.close(go_read)
+    try:
+        linux_calls.unshare(new)
+        os.write(go_write, b"x")
+    finally:
+        os.close(go_write)
+        _, status = os.waitpid(helper, 0)
+    if status:
+        raise OSError(EPERM, "the id maps could not be written")
+
+
+def _write_maps_when_told(target: int, go: int) -> NoReturn:
+    status = 1
+    try:
+        linux_calls.process_control(linux_calls.PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.read(go, 1) == b"x":
+            for name in ("uid_map", "gid_map"):
+                with open(f"/proc/self/{name}", encoding="ascii") as own:
+                    extents = [line.split() for line in own]
+                _write(f"/proc/{target}/{name}", "".join(f"{first} {first} {count}\n" for first, _, count in extents))
+            status = 0
+    finally:
+        os._exit(status)
+
+
+def _be_process_one(trial: _Trial, root: overlays.TrialRoot, tell: int, trace_fd: int) -> NoReturn:
+    """C. Whatever happens it ends here, and with it everything in the pid namespace."""
+    try:
+        for unwanted in (signal.SIGTERM, signal.SIGINT):  # the script may send them: Python would obey
+            signal.signal(unwanted, signal.SIG_IGN)
+        linux_calls.process_control(linux_calls.PR_SET_PDEATHSIG, signal.SIGKILL)
+        _enter_root(trial, root)
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+        script = os.fork()
+        if script == 0:
+            _become_script(trial, tell, trace_fd)
+        for inherited in (0, 1, 2, trace_fd):
+            os.close(inherited)
+        linux_calls.process_control(linux_calls.PR_SET_DUMPABLE, 0)
+        _tell(tell, _watch(script, trial.limits))
+    except IsolationError as failure:
+        _tell(tell, failure.report)
+    finally:
+        os._exit(0)
+
+
+def _enter_root(trial: _Trial, root: overlays.TrialRoot) -> None:
+    with _step("private mounts of process 1"):
+        linux_calls.unshare(linux_calls.CLONE_NEWNS)
+        linux_calls.mount("none", "/", None, linux_calls.MS_REC | linux_calls.MS_PRIVATE)
+    with _step("proc"):
+        # Before the old root is left: the kernel gives a new /proc only to those who still see a whole one.
+        flags = linux_calls.MS_NOSUID | linux_calls.MS_NODEV | linux_calls.MS_NOEXEC
+        linux_calls.mount(overlays.SOURCE, f"{root.path}/proc", "proc", flags)
+    with _step("new root"):
+        os.chdir(root.path)
+        linux_calls.pivot_root_here()
+    with _step("last limits"):
+        bound_process_numbers()
+        _write("/proc/sys/user/max_user_namespaces", "0")
+        for name in ("kcore", "keys", "key-users", "timer_list", "kallsyms", "kmsg"):
+            if os.path.exists(f"/proc/{name}"):
+                linux_calls.mount("/dev/null", f"/proc/{name}", None, linux_calls.MS_BIND)
+                linux_calls.make_read_only(f"/proc/{name}")
+        # Read-only as a whole: for root, who keeps its user id, /proc/sys and /proc/sysrq-trigger are files like any other.
+        linux_calls.make_read_only("/proc")
+    with _step("loopback"), socket.socket() as any_socket:
+        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", _IFF_UP_RUNNING))
+    with _step("mount check"):
+        overlays.check_mounts(overlays.read_mounts(), trial.request["writable_trees"])
+    with _step("working directory"):
+        os.chdir(trial.request["cwd"])
+
+
+def _become_script(trial: _Trial, tell: int, trace_fd: int) -> NoReturn:
+    """D. Gives every right away, then becomes the script."""
+    try:
+        with _step("limits"):
+            os.setsid()
+            apply_process_limits(trial.limits)
+            trace_target = trial.request["trace_fd"] or tell
+            if trace_target != tell:
+                os.dup2(trace_fd, trace_target, inheritable=True)
+        with _step("capabilities"):
+            linux_calls.process_control(linux_calls.PR_SET_PDEATHSIG, signal.SIGKILL)
+            linux_calls.process_control(linux_calls.PR_SET_NO_NEW_PRIVS, 1)
+            linux_calls.keep_capabilities(_ROOT_KEEPS if trial.owner == 0 else 0)
+        with _step("system call filter"):
+            seccomp.install_filter(os.uname().machine)
+        for ignored in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM, signal.SIGINT):  # the first two by Python
+            signal.signal(ignored, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+        first, last = sorted((tell, trace_target))
+        os.closerange(3, first)
+        os.closerange(first + 1, last)
+        os.closerange(last + 1, OPEN_FILES)
+        _tell(tell, {"started": True})
+        with _step("program"):
+            os.execve(trial.request["program"][0], trial.request["program"], trial.request["environment"])
+    except IsolationError as failure:
+        _tell(tell, failure.report)
+    finally:
+        os._exit(126)
+
+
+def _watch(script: int, limits: Limits) -> dict[str, Any]:
+    """Waits for the script, ends all it left behind, and says how it went."""
+    watchdog = Watchdog(limits)
+    broken: str | None = None
+    status: int | None = None
+    while status is None and broken is None:
+        signal.sigtimedwait({signal.SIGCHLD}, SAMPLE_INTERVAL_S)
+        status = _reap(script)
+        broken = watchdog.broken_limit() if status is None else None
+    duration_s = watchdog.elapsed_s
+    leftovers = 0 if broken else _count_leftovers(script)
+    return {
+        "exit_code": None if status is None else os.waitstatus_to_exitcode(status),
+        "limit": broken,
+        "duration_s": duration_s,
+        "leftover_processes": leftovers,
+        "peak_memory_bytes": watchdog.peak_memory_bytes,
+    }
+
+
+def _reap(script: int) -> int | None:
+    """Collects every child that has ended. The script's wait status, or None if it still runs."""
+    found = None
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return found
+        if pid == 0:
+            return found
+        if pid == script:
+            found = status
+
+
+def _count_leftovers(script: int) -> int:
+    patience = time.monotonic() + _LEFTOVER_GRACE_S
+    while running_processes() and time.monotonic() < patience:
+        signal.sigtimedwait({signal.SIGCHLD}, 0.01)
+        _reap(script)
+    return len(running_processes())
+
+
+def _list_changes(trial: _Trial, root: overlays.TrialRoot) -> dict[str, Any]:
+    comparison = Comparison(trial.owner)
+    for layer in root.layers:
+        comparison.add_layer(layer)
+    changes = change_folding.fold_changes(comparison.changes)
+    notes = comparison.notes
+    if len(changes) > MOST_CHANGES:
+        notes.append(f"{MOST_CHANGES:,} changes listed, {len(changes) - MOST_CHANGES:,} more exist")
+        del changes[MOST_CHANGES:]
+    notes += text_diffs.add_diffs(changes)
+    notes += [f"files left in {place} are not listed" for place in root.unlisted_places()]
+    return {"changes": [c.to_json() for c in changes], "notes": notes, "limited": root.limited, "is_full": root.is_full()}
+
+
+def _network_attempts() -> int:
+    """Packets and connections that found no way out, counted by the kernel for this network namespace: proof of an attempt."""
+    counted = 0
+    with open("/proc/self/net/snmp", encoding="ascii") as file:
+        lines = [line.split() for line in file]
+    for names, values in zip(lines[::2], lines[1::2], strict=True):
+        told = dict(zip(names, values, strict=True))
+        counted += sum(int(told.get(name, 0)) for name in ("OutNoRoutes", "NoPorts", "AttemptFails"))
+    with open("/proc/self/net/snmp6", encoding="ascii") as file:
+        pairs = dict(line.split() for line in file)
+    return counted + int(pairs.get("Ip6OutNoRoutes", 0)) + int(pairs.get("Udp6NoPorts", 0))
+
+
+def _tell(tell: int, message: dict[str, Any]) -> None:
+    os.write(tell, json.dumps(message).encode() + b"\n")
+
+
+def _write(path: str, content: str) -> None:
+    with open(path, "w", encoding="ascii") as file:
+        file.write(content)

@@ -1,0 +1,229 @@
+"""Starts the launcher and listens to it: output within bounds, the trace of steps, a deadline that depends on nobody's goodwill."""
+
+import codecs
+import json
+import os
+import re
+import selectors
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+_START = "import sys; sys.path.append(sys.argv[1]); from vynexus_tui.sandbox.launcher import main; main()"
+_PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
+_OUTPUT_KILL_BYTES = 64 << 20
+"""A script that writes more than this is stopped."""
+_READ_BYTES = 1 << 16
+_TRACE_LINE_BYTES = 4096
+_STEP = re.compile(rb"\++ : step (\d{1,4})\b")
+_TRACE_LINES_KEPT = 5
+
+
+class Observation(NamedTuple):
+    """One run of the launcher, as seen from outside."""
+
+    report: Mapping[str, Any]
+    """Its own account; has `refused` when isolation failed and nothing was executed."""
+    stdout: str
+    stderr: str
+    output_is_cut: bool
+    last_commands: tuple[str, ...]
+    """The last lines of bash's trace, oldest first."""
+    last_step: int | None
+    furthest_step: int | None
+    stopped_by: str | None
+    """output, person or deadline: who ended it from here."""
+
+
+def observe_trial(
+    request: Mapping[str, Any],
+    *,
+    output_bytes: int,
+    on_output: Callable[[str], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    patience_s: float = 25.0,
+) -> Observation:
+    """Runs the launcher with `request` until it ends. Raises OSError where no process can be started at all.
+
+    `patience_s` is for set-up and comparison, on top of the wall clock limit; then the launcher is killed, whatever it waits for.
+    """
+    run = _Run(output_bytes, on_output)
+    with _Pipes(request) as pipes:
+        environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", _START, _PACKAGE_PARENT, *map(str, pipes.given), str(os.getpid())],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=pipes.given,
+            start_new_session=True,  # so that ^C in the terminal reaches us and not the launcher
+            env=environment,
+        )
+        try:
+            pipes.close_given()
+            run.listen(process, pipes, time.monotonic() + request["limits"]["wall_s"] + patience_s, should_stop)
+        finally:
+            process.kill()
+            process.wait()
+            for stream in (process.stdout, process.stderr):
+                if stream is not None:
+                    stream.close()
+    return run.observation()
+
+
+class _Pipes:
+    """The launcher's three extra file descriptors, and our ends of them."""
+
+    def __init__(self, request: Mapping[str, Any]) -> None:
+        self._request = json.dumps(request).encode("ascii")
+
+    def __enter__(self) -> "_Pipes":
+        request = os.memfd_create("request", 0)
+        with open(request, "wb", closefd=False) as file:
+            file.write(self._request)
+        os.lseek(request, 0, os.SEEK_SET)
+        self.report, report_given = os.pipe()
+        self.trace, trace_given = os.pipe()
+        self.given = (request, report_given, trace_given)
+        self._open = {*self.given, self.report, self.trace}
+        return self
+
+    def close_given(self) -> None:
+        """Lets go of the launcher's ends, so that ours end with it."""
+        self._close(set(self.given))
+
+    def __exit__(self, *_: object) -> None:
+        self._close(set(self._open))
+
+    def _close(self, descriptors: set[int]) -> None:
+        for descriptor in descriptors & self._open:
+            os.close(descriptor)
+        self._open -= descriptors
+
+
+class _Run:
+    """Everything heard from one launcher so far."""
+
+    def __init__(self, output_bytes: int, on_output: Callable[[str], None] | None) -> None:
+        self._streams = {"stdout": _KeptOutput(output_bytes), "stderr": _KeptOutput(output_bytes)}
+        self._decoders = {name: codecs.getincrementaldecoder("utf-8")("surrogateescape") for name in self._streams}
+        self._report = bytearray()
+        self._trace = _Trace()
+        self._on_output = on_output
+        self._stopped_by: str | None = None
+
+    def listen(self, process: "subprocess.Popen[bytes]", pipes: _Pipes, deadline: float, should_stop: Callable[[], bool] | None) -> None:
+        """Reads all pipes until they end, or until the deadline, which never waits for them."""
+        assert process.stdout is not None
+        assert process.stderr is not None
+        sources = {process.stdout.fileno(): "stdout", process.stderr.fileno(): "stderr", pipes.report: "report", pipes.trace: "trace"}
+        with selectors.DefaultSelector() as selector:
+            for descriptor, name in sources.items():
+                os.set_blocking(descriptor, False)
+                selector.register(descriptor, selectors.EVENT_READ, name)
+            while selector.get_map():
+                for key, _ in selector.select(0.1):
+                    chunk = os.read(key.fd, _READ_BYTES)
+                    if chunk:
+                        self._hear(key.data, chunk)
+                    else:
+                        selector.unregister(key.fd)
+                self._maybe_stop(process, should_stop)
+                if time.monotonic() > deadline:
+                    self._stopped_by = self._stopped_by or "deadline"
+                    return
+
+    def _hear(self, source: str, chunk: bytes) -> None:
+        if source == "report":
+            self._report += chunk
+        elif source == "trace":
+            self._trace.add(chunk)
+        else:
+            self._streams[source].add(chunk)
+            if self._on_output is not None:
+                self._on_output(self._decoders[source].decode(chunk))
+
+    def _maybe_stop(self, process: "subprocess.Popen[bytes]", should_stop: Callable[[], bool] | None) -> None:
+        if self._stopped_by is not None:
+            return
+        if sum(stream.total_bytes for stream in self._streams.values()) > _OUTPUT_KILL_BYTES:
+            self._stopped_by = "output"
+        elif should_stop is not None and should_stop():
+            self._stopped_by = "person"
+        if self._stopped_by is not None:
+            process.terminate()  # the launcher ends the script and still reports what it changed
+
+    def observation(self) -> Observation:
+        """What was heard, put together."""
+        stdout, stderr = self._streams["stdout"], self._streams["stderr"]
+        try:
+            report = json.loads(self._report)
+        except ValueError:
+            ended = stderr.text().strip().rpartition("\n")[2] or "no report"
+            report = {"refused": "launcher", "errno": None, "detail": f"it ended early: {ended[:300]}"}
+        return Observation(
+            report=report,
+            stdout=stdout.text(),
+            stderr=stderr.text(),
+            output_is_cut=stdout.is_cut or stderr.is_cut,
+            last_commands=tuple(line.decode("utf-8", "surrogateescape") for line in self._trace.last_lines),
+            last_step=self._trace.last_step,
+            furthest_step=self._trace.furthest_step,
+            stopped_by=self._stopped_by,
+        )
+
+
+class _KeptOutput:
+    """The beginning and the end of a stream: the beginning says what it was about, the end why it stopped."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self.total_bytes = 0
+        self._half = most_bytes // 2
+        self._head = bytearray()
+        self._tail = bytearray()
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether something in the middle is missing."""
+        return self.total_bytes > len(self._head) + min(len(self._tail), self._half)
+
+    def add(self, chunk: bytes) -> None:
+        """One more piece."""
+        self.total_bytes += len(chunk)
+        room = self._half - len(self._head)
+        self._head += chunk[:room]
+        self._tail += chunk[room:]
+        if len(self._tail) > 2 * self._half + _READ_BYTES:
+            del self._tail[: -self._half]
+
+    def text(self) -> str:
+        """What was kept; a line in the middle says how much was not."""
+        tail = self._tail[-self._half :] if len(self._tail) > self._half else self._tail
+        missing = self.total_bytes - len(self._head) - len(tail)
+        gap = f"\n… {missing:,} bytes left out …\n".encode() if missing else b""
+        return (bytes(self._head) + gap + bytes(tail)).decode("utf-8", "surrogateescape")
+
+
+class _Trace:
+    """Reads bash's trace line by line and keeps next to nothing of it: it may be endless, and hold secrets."""
+
+    def __init__(self) -> None:
+        self.last_lines: deque[bytes] = deque(maxlen=_TRACE_LINES_KEPT)
+        self.last_step: int | None = None
+        self.furthest_step: int | None = None
+        self._rest = b""
+
+    def add(self, chunk: bytes) -> None:
+        """One more piece."""
+        *lines, rest = (self._rest + chunk).split(b"\n")
+        self._rest = rest[:_TRACE_LINE_BYTES]
+        for line in lines:
+            if step := _STEP.match(line):
+                self.last_step = int(step[1])
+                self.furthest_step = max(self.last_step, self.furthest_step or 0)
+            elif line.startswith(b"+"):
+                self.last_lines.append(line[:_TRACE_LINE_BYTES].lstrip(b"+ "))

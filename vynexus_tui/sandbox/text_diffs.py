@@ -1,0 +1,109 @@
+# ruff: noqa: PTH114, PTH115  # the launcher does without pathlib: 5 ms of every trial
+"""Unified diffs for a list of changes, within budgets: a hostile file may neither take long to compare nor leak a secret."""
+
+import difflib
+import os
+import re
+import signal
+import time
+from types import FrameType
+
+from vynexus_tui.sandbox.file_changes import Change, open_regular
+
+_MOST_FILE_BYTES = 256 << 10
+_MOST_LINES = 5000
+_MOST_DIFF_CHARACTERS = 4 << 20
+"""All diffs of one trial together."""
+_ONE_DIFF_S = 1.0
+_ALL_DIFFS_S = 5.0
+_SECRET_NAME = re.compile(
+    r"(?:^|[._-])(?:env|keys?|pem|p12|pfx|kdbx|jks|keystore|rsa|dsa|ecdsa|ed25519|secrets?|tokens?|passwords?|passwd|credentials?|htpasswd)"
+    r"(?:$|[._-])|^\.(?:netrc|npmrc|pypirc|pgpass|git-credentials)$",
+    re.IGNORECASE,
+)
+_CODE = (".py", ".js", ".ts", ".go", ".rs", ".c", ".h", ".cpp", ".java", ".rb", ".md", ".html", ".css")
+"""A program named after secrets (`token.py`) is text like any other."""
+
+
+class _TooSlowError(Exception):
+    """The diff at hand has used up its time."""
+
+
+def looks_secret(path: str) -> bool:
+    """Whether a file's name says that its content is not for the screen."""
+    name = path.rpartition("/")[2]
+    return bool(_SECRET_NAME.search(name)) and not name.endswith(_CODE)
+
+
+def add_diffs(changes: list[Change]) -> list[str]:
+    """Gives every created or modified text its diff, or the reason it has none. Returns notes on what was left out."""
+    notes = []
+    deadline = time.monotonic() + _ALL_DIFFS_S
+    characters = _MOST_DIFF_CHARACTERS
+    previous = signal.signal(signal.SIGALRM, _stop)
+    try:
+        for change in changes:
+            if change.kind not in ("create", "modify", "replace") or change.type not in ("file", "symlink"):
+                continue
+            if change.type == "file" and looks_secret(change.path):
+                change.no_diff = "secret"
+                notes.append(f"diff of {change.path} left out: secret-like name")
+            elif characters <= 0 or time.monotonic() > deadline:
+                change.no_diff = "large"
+            else:
+                change.diff, change.no_diff = _diff_in_time(change)
+                characters -= len(change.diff or "")
+    finally:
+        signal.signal(signal.SIGALRM, previous)
+    return notes
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise _TooSlowError
+
+
+def _diff_in_time(change: Change) -> tuple[str | None, str | None]:
+    """The diff, or None and why. difflib takes minutes over a few thousand equal lines, so it is stopped by an alarm."""
+    try:
+        signal.setitimer(signal.ITIMER_REAL, _ONE_DIFF_S)
+        return _diff(change)
+    except _TooSlowError:
+        return None, "large"
+    except OSError:
+        return None, "unreadable"
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _diff(change: Change) -> tuple[str | None, str | None]:
+    if change.upper is None:
+        return None, None
+    if change.type == "symlink":
+        before = [f"-> {os.readlink(change.path)}\n"] if change.kind == "replace" and os.path.islink(change.path) else []
+        return _unified(change.path, before, [f"-> {os.readlink(change.upper)}\n"]), None
+    old = _read_text(change.path) if change.kind == "modify" else ""
+    new = _read_text(change.upper)
+    if old is None or new is None:
+        return None, "binary"
+    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    if len(before) + len(after) > _MOST_LINES:
+        return None, "large"
+    return _unified(change.path, before, after), None
+
+
+def _read_text(path: str) -> str | None:
+    """The text of a small UTF-8 file; None if it is something else. Raises _TooSlowError for a large one."""
+    with open_regular(path) as file:
+        content = file.read(_MOST_FILE_BYTES + 1) or b""
+    if len(content) > _MOST_FILE_BYTES:
+        raise _TooSlowError
+    try:
+        return None if b"\0" in content else content.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _unified(path: str, before: list[str], after: list[str]) -> str:
+    names = (f"a{path}" if before else "/dev/null", f"b{path}")
+    lines = difflib.unified_diff(before, after, *names)
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

@@ -1,0 +1,107 @@
+"""What the launcher is asked to do: which environment a script gets, which secrets it must not read, which trees it may change."""
+
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vynexus_tui.domain.settings import Sandbox
+from vynexus_tui.sandbox.limits import disk_cap_bytes
+
+_SECRETS_IN_HOME = """
+    .ssh .gnupg .aws .azure .kube .docker .config/gcloud .config/gh .config/glab-cli .config/hub .config/doctl .config/rclone .oci
+    .netrc .git-credentials .config/git/credentials .pgpass .my.cnf .mylogin.cnf .npmrc .yarnrc.yml .pypirc .gem/credentials
+    .vault-token .password-store .terraform.d .terraformrc .cargo/credentials .cargo/credentials.toml .composer/auth.json .config/op
+    .config/sops .age .config/age .m2/settings.xml .gradle/gradle.properties .boto .s3cfg .fly .config/heroku .config/containers
+    .local/share/keyrings .local/share/kwalletd .kde/share/apps/kwallet .pki .electrum .bitcoin .ethereum
+    .mozilla .thunderbird .config/google-chrome .config/chromium .config/BraveSoftware .config/microsoft-edge .config/vivaldi
+    .config/opera .var/app .config/Signal .config/1Password .config/Bitwarden .config/keepassxc .config/Slack .config/discord
+    .bash_history .zsh_history .zhistory .sh_history .histfile .python_history .node_repl_history .psql_history .mysql_history
+    .sqlite_history .rediscli_history .lesshst .viminfo .local/share/fish/fish_history .local/share/atuin .local/share/recently-used.xbel
+    .claude .claude.json .codex .gemini .config/github-copilot .ICEauthority .Xauthority
+""".split()
+_SYSTEM_SECRETS = ("/etc/shadow", "/etc/gshadow", "/etc/shadow-", "/etc/gshadow-", "/etc/sudoers", "/etc/sudoers.d", "/etc/ssh")
+_PASSED_ON = frozenset(
+    """PATH HOME USER LOGNAME SHELL LANG LANGUAGE TZ COLUMNS LINES VIRTUAL_ENV CONDA_PREFIX GOPATH GOROOT JAVA_HOME CARGO_HOME
+    RUSTUP_HOME NVM_DIR PYENV_ROOT SSL_CERT_FILE SSL_CERT_DIR XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_CACHE_HOME""".split()
+)
+"""Everything else may hold a token."""
+_WITHOUT_A_PERSON = {
+    "TERM": "dumb",
+    "PAGER": "cat",
+    "GIT_PAGER": "cat",
+    "GIT_TERMINAL_PROMPT": "0",
+    "DEBIAN_FRONTEND": "noninteractive",
+}
+_TRACES_ITSELF = re.compile(r"\bset\s+(?:[-+]\w+\s+)*[-+][a-wyz]*x|\bxtrace\b|BASH_XTRACEFD|\bPS4\b|\b(?:ba)?sh\s+-\w*x")
+_TRACE_FD = 199
+"""Where bash writes its trace: above the numbers scripts choose, below the limit of open files."""
+SCRIPT_PATH = "/run/vynexus/script"
+"""Where the script lies in the trial; bash puts it before its own messages."""
+
+
+def secret_paths(home: str, more: tuple[str, ...]) -> tuple[str, ...]:
+    """Files and directories no trial may read, outer ones first. `more` may start with `~/`."""
+    in_home = [f"{home}/{name}" for name in _SECRETS_IN_HOME]
+    added = [f"{home}/{path[2:]}" if path.startswith("~/") else path for path in more]
+    absolute = {os.path.normpath(path) for path in (*in_home, *_SYSTEM_SECRETS, *added) if path.startswith("/")}
+    return tuple(sorted(absolute, key=lambda p: (p.count("/"), p)))
+
+
+def build_environment(environment: Mapping[str, str], *, home: str, cwd: str) -> dict[str, str]:
+    """The variables a trial gets: an allow-list, and what keeps programs from waiting for a person."""
+    kept = {name: value for name, value in environment.items() if name in _PASSED_ON or name.startswith("LC_")}
+    return {"PATH": os.defpath} | kept | _WITHOUT_A_PERSON | {"HOME": home, "PWD": cwd}
+
+
+def withheld_variables(script: str, environment: Mapping[str, str], passed: Mapping[str, str]) -> tuple[str, ...]:
+    """Variables the script names, the person has, and the trial does not pass on."""
+    named = set(re.findall(r"\$\{?([A-Za-z_]\w*)", script)) & set(environment) - set(passed)
+    return tuple(sorted(n for n in named if not re.search(rf"\b{n}=", script) and len(n) > 1))
+
+
+def find_bash(environment: Mapping[str, str]) -> str:
+    """The bash that would run the script."""
+    return shutil.which("bash", path=environment.get("PATH", os.defpath)) or "/bin/bash"
+
+
+def can_trace(script: str) -> bool:
+    """Whether bash may trace the script to a pipe of ours: not where the script plays with tracing itself."""
+    return not _TRACES_ITSELF.search(script)
+
+
+def build_request(
+    script: str,
+    *,
+    settings: Sandbox,
+    home: str,
+    cwd: str,
+    environment: Mapping[str, str],
+    arguments: tuple[str, ...] = (),
+    masked_paths: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """The request as plain JSON. `masked_paths` come on top of the known places of secrets."""
+    variables = build_environment(environment, home=home, cwd=cwd)
+    is_traced = can_trace(script)
+    if is_traced:
+        variables["BASH_XTRACEFD"] = str(_TRACE_FD)
+    trees = [os.path.realpath(path) for path in (home, cwd) if Path(path).is_dir()]
+    return {
+        "script": script,
+        "program": [find_bash(environment), "--noprofile", "--norc", *(["-x"] if is_traced else []), SCRIPT_PATH, *arguments],
+        "environment": variables,
+        "trace_fd": _TRACE_FD if is_traced else None,
+        "cwd": cwd,
+        "writable_trees": list(dict.fromkeys(trees)),
+        "masked_paths": list(secret_paths(home, settings.masked_paths + masked_paths)),
+        "limits": {
+            "wall_s": settings.wall_s,
+            "cpu_s": settings.cpu_s,
+            "memory_bytes": settings.memory_mb << 20,
+            "processes": settings.processes,
+            "disk_bytes": disk_cap_bytes(settings.disk_mb),
+            "inodes": settings.inodes,
+        },
+    }
