@@ -173,6 +173,7 @@ class RefusalReason(StrEnum):
     NOT_WORTHY = "not worth a script"
     LIMIT = "automation limit reached"
     SYNTAX = "not valid bash"
+    FRAGILE = "would break in a script"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

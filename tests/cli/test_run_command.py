@@ -1,0 +1,122 @@
+"""`vynexus run`: quick, exact, and it runs nothing but what was approved (invariants 1 and 10)."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from vynexus_tui.domain.automations import Script
+from vynexus_tui.domain.identifiers import AutomationId
+from vynexus_tui.shell.workflow_shortcuts import InstalledShortcut, WorkflowShortcuts
+from vynexus_tui.sources.hook_spool import HookSpool
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = '#!/usr/bin/env bash\nset -euo pipefail\nprintf "<%s>" "$0" "$@"\n[ "${1-}" != fail ] || exit 7\n[ "${1-}" != die ] || kill -9 $$\n'
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home"
+
+
+def install(home: Path, text: str = SCRIPT) -> InstalledShortcut:
+    return shortcuts(home).install("greet", Script(text=text), AutomationId("a1"))
+
+
+def shortcuts(home: Path) -> WorkflowShortcuts:
+    return WorkflowShortcuts(data_dir=home / ".local/share/vynexus", home=home, search_path="/usr/bin:/bin", python=sys.executable)
+
+
+def environment(home: Path) -> dict[str, str]:
+    return {"HOME": str(home), "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+
+
+def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "vynexus_tui", "run", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=environment(home), check=False, cwd=home)
+
+
+def recorded(home: Path) -> list[tuple[int, str]]:
+    found = HookSpool(home / ".local/state/vynexus/spool").read({}, datetime.now(tz=UTC))
+    return [(r.exit_code, r.automation_id) for r in found.runs]
+
+
+def test_it_runs_the_approved_script_with_its_arguments_and_keeps_a_record(home: Path) -> None:
+    install(home)
+    done = run(home, "greet", "a b", "*", "--help")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "<greet><a b><*><--help>", "")
+    assert recorded(home) == [(0, "a1")]
+
+
+def test_it_exits_with_the_scripts_own_status(home: Path) -> None:
+    install(home)
+    assert run(home, "greet", "fail").returncode == 7
+    assert run(home, "greet", "die").returncode == 128 + signal.SIGKILL
+    assert sorted(recorded(home)) == [(7, "a1"), (137, "a1")]
+
+
+def test_a_changed_script_is_refused_and_not_run(home: Path) -> None:
+    installed = install(home)
+    installed.script_path.write_text("touch " + str(home / "PWNED"))
+    done = run(home, "greet")
+    assert done.returncode == 126
+    assert "not the script you approved" in done.stderr
+    assert not (home / "PWNED").exists()
+    assert recorded(home) == []
+
+
+def test_a_paused_automation_says_how_to_resume_it(home: Path) -> None:
+    install(home)
+    shortcuts(home).pause("greet")
+    done = run(home, "greet")
+    assert done.returncode == 126
+    assert "vynexus resume greet" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["nothing", "../greet", ".", "a/b"])
+def test_what_was_not_approved_is_not_found(home: Path, name: str) -> None:
+    install(home)
+    assert run(home, name).returncode == 127
+
+
+def test_the_shortcut_itself_runs_it(home: Path) -> None:
+    installed = install(home)
+    done = subprocess.run([installed.shortcut_path, "x"], capture_output=True, text=True, env=environment(home), check=False)
+    assert (done.returncode, done.stdout) == (0, "<greet><x>")
+
+
+def test_a_spool_that_cannot_be_written_does_not_stop_the_work(home: Path) -> None:
+    install(home)
+    state = home / ".local/state"
+    state.parent.mkdir(parents=True, exist_ok=True)
+    state.write_text("in the way")
+    assert run(home, "greet", "x").stdout == "<greet><x>"
+
+
+def test_ctrl_c_reaches_the_script_and_is_recorded(home: Path) -> None:
+    install(home, "trap 'echo cleaned; exit 130' INT\necho ready\nsleep 30 & wait $!\n")
+    command = [sys.executable, "-m", "vynexus_tui", "run", "greet"]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment(home), start_new_session=True)
+    assert child.stdout is not None
+    assert child.stdout.readline() == "ready\n"
+    os.killpg(child.pid, signal.SIGINT)
+    assert child.stdout.readline() == "cleaned\n"
+    assert child.wait(timeout=20) == 130
+    child.stdout.close()
+    assert recorded(home) == [(130, "a1")]
+
+
+def test_time_and_memory_are_those_of_the_script(home: Path) -> None:
+    install(home, "python3 -c 'x = bytearray(60_000_000); import time; time.sleep(0.3)'\n")
+    before = time.time()
+    assert run(home, "greet").returncode == 0
+    (measured,) = HookSpool(home / ".local/state/vynexus/spool").read({}, datetime.now(tz=UTC)).runs
+    assert 0.3 <= measured.duration_s <= time.time() - before
+    assert (measured.peak_memory_bytes or 0) > 55_000_000
+    assert measured.cwd == str(home)

@@ -1,0 +1,124 @@
+"""What goes in: once, redacted, and never our own runs as the person's habits (invariants 3, 4, 6)."""
+
+import json
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from vynexus_tui.domain.errors import RequestError, SourceError
+from vynexus_tui.domain.events import Actor
+from vynexus_tui.engine import recording
+from vynexus_tui.engine.assembly import Workspace, open_workspace, reading
+from vynexus_tui.store import events_table
+
+
+def stored(workspace: Workspace) -> list[tuple[str, Actor]]:
+    with reading(workspace) as connection:
+        return [(e.command, e.actor) for e in events_table.read_events(connection, most=1000)] if connection else []
+
+
+def spool_record(workspace: Workspace, *records: tuple[int, str], name: str = "1700000000000000-99999999-5@h@b.0") -> Path:
+    spool = workspace.paths.spool_dir
+    spool.mkdir(parents=True, exist_ok=True, mode=0o700)
+    raw = b"".join(
+        b"\0VY1\0%d\0%d\0%d\0%d\0%s\0b\0/src\0%s\0%d.\0" % (seq, 1_763_800_000_000_000 + seq * 1_000_000, 2_500_000, 0, b"-", command.encode(), seq)
+        for seq, command in records
+    )
+    path = spool / name
+    path.write_bytes(raw)
+    path.chmod(0o600)
+    return path
+
+
+def test_a_history_is_stored_once_however_often_it_is_imported(workspace: Workspace, now: datetime) -> None:
+    history = workspace.paths.home / ".bash_history"
+    history.write_text("ls\nmake\nls\n")
+    first = recording.import_history(workspace, str(history), now=now)
+    again = recording.import_history(workspace, str(history), now=now)
+    assert (first.read_count, first.new_count, again.new_count) == (3, 3, 0)
+    assert [c for c, _ in stored(workspace)] == ["ls", "make", "ls"]
+
+
+def test_no_secret_reaches_the_disk(workspace: Workspace, now: datetime) -> None:
+    secret = "ghp_" + "a1B2c3D4" * 5
+    lines = f"curl -H 'Authorization: Bearer {secret}' https://api.example.org\nexport TOKEN={secret}\n"
+    recording.import_history(workspace, None, lines.encode(), source_format="bash", now=now)
+    assert stored(workspace)
+    for folder, _, files in os.walk(workspace.paths.home):
+        for file in files:
+            assert secret.encode() not in Path(folder, file).read_bytes()
+
+
+def test_what_hooks_appended_is_taken_in_once_and_then_deleted(workspace: Workspace, now: datetime) -> None:
+    spool_record(workspace, (0, "make"), (1, "git push"))
+    report = recording.collect(workspace, now=now)
+    assert report.new_event_count == 2
+    assert recording.collect(workspace, now=now).new_event_count == 0
+    assert [c for c, _ in stored(workspace)] == ["make", "git push"]
+
+
+def test_commands_the_shell_could_not_write_are_counted_as_lost(workspace: Workspace, now: datetime) -> None:
+    spool_record(workspace, (0, "a"), (3, "b"))
+    assert recording.collect(workspace, now=now).lost_event_count == 2
+
+
+def test_our_own_commands_are_marked_as_automation(workspace: Workspace, now: datetime) -> None:
+    spool_record(workspace, (0, "vynexus cycle"), (1, "make"), (2, "cd x && vy run bump"))
+    recording.collect(workspace, now=now)
+    assert stored(workspace) == [
+        ("vynexus cycle", Actor.AUTOMATION),
+        ("make", Actor.USER),
+        ("cd x && vy run bump", Actor.AUTOMATION),
+    ]
+
+
+def test_a_history_file_that_was_imported_is_followed(workspace: Workspace, now: datetime) -> None:
+    history = workspace.paths.home / ".bash_history"
+    history.write_text("ls\nmake\n")
+    recording.import_history(workspace, str(history), now=now)
+    with history.open("a") as file:
+        file.write("git push\n")
+    assert recording.has_new_records(workspace, now=now)
+    assert recording.collect(workspace, now=now).new_event_count == 1
+    assert not recording.has_new_records(workspace, now=now)
+
+
+def test_ignored_commands_and_directories_are_never_stored(tmp_path: Path, now: datetime) -> None:
+    config = tmp_path / "c.yaml"
+    config.write_text('recording:\n  ignored_commands: ["^pass "]\n  ignored_directories: ["/private"]\n')
+    (tmp_path / "home").mkdir()
+    workspace = open_workspace({"HOME": str(tmp_path / "home"), "PATH": "/usr/bin"}, config=str(config))
+    events = [{"cmd": "pass show mail"}, {"cmd": "ls", "cwd": "/home/a/private/x"}, {"cmd": "make", "cwd": "/home/a"}]
+    recording.import_history(workspace, None, "\n".join(map(json.dumps, events)).encode(), source_format="jsonl", now=now)
+    assert [c for c, _ in stored(workspace)] == ["make"]
+
+
+def test_a_missing_history_is_one_clear_line(workspace: Workspace, now: datetime) -> None:
+    with pytest.raises(SourceError) as caught:
+        recording.import_history(workspace, "/nowhere/.bash_history", now=now)
+    assert "/nowhere/.bash_history" in caught.value.message
+    assert caught.value.hint
+    assert not workspace.paths.database.exists()
+
+
+def test_recording_can_be_switched_off_for_a_while(workspace: Workspace, now: datetime) -> None:
+    recording.pause_recording(workspace, minutes=30, now=now)
+    assert recording.is_paused(workspace, now=now)
+    assert not recording.is_paused(workspace, now=now + timedelta(minutes=31))
+    recording.pause_recording(workspace, minutes=None, now=now)
+    assert recording.is_paused(workspace, now=now + timedelta(days=9))
+    recording.resume_recording(workspace)
+    assert not recording.is_paused(workspace, now=now)
+    with pytest.raises(RequestError):
+        recording.pause_recording(workspace, minutes=0, now=now)
+
+
+def test_ten_thousand_commands_are_tracked(workspace: Workspace, now: datetime) -> None:
+    lines = "\n".join(f"command-{n}" for n in range(12_000))
+    assert recording.import_history(workspace, None, lines.encode(), source_format="bash", now=now).new_count == 12_000
+    assert len(stored(workspace)) == 1000
+    with reading(workspace) as connection:
+        assert connection is not None
+        assert events_table.count_events(connection)[0] == 12_000

@@ -1,0 +1,44 @@
+"""`vynexus approve|reject|pause|resume|retire|snooze|undo`: the same rules as the keys."""
+
+import argparse
+
+from vynexus_tui.cli.printing import now_utc, shown
+from vynexus_tui.domain.errors import RequestError
+from vynexus_tui.domain.identifiers import PatternId
+from vynexus_tui.engine import decisions
+from vynexus_tui.engine.assembly import Workspace
+
+
+def run(workspace: Workspace, options: argparse.Namespace) -> int:
+    """Decides and says what changed."""
+    now = now_utc()
+    match options.command:
+        case "approve":
+            said = _approve(workspace, options)
+        case "undo":
+            said = decisions.undo(workspace, options.name, now=now)
+        case "snooze":
+            said = decisions.snooze(workspace, _pattern_id(workspace, options.name), now=now)
+        case verb:
+            act = {"reject": decisions.reject, "pause": decisions.pause, "resume": decisions.resume, "retire": decisions.retire}[verb]
+            said = act(workspace, options.name, now=now)
+    print(shown(said))
+    return 0
+
+
+def _approve(workspace: Workspace, options: argparse.Namespace) -> str:
+    automation = decisions.find_automation(workspace, options.name)
+    if not options.sha256:
+        raise RequestError(
+            "an approval is bound to the exact script: say which",
+            f"look at it: vynexus show {automation.name}\n  then: vynexus approve {automation.name} --sha256 {automation.script.sha256}",
+        )
+    return decisions.approve(workspace, automation.automation_id, options.sha256, confirm=options.confirm, now=now_utc())
+
+
+def _pattern_id(workspace: Workspace, name: str) -> PatternId:
+    try:
+        automation = decisions.find_automation(workspace, name)
+    except RequestError:
+        return PatternId(name)
+    return automation.pattern_id or PatternId(name)

@@ -1,0 +1,144 @@
+"""The table of commands: words, options, and the module that does each."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from vynexus_tui import __version__
+from vynexus_tui.domain.errors import VynexusError
+from vynexus_tui.engine.assembly import Workspace, open_workspace
+
+Command = Callable[[Workspace, argparse.Namespace], int]
+
+_FORMATS = ("auto", "bash", "zsh", "jsonl")
+_SHELLS = ("bash", "zsh")
+
+
+def dispatch(arguments: Sequence[str]) -> int:
+    """Runs one command. Exit status: 0 done, 1 error, 2 usage or no terminal, else the command's own."""
+    options = build_parser().parse_args(arguments)
+    try:
+        workspace = open_workspace(os.environ, config=options.config)
+        command: Command = import_module(f"vynexus_tui.cli.{options.module}").run
+        status = command(workspace, options)
+        sys.stdout.flush()
+        return status
+    except VynexusError as error:
+        print(f"vynexus: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("stopped; nothing was lost", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader went away (`vynexus report | head`); keep the interpreter from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands and options."""
+    parser = argparse.ArgumentParser(
+        prog="vynexus",
+        description="Watches what you repeat in the terminal, proposes an automation, shows what it would change, and measures "
+        "the time it gives back. Without a command: the dashboard.",
+        epilog="Start with `vynexus peek` (stores nothing) or `vynexus demo` (made-up data, throwaway profile).",
+    )
+    parser.add_argument("--version", action="version", version=f"vynexus {__version__}")
+    parser.add_argument("--config", metavar="FILE", help="settings file (default: ~/.config/vynexus/optimization_config.yaml)")
+    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    parser.set_defaults(module="dashboard_command")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    _add_looking(commands)
+    _add_collecting(commands)
+    _add_deciding(commands)
+    _add_keeping(commands)
+    return parser
+
+
+_Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _add(commands: "_Commands", name: str, module: str, help_text: str, *, json: bool = False) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=help_text, description=help_text)
+    parser.set_defaults(module=module)
+    if json:
+        parser.add_argument("--json", action="store_true", help="print JSON")
+    return parser
+
+
+def _add_looking(commands: "_Commands") -> None:
+    _add(commands, "demo", "demo_command", "the dashboard on a made-up history, in a throwaway profile")
+    peek = _add(commands, "peek", "peek_command", "what is repeated in a history: reads, stores nothing", json=True)
+    peek.add_argument("file", nargs="?", help="history file, or - for standard input (default: your shell's history)")
+    peek.add_argument("--from", dest="source_format", choices=_FORMATS, default="auto", help="what the file is")
+    status = _add(commands, "status", "status_command", "the glance: recording, what needs you, what was saved", json=True)
+    status.add_argument("--line", action="store_true", help="one line for a prompt or tmux")
+    report = _add(commands, "report", "report_command", "the full optimization report", json=True)
+    report.add_argument("--markdown", action="store_true", help="print Markdown")
+    for name, help_text in (
+        ("patterns", "what you repeat, best first"),
+        ("automations", "scripts made from it, and where they stand"),
+        ("bottlenecks", "where time goes"),
+        ("workflows", "scores of your workflows, lowest first, and what to improve"),
+        ("savings", "the time given back, per automation"),
+    ):
+        _add(commands, name, "list_command", help_text, json=True)
+    show = _add(commands, "show", "show_command", "one automation or pattern, whole, with its evidence", json=True)
+    show.add_argument("name", help="automation name, or id of an automation or a pattern")
+
+
+def _add_collecting(commands: "_Commands") -> None:
+    importing = _add(commands, "import", "import_command", "store a shell history; again and again is the same as once", json=True)
+    importing.add_argument("file", nargs="?", help="history file, or - for standard input (default: your shells' histories)")
+    importing.add_argument("--from", dest="source_format", choices=_FORMATS, default="auto", help="what the file is")
+    importing.add_argument("--dry-run", action="store_true", help="say what would be stored (--json: one event per line)")
+    cycle = _add(commands, "cycle", "cycle_command", "one engine cycle now", json=True)
+    cycle.add_argument("--background", action="store_true", help="at lowest priority, without a word (for timers)")
+    record = _add(commands, "record", "record_command", "switch recording on or off, or ask")
+    record.add_argument("state", choices=("on", "off", "status"), nargs="?", default="status")
+    record.add_argument("duration", nargs="?", help="how long to stay off, for example 30m or 2h")
+    hook = _add(commands, "hook", "hook_command", "the lines in your shell's rc file that record commands")
+    hook.add_argument("action", choices=("install", "remove", "status", "print"))
+    hook.add_argument("shell", nargs="?", choices=_SHELLS, help="default: every shell found here")
+    hook.add_argument("--yes", action="store_true", help="do not ask before writing")
+
+
+def _add_deciding(commands: "_Commands") -> None:
+    trying = _add(commands, "try", "try_command", "run an automation or any command in the sandbox; show what it would change", json=True)
+    trying.add_argument("name", nargs="?", help="automation")
+    trying.add_argument("--script", metavar="FILE", help="a bash script instead")
+    trying.add_argument("--cwd", metavar="DIR", help="folder to try it in")
+    trying.add_argument("--arg", metavar="K=V", action="append", default=[], help="a parameter's value")
+    trying.add_argument("words", nargs=argparse.REMAINDER, metavar="-- CMD...", help="any command")
+    approve = _add(commands, "approve", "decide_command", "let an automation that was tried go live")
+    approve.add_argument("name")
+    approve.add_argument("--sha256", metavar="H", help="digest of the script you looked at (see: vynexus show NAME)")
+    approve.add_argument("--confirm", metavar="NAME", help="its name again, where what it does demands that")
+    for name, help_text in (
+        ("reject", "do not offer an automation again"),
+        ("pause", "make a live automation refuse to run"),
+        ("resume", "let a paused automation run again"),
+        ("retire", "remove an automation's command; its runs stay on record"),
+    ):
+        _add(commands, name, "decide_command", help_text).add_argument("name")
+    snooze = _add(commands, "snooze", "decide_command", "do not show a pattern for some days")
+    snooze.add_argument("name", help="pattern id, or an automation's name")
+    undo = _add(commands, "undo", "decide_command", "take the last decision back")
+    undo.add_argument("name", nargs="?", help="the last decision about this automation")
+    edit = _add(commands, "edit", "edit_command", "change an automation's script in $EDITOR; it must be tried again")
+    edit.add_argument("name")
+    run = _add(commands, "run", "run_command", "run an approved automation")
+    run.add_argument("name")
+
+
+def _add_keeping(commands: "_Commands") -> None:
+    _add(commands, "doctor", "doctor_command", "what works here, every path in use, and the fix for what does not", json=True)
+    config = _add(commands, "config", "config_command", "settings: show, check a file, or write one with every key")
+    config.add_argument("action", choices=("show", "check", "write"))
+    config.add_argument("file", nargs="?")
+    uninstall = _add(commands, "uninstall", "uninstall_command", "remove hooks, commands and every file we wrote")
+    uninstall.add_argument("--purge", action="store_true", help="the database and settings too")
+    uninstall.add_argument("--dry-run", action="store_true", help="only list what would be removed")
+    uninstall.add_argument("--yes", action="store_true", help="do not ask")

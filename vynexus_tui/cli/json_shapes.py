@@ -1,0 +1,152 @@
+"""The JSON other programs may rely on: fields are added freely, never renamed."""
+
+from typing import Any
+
+from vynexus_tui.domain.automations import Automation, Refusal
+from vynexus_tui.domain.cycles import AutomationHead, PatternHead
+from vynexus_tui.domain.events import CommandEvent
+from vynexus_tui.domain.patterns import AutomationPotential, Pattern, Schedule
+from vynexus_tui.domain.trials import Trial
+
+
+def event_shape(event: CommandEvent) -> dict[str, Any]:
+    """One event, as `import` reads it and `import --dry-run --json` prints it."""
+    return {
+        "id": event.event_id,
+        "ts": event.started_at.timestamp() if event.started_at else None,
+        "session": event.session_id,
+        "cmd": event.command,
+        "cwd": event.cwd,
+        "exit": event.exit_code,
+        "duration_ms": None if event.duration_s is None else event.duration_s * 1000,
+        "host": event.host,
+        "shell": event.shell,
+        "actor": event.actor,
+        "time_quality": event.time_quality,
+        "count_quality": event.count_quality,
+    }
+
+
+def pattern_shape(pattern: Pattern) -> dict[str, Any]:
+    """One pattern with all its occurrences."""
+    return {
+        "pattern_id": pattern.pattern_id,
+        "kind": pattern.kind,
+        "steps": [step.template for step in pattern.steps],
+        "occurrences": [list(o.event_ids) for o in pattern.occurrences],
+        "bindings": [list(b) for b in pattern.bindings],
+        "schedule": _schedule_shape(pattern.schedule),
+        "potential": _potential_shape(pattern.potential),
+        "worthy": pattern.worthy,
+        "reasons": list(pattern.reasons),
+    }
+
+
+def pattern_head_shape(head: PatternHead) -> dict[str, Any]:
+    """One pattern as lists show it."""
+    return {
+        "pattern_id": head.pattern_id,
+        "kind": head.kind,
+        "steps": list(head.steps),
+        "occurrence_count": head.occurrence_count,
+        "session_count": head.session_count,
+        "schedule": _schedule_shape(head.schedule),
+        "potential": _potential_shape(head.potential),
+        "worthy": head.worthy,
+        "reasons": list(head.reasons),
+        "last_seen_at": head.last_seen_at,
+        "hands_on_s": head.hands_on_s,
+        "automation_id": head.automation_id,
+        "refusal": refusal_shape(head.refusal) if head.refusal else None,
+    }
+
+
+def automation_shape(automation: Automation, trial: Trial | None = None, head: AutomationHead | None = None) -> dict[str, Any]:
+    """One automation with its script."""
+    shape: dict[str, Any] = {
+        "automation_id": automation.automation_id,
+        "name": automation.name,
+        "pattern_id": automation.pattern_id,
+        "status": automation.status,
+        "script": {"text": automation.script.text, "sha256": automation.script.sha256, "language": automation.script.language},
+        "parameters": [
+            {"name": p.name, "default": p.default, "seen": [{"value": s.value, "count": s.count} for s in p.seen]}
+            for p in automation.parameters
+        ],
+        "template": automation.template,
+        "potential": automation.potential,
+        "risk": {"level": automation.risk.level, "reasons": list(automation.risk.reasons)},
+        "summary": automation.summary,
+        "adds": list(automation.adds),
+        "cwd": automation.cwd,
+        "trial": trial_shape(trial) if trial else None,
+    }
+    if head is not None:
+        shape |= {
+            "run_count": head.run_count,
+            "failed_count": head.failed_count,
+            "last_run_at": head.last_run_at,
+            "saved_low_s": head.saved_low_s,
+            "shortcut_path": head.shortcut_path,
+        }
+    return shape
+
+
+def refusal_shape(refusal: Refusal) -> dict[str, Any]:
+    """Why there is no script."""
+    return {"reason": refusal.reason, "detail": refusal.detail}
+
+
+def trial_shape(trial: Trial) -> dict[str, Any]:
+    """One trial."""
+    return {
+        "level": trial.level,
+        "verdict": trial.verdict,
+        "headline": trial.headline,
+        "exit_code": trial.exit_code,
+        "duration_s": trial.duration_s,
+        "steps": [{"number": s.number, "text": s.text, "outcome": s.outcome} for s in trial.steps],
+        "changes": [
+            {
+                "path": c.path,
+                "kind": c.kind,
+                "type": c.type,
+                "diff": c.diff,
+                "no_diff": c.no_diff,
+                "size_bytes": c.size_bytes,
+                "contained_count": c.contained_count,
+                "mode": c.mode,
+                "renamed_from": c.renamed_from,
+                "warning": c.warning,
+            }
+            for c in trial.changes
+        ],
+        "network_attempted": trial.network_attempted,
+        "leftover_processes": trial.leftover_processes,
+        "stdout": trial.stdout,
+        "stderr": trial.stderr,
+        "limit": trial.limit,
+        "reason": trial.reason,
+        "not_known": list(trial.not_known),
+        "calls": list(trial.calls),
+        "cwd": trial.cwd,
+        "arguments": list(trial.arguments),
+        "script_sha256": trial.script_sha256,
+        "tried_at": trial.tried_at,
+    }
+
+
+def _potential_shape(potential: AutomationPotential) -> dict[str, Any]:
+    return {
+        "score": potential.score,
+        "frequency_share": potential.frequency_share,
+        "time_saving_share": potential.time_saving_share,
+        "recency_share": potential.recency_share,
+        "partial": potential.partial,
+    }
+
+
+def _schedule_shape(schedule: Schedule | None) -> dict[str, Any] | None:
+    if schedule is None:
+        return None
+    return {"type": schedule.type, "hour": schedule.hour, "minute": schedule.minute, "weekday": schedule.weekday}

@@ -1,0 +1,139 @@
+"""`vynexus patterns|automations|bottlenecks|workflows|savings`: the panels as lists."""
+
+import argparse
+from dataclasses import asdict
+
+from vynexus_tui.cli.json_shapes import automation_shape, pattern_head_shape
+from vynexus_tui.cli.printing import day, duration, now_utc, print_json, print_table, share, shown
+from vynexus_tui.domain.cycles import AutomationHead, PatternHead, Snapshot
+from vynexus_tui.engine.assembly import Workspace
+from vynexus_tui.engine.snapshots import build_snapshot
+
+
+def run(workspace: Workspace, options: argparse.Namespace) -> int:
+    """Prints one list."""
+    snapshot = build_snapshot(workspace, now=now_utc())
+    printers = {
+        "patterns": _patterns,
+        "automations": _automations,
+        "bottlenecks": _bottlenecks,
+        "workflows": _workflows,
+        "savings": _savings,
+    }
+    printers[options.command](snapshot, as_json=options.json)
+    return 0
+
+
+def _patterns(snapshot: Snapshot, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"patterns": [pattern_head_shape(p) for p in snapshot.patterns]})
+    elif not snapshot.patterns:
+        print(nothing_yet(snapshot, "pattern"))
+    else:
+        rows = [
+            (p.pattern_id, share(p.potential.score), f"{p.occurrence_count}x", _outcome(p), shown(p.title, limit=90))
+            for p in snapshot.patterns
+        ]
+        print_table(("id", "potential", "seen", "outcome", "pattern"), rows)
+
+
+def _outcome(head: PatternHead) -> str:
+    if head.automation_id:
+        return "automation"
+    if head.refusal:
+        return f"no script: {shown(head.refusal.detail, limit=50)}"
+    return shown(head.reasons[0], limit=50) if head.reasons else "below the threshold"
+
+
+def _automations(snapshot: Snapshot, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"automations": [automation_shape(h.automation, h.trial, h) for h in snapshot.automations]})
+    elif not snapshot.automations:
+        print(nothing_yet(snapshot, "automation"))
+    else:
+        rows = [
+            (h.automation.name, h.automation.status, share(h.automation.potential), _last_result(h), shown(h.automation.summary, limit=70))
+            for h in snapshot.automations
+        ]
+        print_table(("name", "status", "potential", "last result", "does"), rows)
+
+
+def _last_result(head: AutomationHead) -> str:
+    if head.run_count:
+        return f"ran {head.run_count}x, {100 * (head.success_share or 0):.0f} % succeeded"
+    return shown(head.trial.headline, limit=60) if head.trial else f"try it: vynexus try {head.automation.name}"
+
+
+def _bottlenecks(snapshot: Snapshot, *, as_json: bool) -> None:
+    report = snapshot.performance
+    if as_json:
+        print_json(asdict(report))
+        return
+    for finding in report.findings:
+        lost = f"  at least {duration(finding.lost_s_per_week)} a week" if finding.lost_s_per_week else ""
+        print(f"{finding.kind:<10}  {shown(finding.subject)}: {shown(finding.fact)}{lost}")
+        if finding.suggestion:
+            print(f"            › {shown(finding.suggestion.text)}")
+    if not report.findings:
+        print(report.missing or f"nothing above the limits in {report.metric_count:,} measured commands")
+
+
+def _workflows(snapshot: Snapshot, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"workflows": [asdict(w) for w in snapshot.workflows], "improvements": [asdict(i) for i in snapshot.improvements]})
+        return
+    if not snapshot.workflows:
+        print(nothing_yet(snapshot, "workflow"))
+        return
+    rows = [
+        (
+            share(w.score),
+            share(w.success_share),
+            share(w.performance_share),
+            share(w.resource_share),
+            str(w.measured_count),
+            shown(w.title, limit=80),
+        )
+        for w in snapshot.workflows
+    ]
+    print_table(("score", "success", "performance", "resources", "measured", "workflow"), rows)
+    for workflow in snapshot.workflows:
+        if workflow.missing:
+            print(f"\n{shown(workflow.missing)}")
+            break
+    if snapshot.improvements:
+        print("\nWhat to improve, most first:")
+    for number, improvement in enumerate(snapshot.improvements, start=1):
+        saving = f"  ({duration(improvement.expected_saving_s)} a week)" if improvement.expected_saving_s else ""
+        print(f"{number:>3}  {shown(improvement.title, limit=60)}: {shown(improvement.text)}{saving}")
+
+
+def _savings(snapshot: Snapshot, *, as_json: bool) -> None:
+    if as_json:
+        print_json(asdict(snapshot.savings) | {"low_s": snapshot.savings.low_s, "saved_s": snapshot.savings.saved_s})
+        return
+    if not snapshot.savings.savings:
+        print("Nothing ran yet. Approve an automation and use it; every run is measured against your own time by hand.")
+        return
+    rows = [
+        (
+            s.name,
+            str(s.run_count),
+            str(s.failed_count),
+            duration(s.baseline.hands_on_s if s.baseline else None),
+            f"at least {duration(s.low_s)}" if s.low_s is not None else f"not measured: {s.run_count} times, {s.steps_per_run} lines each",
+        )
+        for s in snapshot.savings.savings
+    ]
+    print_table(("automation", "runs", "failed", "by hand", "saved"), rows)
+    if snapshot.savings.low_s is not None:
+        print(f"\nSaved at least {duration(snapshot.savings.low_s)} (best estimate {duration(snapshot.savings.saved_s)}).")
+
+
+def nothing_yet(snapshot: Snapshot, word: str) -> str:
+    """What would fill an empty list."""
+    if snapshot.recording.event_count == 0:
+        return f"No {word} yet: nothing is recorded. Import what you have: vynexus import. Record from now on: vynexus hook install"
+    if snapshot.last_cycle is None:
+        return f"No {word} yet: {snapshot.recording.event_count:,} commands wait to be looked at. Look now: vynexus cycle"
+    return f"No {word} yet in {snapshot.recording.event_count:,} commands (last look {day(snapshot.last_cycle.started_at)})."

@@ -1,0 +1,94 @@
+"""`vynexus peek`: what is repeated in a history, with the scripts; stores nothing."""
+
+import argparse
+import sys
+
+from vynexus_tui.cli.json_shapes import automation_shape, pattern_shape, refusal_shape
+from vynexus_tui.cli.printing import now_utc, print_json, share, shown, shown_block
+from vynexus_tui.domain.automations import Automation
+from vynexus_tui.domain.errors import SourceError
+from vynexus_tui.domain.patterns import Pattern
+from vynexus_tui.engine.assembly import Workspace
+from vynexus_tui.engine.peeking import Peek, peek
+from vynexus_tui.engine.recording import found_histories
+
+_WITH_SCRIPT = 5
+
+
+def run(workspace: Workspace, options: argparse.Namespace) -> int:
+    """Prints the routines worth automating, or exactly why there are none."""
+    path, raw = chosen_source(workspace, options.file)
+    found = peek(workspace, path, raw, source_format=options.source_format, now=now_utc())
+    if options.json:
+        print_json(
+            {
+                "patterns": [pattern_shape(p) for p in found.patterns],
+                "automations": [automation_shape(o) for o in found.outcomes.values() if isinstance(o, Automation)],
+                "refusals": {i: refusal_shape(o) for i, o in found.outcomes.items() if not isinstance(o, Automation)},
+                "explanation": found.explanation,
+                "unknown": list(found.reading.unknown),
+                "skipped_lines": found.reading.skipped_lines,
+            }
+        )
+        return 0
+    _print_peek(found)
+    return 0
+
+
+def chosen_source(workspace: Workspace, file: str | None) -> tuple[str | None, bytes | None]:
+    """(path, None) for a file, (None, bytes) for standard input; the person's own history when none is named."""
+    if file == "-" or (file is None and not sys.stdin.isatty() and not found_histories(workspace)):
+        return None, sys.stdin.buffer.read()
+    if file is not None:
+        return file, None
+    histories = found_histories(workspace)
+    if not histories:
+        raise SourceError("no shell history was found", "name one: vynexus peek ~/.bash_history, or pipe one: history | vynexus peek -")
+    return histories[0], None
+
+
+def _print_peek(found: Peek) -> None:
+    print(shown(found.explanation))
+    print("Nothing was stored.")
+    reading = found.reading
+    if reading.skipped_lines:
+        print(f"{reading.skipped_lines} lines could not be understood and were left out.")
+    if reading.unknown:
+        print(f"Unknown in this history: {', '.join(reading.unknown)}." + (f" From now on: {reading.remedy}" if reading.remedy else ""))
+    worthy = [p for p in found.patterns if p.worthy]
+    for number, pattern in enumerate(worthy, start=1):
+        if number <= _WITH_SCRIPT:
+            _print_whole(number, pattern, found)
+        else:
+            if number == _WITH_SCRIPT + 1:
+                print("\nAlso repeated:")
+            print(f"{number:>3}  {pattern.occurrence_count}x  {share(pattern.potential.score)}  {shown(pattern.title, limit=110)}")
+    rest = [p for p in found.patterns if not p.worthy]
+    if rest:
+        print("\nRepeated, but not worth a script:")
+        for pattern in rest[:8]:
+            print(f"     {pattern.occurrence_count}x  {shown(pattern.title, limit=70)}  ({shown(', '.join(pattern.reasons), limit=100)})")
+        if len(rest) > 8:
+            print(f"     and {len(rest) - 8} more (--json lists all)")
+    if worthy:
+        print("\nNext: `vynexus` opens the dashboard; s tries one in a sandbox, a approves it.")
+
+
+def _print_whole(number: int, pattern: Pattern, found: Peek) -> None:
+    outcome = found.outcomes.get(pattern.pattern_id)
+    name = outcome.name if isinstance(outcome, Automation) else "no script"
+    print(
+        f"\n{number:>3}  {name}: {pattern.occurrence_count} times in {pattern.session_count} sessions, potential {potential_words(pattern)}"
+    )
+    print(f"     {shown(pattern.title)}")
+    if isinstance(outcome, Automation):
+        print(shown_block(outcome.script.text, indent="       │ "))
+    elif outcome is not None:
+        print(f"     {outcome.reason}: {shown(outcome.detail)}")
+
+
+def potential_words(pattern: Pattern) -> str:
+    """0.83 (frequency 0.90, time saving unknown, recency 0.70)."""
+    p = pattern.potential
+    parts = (("frequency", p.frequency_share), ("time saving", p.time_saving_share), ("recency", p.recency_share))
+    return f"{p.score:.2f} ({', '.join(f'{word} {value:.2f}' if value is not None else f'{word} unknown' for word, value in parts)})"

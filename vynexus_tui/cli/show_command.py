@@ -1,0 +1,94 @@
+"""`vynexus show NAME|ID`: one automation or pattern, whole, with its evidence."""
+
+import argparse
+
+from vynexus_tui.cli.json_shapes import automation_shape, pattern_shape
+from vynexus_tui.cli.printing import day, now_utc, print_json, shown, shown_block
+from vynexus_tui.cli.try_command import print_trial
+from vynexus_tui.domain.cycles import AutomationHead
+from vynexus_tui.domain.errors import RequestError
+from vynexus_tui.domain.identifiers import PatternId
+from vynexus_tui.domain.patterns import Pattern
+from vynexus_tui.engine.assembly import Workspace
+from vynexus_tui.engine.decisions import approval_rule_for
+from vynexus_tui.engine.snapshots import build_snapshot, read_evidence, read_pattern
+
+
+def run(workspace: Workspace, options: argparse.Namespace) -> int:
+    """Prints it."""
+    head = find_head(workspace, options.name)
+    if head is None:
+        pattern = _find_pattern(workspace, options.name)
+        if options.json:
+            print_json(pattern_shape(pattern))
+        else:
+            _print_pattern(workspace, pattern)
+        return 0
+    if options.json:
+        print_json(automation_shape(head.automation, head.trial, head))
+    else:
+        _print_automation(workspace, head)
+    return 0
+
+
+def find_head(workspace: Workspace, name_or_id: str) -> AutomationHead | None:
+    """The automation with this name or id."""
+    heads = build_snapshot(workspace, now=now_utc()).automations
+    return next((h for h in heads if name_or_id in (h.automation.name, h.automation.automation_id)), None)
+
+
+def _find_pattern(workspace: Workspace, pattern_id: str) -> Pattern:
+    try:
+        return read_pattern(workspace, PatternId(pattern_id))
+    except RequestError:
+        raise RequestError(f"no automation or pattern {pattern_id!r}", "list them: vynexus automations, vynexus patterns") from None
+
+
+def _print_automation(workspace: Workspace, head: AutomationHead) -> None:
+    automation = head.automation
+    rule = approval_rule_for(workspace, automation.automation_id)
+    print(f"{automation.name}  ({automation.status}, {automation.template}, risk {automation.risk.level})")
+    print(f"  {shown(automation.summary)}")
+    for line in (*automation.risk.reasons, *automation.adds):
+        print(f"  · {shown(line)}")
+    for parameter in automation.parameters:
+        seen = ", ".join(f"{shown(s.value, limit=40)} {s.count}x" for s in parameter.seen[:6])
+        default = f"default {shown(parameter.default, limit=40)}" if parameter.default is not None else "must be given"
+        print(f"  parameter {parameter.name}: {default}; seen {seen or 'nothing'}")
+    print(f"  sha256 {automation.script.sha256}\n")
+    print(shown_block(automation.script.text, indent="  │ "))
+    print()
+    if head.trial is not None:
+        print_trial(head.trial)
+    else:
+        print(f"not tried yet: vynexus try {automation.name}")
+    if automation.status in ("new", "tried"):
+        words = {"one key": "can be approved", "typed name": "can be approved with its name typed", "blocked": "cannot be approved"}
+        print(f"{words[rule.consent]}" + (f": {shown('; '.join(rule.reasons))}" if rule.reasons else ""))
+        if rule.consent == "one key":
+            print(f"  vynexus approve {automation.name} --sha256 {automation.script.sha256}")
+        elif rule.consent == "typed name":
+            print(f"  vynexus approve {automation.name} --sha256 {automation.script.sha256} --confirm {automation.name}")
+    if automation.pattern_id is not None:
+        try:
+            _print_pattern(workspace, read_pattern(workspace, automation.pattern_id))
+        except RequestError:
+            print("\nIts pattern is no longer found in the recorded commands.")
+
+
+def _print_pattern(workspace: Workspace, pattern: Pattern) -> None:
+    from vynexus_tui.cli.peek_command import potential_words
+
+    print(f"\npattern {pattern.pattern_id}: {pattern.occurrence_count} times in {pattern.session_count} sessions ({pattern.kind})")
+    print(f"  {shown(pattern.title)}")
+    print(f"  potential {potential_words(pattern)}")
+    for reason in pattern.reasons:
+        print(f"  · {shown(reason)}")
+    if pattern.schedule:
+        print(f"  usually {pattern.schedule.type} around {pattern.schedule.hour:02}:{pattern.schedule.minute:02}")
+    print("  newest occurrences:")
+    for commands in read_evidence(workspace, pattern.pattern_id, most=5):
+        where = shown(commands[0].cwd, limit=60) if commands and commands[0].cwd else "folder unknown"
+        print(f"    {day(commands[0].started_at) if commands else 'unknown'}  {where}")
+        for event in commands:
+            print(f"      {shown(event.command, limit=110)}")

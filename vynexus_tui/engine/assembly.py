@@ -1,0 +1,112 @@
+"""The composition root: which person, which files, which settings. Everything else in the engine takes a Workspace."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from vynexus_tui.domain.settings import Settings
+from vynexus_tui.sandbox.automation_sandbox import AutomationSandbox
+from vynexus_tui.shell.hook_installation import HookPaths
+from vynexus_tui.shell.person_aliases import read_aliases
+from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
+from vynexus_tui.store.database import Connection, open_database, open_for_reading, translated_errors
+from vynexus_tui.store.paths import VynexusPaths, build_paths
+from vynexus_tui.store.settings_file import read_settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """One person's VyNexus: settings, files, environment."""
+
+    settings: Settings
+    paths: VynexusPaths
+    environment: Mapping[str, str]
+    is_demo: bool = False
+
+
+def open_workspace(environment: Mapping[str, str], *, config: str | None = None, is_demo: bool = False) -> Workspace:
+    """The workspace of the person whose environment this is. Writes nothing.
+
+    Raises StoreError without HOME, SettingsError for a settings file with a mistake.
+    """
+    paths = build_paths(environment, config=config)
+    return Workspace(settings=read_settings(paths.config_file), paths=paths, environment=dict(environment), is_demo=is_demo)
+
+
+@contextmanager
+def writing(workspace: Workspace) -> Iterator[Connection]:
+    """A connection that may write, closed at the end; the database is made when it is missing."""
+    path = workspace.paths.database
+    connection = open_database(path, busy_timeout_ms=workspace.settings.engine.busy_timeout_ms)
+    try:
+        with translated_errors(path):
+            yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def reading(workspace: Workspace) -> Iterator[Connection | None]:
+    """A connection that cannot write, in one read transaction; None where nothing was stored yet."""
+    path = workspace.paths.database
+    connection = open_for_reading(path, busy_timeout_ms=workspace.settings.engine.busy_timeout_ms)
+    if connection is None:
+        yield None
+        return
+    try:
+        with translated_errors(path):
+            connection.execute("BEGIN")
+            yield connection
+    finally:
+        connection.close()
+
+
+def build_sandbox(workspace: Workspace) -> AutomationSandbox:
+    """The sandbox of this person: our own files are hidden from trials too."""
+    paths = workspace.paths
+    ours = (str(paths.data_dir), str(paths.state_dir), str(paths.config_file.parent))
+    return AutomationSandbox(workspace.settings.sandbox, home=str(paths.home), masked_paths=ours, cache_dir=str(paths.state_dir))
+
+
+def build_shortcuts(workspace: Workspace) -> WorkflowShortcuts:
+    """Installs and removes approved automations for this person."""
+    paths = workspace.paths
+    return WorkflowShortcuts(
+        data_dir=paths.data_dir,
+        home=paths.home,
+        search_path=workspace.environment.get("PATH", ""),
+        python=sys.executable,
+        aliases=read_aliases(paths.state_dir, paths.home),
+    )
+
+
+def build_hook_paths(workspace: Workspace) -> HookPaths:
+    """Where hook and rc files of this person are; our own command directory joins PATH only where it is needed."""
+    paths = workspace.paths
+    bin_directory = build_shortcuts(workspace).bin_directory
+    is_ours = bin_directory.is_relative_to(paths.data_dir)
+    zdotdir = workspace.environment.get("ZDOTDIR")
+    return HookPaths(
+        home=paths.home,
+        data_dir=paths.data_dir,
+        state_dir=paths.state_dir,
+        bin_dir=bin_directory if is_ours else None,
+        zdotdir=Path(zdotdir) if zdotdir else None,
+    )
+
+
+def is_program(workspace: Workspace, name: str) -> bool:
+    """Whether `name` is an executable on the person's PATH, or a path to one."""
+    if "/" in name:
+        return True
+    folders = workspace.environment.get("PATH", "").split(os.pathsep)
+    return any(os.access(Path(folder or ".") / name, os.X_OK) for folder in folders)
+
+
+def local_utc_offset_s(now: datetime) -> int:
+    """The machine's local time zone as seconds east of UTC at `now`; schedules are people's local times."""
+    return int((now.astimezone().utcoffset() or timedelta()).total_seconds())

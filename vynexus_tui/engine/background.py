@@ -1,0 +1,77 @@
+"""The cycle in the background: a child process that never disturbs what the person is doing.
+
+A thread would make keys 4-6 times slower and a niced thread holding the GIL up to 11 s late, so it is a process (measured;
+see the notes in ARCHITECTURE.md). Linux groups processes by session when autogroup is on, so nice alone does nothing there: the
+child makes its own session and lowers that group.
+"""
+
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from vynexus_tui.domain.errors import RequestError
+from vynexus_tui.engine.assembly import Workspace
+from vynexus_tui.engine.recording import has_new_records
+
+_LOWEST = 19
+
+
+def start_cycle(workspace: Workspace) -> subprocess.Popen[bytes]:
+    """Starts `vynexus cycle` as a child of lowest priority; exit status 0 means done."""
+    workspace.paths.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open(workspace.paths.log_file, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "vynexus_tui", "cycle", "--background"],
+            env=dict(workspace.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def lower_priority() -> None:
+    """For the child: nice 19, idle I/O, and the same for its own session's scheduling group. Not SCHED_IDLE: the cycle takes
+    the store's write lock, and a starved holder would make the dashboard wait.
+    """
+    os.nice(_LOWEST)
+    group = Path("/proc/self/autogroup")
+    if group.exists() and os.getsid(0) == os.getpid():
+        try:
+            group.write_text(str(_LOWEST))
+        except OSError:
+            # Some kernels have the file and refuse the write; nice alone must do there.
+            pass
+    _idle_io()
+
+
+@contextmanager
+def only_cycle(workspace: Workspace) -> Iterator[None]:
+    """One cycle at a time. Raises RequestError when another one is running."""
+    workspace.paths.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open(workspace.paths.state_dir / "cycle.lock", "a", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RequestError("a cycle is running already", "wait for it; it takes seconds") from None
+        yield
+
+
+def needs_cycle(workspace: Workspace, *, now: datetime) -> bool:
+    """Whether new commands or runs wait."""
+    return has_new_records(workspace, now=now)
+
+
+def _idle_io() -> None:
+    """ioprio_set(2): class idle. By psutil's absence in this room, through the C library; best effort."""
+    import ctypes
+
+    numbers = {"x86_64": 251, "aarch64": 30}
+    number = numbers.get(os.uname().machine)
+    if sys.platform == "linux" and number is not None:
+        ctypes.CDLL(None).syscall(number, 1, 0, 3 << 13)

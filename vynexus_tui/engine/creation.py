@@ -1,0 +1,45 @@
+"""From a pattern to what is proposed: its automation or the reason why there is none, and its line in the lists."""
+
+from datetime import datetime
+from statistics import median
+
+from vynexus_tui.automation.micro_automation_creator import MicroAutomationCreator
+from vynexus_tui.domain.automations import Automation, Refusal
+from vynexus_tui.domain.cycles import PatternHead
+from vynexus_tui.domain.patterns import Pattern
+from vynexus_tui.engine.assembly import Workspace, build_shortcuts, is_program
+from vynexus_tui.engine.recording import known_aliases
+
+
+def create_automation(workspace: Workspace, pattern: Pattern, names: set[str], *, now: datetime) -> Automation | Refusal:
+    """An automation for a pattern, named so that it hides no command of the person's."""
+    shortcuts = build_shortcuts(workspace)
+    aliases = known_aliases(workspace)
+    return MicroAutomationCreator(workspace.settings.automation_creation).create(
+        pattern,
+        name_taken=lambda name: name in names or shortcuts.collision(name) is not None,
+        aliases=aliases,
+        is_program=lambda name: is_program(workspace, name),
+        now=now,
+        home=str(workspace.paths.home),
+    )
+
+
+def build_head(pattern: Pattern, known: PatternHead | None = None) -> PatternHead:
+    """What lists show of a pattern; automation and refusal are kept from the head known before."""
+    by_hand = [o.hands_on_s for o in pattern.occurrences if o.hands_on_s is not None]
+    return PatternHead(
+        pattern_id=pattern.pattern_id,
+        kind=pattern.kind,
+        steps=tuple(step.template for step in pattern.steps),
+        occurrence_count=pattern.occurrence_count,
+        session_count=pattern.session_count,
+        potential=pattern.potential,
+        worthy=pattern.worthy,
+        reasons=pattern.reasons,
+        schedule=pattern.schedule,
+        last_seen_at=pattern.last_seen_at,
+        hands_on_s=median(by_hand) if by_hand else None,
+        automation_id=known.automation_id if known else None,
+        refusal=known.refusal if known else None,
+    )

@@ -1,0 +1,269 @@
+"""One pass over everything: collect what happened, see what repeats, propose automations, measure, account, record."""
+
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from vynexus_tui.domain.automations import DEPLOYED, Action, Automation, AutomationStatus, Refusal, RefusalReason, advance
+from vynexus_tui.domain.cycles import CycleReport, OptimizationReport, PatternHead, Stage, StageFailure
+from vynexus_tui.domain.errors import VynexusError
+from vynexus_tui.domain.events import Actor, CommandEvent
+from vynexus_tui.domain.findings import Improvement, PerformanceReport, WorkflowScore
+from vynexus_tui.domain.identifiers import AutomationId, EventId
+from vynexus_tui.domain.patterns import Pattern
+from vynexus_tui.domain.runs import CommandMetric, Run, SavingsSummary
+from vynexus_tui.engine.assembly import Workspace, local_utc_offset_s, reading, writing
+from vynexus_tui.engine.creation import build_head, create_automation
+from vynexus_tui.engine.recording import CollectReport, collect, known_aliases
+from vynexus_tui.engine.snapshots import build_snapshot
+from vynexus_tui.language.program_facts import command_family, is_interactive
+from vynexus_tui.mining.identity import inherit_ids
+from vynexus_tui.mining.repetitive_task_identifier import RepetitiveTaskIdentifier
+from vynexus_tui.performance.efficiency_tracker import EfficiencyTracker
+from vynexus_tui.performance.performance_analyzer import PerformanceAnalyzer
+from vynexus_tui.performance.workflow_optimizer import WorkflowOptimizer
+from vynexus_tui.sources.system_sampler import read_core_count, read_memory_bytes
+from vynexus_tui.store import automations_table, cycles_table, events_table, patterns_table, runs_table
+from vynexus_tui.store.database import transaction
+
+_REMINE_AFTER = timedelta(days=1)
+"""Recency fades: without anything new, patterns are still looked at once a day."""
+_FINISHED = frozenset({AutomationStatus.REJECTED, AutomationStatus.RETIRED})
+
+
+@dataclass(slots=True, kw_only=True)
+class _CycleState:
+    """What the stages of one cycle hand on."""
+
+    collected: CollectReport = field(default_factory=CollectReport)
+    events: list[CommandEvent] = field(default_factory=list)
+    patterns: tuple[Pattern, ...] = ()
+    metrics: dict[EventId, CommandMetric] = field(default_factory=dict)
+    created_count: int = 0
+    failures: list[StageFailure] = field(default_factory=list)
+
+
+class OptimizationEngine:
+    """Coordinates all rooms: `run_cycle` does the work, `report` says what there is."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._settings = workspace.settings
+
+    def run_cycle(self, now: datetime) -> CycleReport:
+        """One cycle. A stage that fails is recorded and the others go on; each writes only when it succeeded."""
+        started_s, cpu_s = time.perf_counter(), _own_cpu_s()
+        state = _CycleState()
+        stages: tuple[tuple[Stage, Callable[[_CycleState, datetime], None]], ...] = (
+            (Stage.COLLECT, self._collect),
+            (Stage.IDENTIFY, self._identify),
+            (Stage.CREATE, self._create),
+            (Stage.ANALYZE, self._analyze),
+            (Stage.OPTIMIZE, self._optimize),
+            (Stage.ACCOUNT, self._account),
+        )
+        for stage, work in stages:
+            try:
+                work(state, now)
+            except VynexusError as error:
+                state.failures.append(StageFailure(stage=stage, message=error.message, hint=error.hint))
+        report = CycleReport(
+            started_at=now,
+            duration_s=time.perf_counter() - started_s,
+            cpu_s=_own_cpu_s() - cpu_s,
+            event_count=len(state.events),
+            new_event_count=state.collected.new_event_count,
+            pattern_count=len(state.patterns),
+            created_count=state.created_count,
+            skipped_lines=state.collected.skipped_lines,
+            lost_event_count=state.collected.lost_event_count,
+            failures=tuple(state.failures),
+        )
+        return self._record(report)
+
+    def report(self, now: datetime) -> OptimizationReport:
+        """The comprehensive report, from what the cycles recorded."""
+        snapshot = build_snapshot(self._workspace, now=now)
+        threshold = self._settings.repetitive_task_detection.automation_threshold
+        counts: dict[str, int] = {}
+        for head in snapshot.automations:
+            counts[head.automation.status] = counts.get(head.automation.status, 0) + 1
+        return OptimizationReport(
+            taken_at=now,
+            event_count=snapshot.recording.event_count,
+            pattern_count=len(snapshot.patterns),
+            high_potential_count=sum(p.worthy and p.potential.score > threshold for p in snapshot.patterns),
+            automation_counts=counts,
+            top_patterns=snapshot.patterns[:10],
+            automations=snapshot.automations,
+            performance=snapshot.performance,
+            workflows=snapshot.workflows,
+            improvements=snapshot.improvements,
+            savings=snapshot.savings,
+            last_cycle=snapshot.last_cycle,
+        )
+
+    def _collect(self, state: _CycleState, now: datetime) -> None:
+        state.collected = collect(self._workspace, now=now)
+        with reading(self._workspace) as connection:
+            if connection is not None:
+                state.events = events_table.read_events(connection, most=self._settings.repetitive_task_detection.max_events)
+
+    def _identify(self, state: _CycleState, now: datetime) -> None:
+        with reading(self._workspace) as connection:
+            stored = patterns_table.read_patterns(connection) if connection else []
+            cycles = cycles_table.read_cycles(connection, most=1) if connection else []
+        is_fresh = bool(cycles) and now - cycles[0].started_at < _REMINE_AFTER and not cycles[0].failures
+        if state.collected.new_event_count == 0 and is_fresh:
+            state.patterns = tuple(stored)
+            return
+        found = RepetitiveTaskIdentifier(self._settings.repetitive_task_detection).identify(
+            [e for e in state.events if self._is_minable(e)],
+            now=now,
+            utc_offset_s=local_utc_offset_s(now),
+            aliases=known_aliases(self._workspace),
+        )
+        state.patterns = inherit_ids(found, stored)
+        with reading(self._workspace) as connection:
+            old_heads = {h.pattern_id: h for h in patterns_table.read_heads(connection)} if connection else {}
+        heads = [build_head(p, old_heads.get(p.pattern_id)) for p in state.patterns]
+        with writing(self._workspace) as connection, transaction(connection):
+            patterns_table.write_patterns(connection, list(zip(heads, state.patterns, strict=True)))
+
+    def _is_minable(self, event: CommandEvent) -> bool:
+        return event.actor in (Actor.USER, Actor.UNKNOWN) or (event.actor is Actor.AGENT and self._settings.recording.includes_agents)
+
+    def _create(self, state: _CycleState, now: datetime) -> None:
+        with reading(self._workspace) as connection:
+            existing = automations_table.read_automations(connection) if connection else []
+            heads = {h.pattern_id: h for h in patterns_table.read_heads(connection)} if connection else {}
+            snoozes = patterns_table.read_snoozes(connection) if connection else {}
+        decided = {a.pattern_id for a in existing}
+        room = self._settings.automation_creation.max_automations - sum(a.status not in _FINISHED for a in existing)
+        names = {a.name for a in existing}
+        threshold = self._settings.repetitive_task_detection.automation_threshold
+        outcomes: list[tuple[PatternHead, Automation | Refusal]] = []
+        for pattern in state.patterns:
+            head = heads.get(pattern.pattern_id)
+            asleep = pattern.pattern_id in snoozes and snoozes[pattern.pattern_id] > now
+            if head is None or pattern.pattern_id in decided or asleep or not pattern.worthy or pattern.potential.score <= threshold:
+                continue
+            outcome = (
+                create_automation(self._workspace, pattern, names, now=now)
+                if room > 0
+                else Refusal(pattern_id=pattern.pattern_id, reason=RefusalReason.LIMIT, detail="retire one to make room")
+            )
+            if isinstance(outcome, Automation):
+                room -= 1
+                names.add(outcome.name)
+            outcomes.append((head, outcome))
+        if outcomes:
+            self._write_outcomes(outcomes)
+        state.created_count = sum(isinstance(o, Automation) for _, o in outcomes)
+
+    def _write_outcomes(self, outcomes: list[tuple[PatternHead, Automation | Refusal]]) -> None:
+        with writing(self._workspace) as connection, transaction(connection):
+            for head, outcome in outcomes:
+                if isinstance(outcome, Automation):
+                    automations_table.write_automation(connection, outcome)
+                    patterns_table.write_head(connection, replace(head, automation_id=outcome.automation_id, refusal=None))
+                elif head.refusal != outcome:
+                    patterns_table.write_head(connection, replace(head, refusal=outcome))
+
+    def _analyze(self, state: _CycleState, now: datetime) -> None:
+        state.metrics = build_metrics(state.events[-self._settings.performance_analysis.max_metrics :])
+        analyzer = PerformanceAnalyzer(self._settings.performance_analysis, core_count=read_core_count(), memory_bytes=read_memory_bytes())
+        report = analyzer.analyze(tuple(state.metrics.values()), now=now, interactive=is_interactive)
+        self._write_result("performance", report, PerformanceReport)
+
+    def _optimize(self, state: _CycleState, now: datetime) -> None:
+        optimizer = WorkflowOptimizer(self._settings.workflow_optimization, core_count=read_core_count(), memory_bytes=read_memory_bytes())
+        workflows = [p for p in state.patterns if len(p.steps) > 1]
+        scores = tuple(optimizer.score(p, state.metrics) for p in workflows)
+        ranked = tuple(sorted(scores, key=lambda s: (s.score is None, s.score or 0.0)))
+        self._write_result("workflows", ranked, tuple[WorkflowScore, ...])
+        improvements = optimizer.rank(workflows, state.metrics, now=now)
+        self._write_result("improvements", improvements, tuple[Improvement, ...])
+
+    def _account(self, state: _CycleState, now: datetime) -> None:
+        with reading(self._workspace) as connection:
+            if connection is None:
+                return
+            automations = automations_table.read_automations(connection)
+            runs = runs_table.read_runs(connection)
+            baselines = automations_table.read_baselines(connection)
+        runs_of: dict[AutomationId, list[Run]] = {}
+        for run in runs:
+            runs_of.setdefault(run.automation_id, []).append(run)
+        tracker = EfficiencyTracker()
+        savings = tuple(
+            tracker.account(
+                a,
+                runs_of.get(a.automation_id, []),
+                baselines.get(a.automation_id),
+                steps_per_run=a.script.text.count("\n: step "),
+                now=now,
+            )
+            for a in automations
+            if a.automation_id in runs_of or a.status in DEPLOYED
+        )
+        self._write_result("savings", SavingsSummary(savings=savings), SavingsSummary)
+        self._mark_failing(automations, runs_of)
+
+    def _mark_failing(self, automations: list[Automation], runs_of: dict[AutomationId, list[Run]]) -> None:
+        limit = self._settings.automation_creation.failures_until_paused
+        changed = []
+        for automation in automations:
+            newest = [r for r in runs_of.get(automation.automation_id, []) if r.script_sha256 == automation.script.sha256][-limit:]
+            failed = [run.exit_code != 0 for run in newest]
+            if automation.status is AutomationStatus.LIVE and len(failed) == limit and all(failed):
+                changed.append(replace(automation, status=advance(automation.status, Action.FAIL)))
+            elif automation.status is AutomationStatus.FAILING and failed and not failed[-1]:
+                changed.append(replace(automation, status=advance(automation.status, Action.RECOVER)))
+        if changed:
+            with writing(self._workspace) as connection, transaction(connection):
+                for automation in changed:
+                    automations_table.write_automation(connection, automation)
+
+    def _write_result(self, name: str, value: object, kind: type) -> None:
+        """Writes a result only when it differs from the stored one, so that an idle cycle changes no screen."""
+        with reading(self._workspace) as connection:
+            if connection is not None and cycles_table.read_result(connection, name, kind) == value:
+                return
+        with writing(self._workspace) as connection, transaction(connection):
+            cycles_table.write_result(connection, name, value)
+
+    def _record(self, report: CycleReport) -> CycleReport:
+        try:
+            with writing(self._workspace) as connection, transaction(connection):
+                cycles_table.add_cycle(connection, report)
+        except VynexusError as error:
+            failure = StageFailure(stage=Stage.RECORD, message=error.message, hint=error.hint)
+            return replace(report, failures=(*report.failures, failure))
+        return report
+
+
+def build_metrics(events: list[CommandEvent]) -> dict[EventId, CommandMetric]:
+    """What was measured of a person's commands; what ran inside an automation is accounted there."""
+    return {
+        e.event_id: CommandMetric(
+            family=command_family(e.command),
+            command=e.command,
+            started_at=e.started_at,
+            duration_s=e.duration_s,
+            exit_code=e.exit_code,
+            cpu_s=e.cpu_s,
+            peak_memory_bytes=e.peak_memory_bytes,
+            cost_source=e.cost_source,
+            project=e.cwd,
+        )
+        for e in events
+        if e.actor is not Actor.AUTOMATION and (e.duration_s is not None or e.exit_code is not None)
+    }
+
+
+def _own_cpu_s() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime

@@ -1,0 +1,176 @@
+"""Trying an automation or any command in the sandbox: where, with what, and what is kept of it."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from vynexus_tui.domain.automations import Action, Automation, can_advance
+from vynexus_tui.domain.events import CommandEvent
+from vynexus_tui.domain.identifiers import PatternId
+from vynexus_tui.domain.trials import SandboxCapability, Trial
+from vynexus_tui.engine.assembly import Workspace, build_sandbox, reading, writing
+from vynexus_tui.engine.decisions import advance_for, find_automation
+from vynexus_tui.language.lexing import parse_command
+from vynexus_tui.language.program_facts import command_words
+from vynexus_tui.language.redaction import redact_output
+from vynexus_tui.store import automations_table, events_table, patterns_table
+from vynexus_tui.store.database import transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialPlan:
+    """Where and with what a trial would run, before it runs; both can be changed."""
+
+    cwd: str | None
+    """None: nobody knows, the person must say."""
+    cwd_reason: str
+    arguments: tuple[tuple[str, str], ...]
+    """(parameter, value) in order."""
+
+
+def plan_trial(workspace: Workspace, automation_id: str) -> TrialPlan:
+    """The folder it was recorded in, or one inferred from the session's `cd`s in which its relative paths exist."""
+    automation = find_automation(workspace, automation_id)
+    arguments = tuple((p.name, p.default if p.default is not None else (p.seen[0].value if p.seen else "")) for p in automation.parameters)
+    if automation.cwd and Path(automation.cwd).is_dir():
+        return TrialPlan(cwd=automation.cwd, cwd_reason="where it was recorded", arguments=arguments)
+    if automation.pattern_id is not None:
+        inferred = _infer_cwd(workspace, automation.pattern_id)
+        if inferred is not None:
+            return TrialPlan(cwd=inferred, cwd_reason="inferred from the `cd`s before it", arguments=arguments)
+    reason = "not recorded" if automation.cwd is None else f"{automation.cwd} is gone"
+    return TrialPlan(cwd=None, cwd_reason=reason, arguments=arguments)
+
+
+def try_automation(
+    workspace: Workspace,
+    automation_id: str,
+    *,
+    cwd: str,
+    arguments: tuple[str, ...],
+    now: datetime,
+    on_output: Callable[[str], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Trial:
+    """One sandboxed try, kept with the script's digest. Raises RequestError where its status allows none."""
+    automation = find_automation(workspace, automation_id)
+    advance_for(automation, Action.TRY)
+    trial = build_sandbox(workspace).run_trial(
+        automation.script.text,
+        arguments=arguments,
+        cwd=cwd,
+        environment=workspace.environment,
+        steps=script_steps(automation.script.text),
+        now=now,
+        on_output=on_output,
+        should_stop=should_stop,
+        automation_id=automation.automation_id,
+    )
+    kept = _redacted(trial)
+    with writing(workspace) as connection, transaction(connection):
+        automations_table.add_trial(connection, automation.automation_id, kept)
+        current = automations_table.read_automation(connection, automation.automation_id)
+        if current is not None and current.script.sha256 == kept.script_sha256 and can_advance(current.status, Action.TRY):
+            automations_table.write_automation(connection, replace(current, status=advance_for(current, Action.TRY)))
+    return kept
+
+
+def try_command(
+    workspace: Workspace,
+    script: str,
+    *,
+    cwd: str,
+    arguments: tuple[str, ...] = (),
+    now: datetime,
+    on_output: Callable[[str], None] | None = None,
+) -> Trial:
+    """One sandboxed try of any script text; nothing is kept."""
+    trial = build_sandbox(workspace).run_trial(
+        script, arguments=arguments, cwd=cwd, environment=workspace.environment, steps=script_steps(script), now=now, on_output=on_output
+    )
+    return _redacted(trial)
+
+
+def sandbox_capability(workspace: Workspace) -> SandboxCapability:
+    """Whether this machine can isolate a trial."""
+    return build_sandbox(workspace).capability()
+
+
+def script_steps(text: str) -> tuple[str, ...]:
+    """The texts of a script's numbered steps: what follows each `: step N` line up to the next."""
+    steps: list[list[str]] = []
+    for line in text.splitlines():
+        if line.startswith(": step "):
+            steps.append([])
+        elif steps and line.strip() and not line.lstrip().startswith("#"):
+            steps[-1].append(line.strip())
+    return tuple(" ".join(step) for step in steps)
+
+
+def _redacted(trial: Trial) -> Trial:
+    return replace(
+        trial,
+        stdout=redact_output(trial.stdout),
+        stderr=redact_output(trial.stderr),
+        reason=redact_output(trial.reason) if trial.reason else trial.reason,
+        changes=tuple(replace(c, diff=redact_output(c.diff)) if c.diff else c for c in trial.changes),
+    )
+
+
+def _infer_cwd(workspace: Workspace, pattern_id: PatternId) -> str | None:
+    """The newest occurrence decides whose folder can be followed and in which its relative paths exist."""
+    with reading(workspace) as connection:
+        pattern = patterns_table.read_pattern(connection, pattern_id) if connection else None
+        if pattern is None or connection is None:
+            return None
+        for occurrence in pattern.occurrences[::-1][:20]:
+            if occurrence.cwd and Path(occurrence.cwd).is_dir():
+                return occurrence.cwd
+            first = min((i for i in occurrence.event_ids if isinstance(i, int)), default=None)
+            if first is None:
+                continue
+            before = events_table.read_session_before(connection, first)
+            own = events_table.read_events_by_id(connection, [i for i in occurrence.event_ids if isinstance(i, int)])
+            folder = follow_cds(before, home=str(workspace.paths.home))
+            if folder and Path(folder).is_dir() and _relative_paths_exist(own, folder):
+                return folder
+    return None
+
+
+def follow_cds(events: Sequence[CommandEvent], *, home: str) -> str | None:
+    """Where a session's `cd`s lead, starting at home; None once one cannot be followed."""
+    folder: str | None = home
+    for event in events:
+        for part in parse_command(event.command):
+            words = command_words(part.commands[0]) if len(part.commands) == 1 else ()
+            if not words or words[0] != "cd":
+                continue
+            target = words[1] if len(words) > 1 else "~"
+            target = home + target[1:] if target == "~" or target.startswith("~/") else target
+            if target.startswith("/"):
+                folder = os.path.normpath(target)
+            elif folder is None or target == "-" or "$" in target or "*" in target:
+                folder = None
+            else:
+                folder = os.path.normpath(f"{folder}/{target}")
+    return folder
+
+
+def _relative_paths_exist(events: Sequence[CommandEvent], folder: str) -> bool:
+    """At least one relative path that the commands name exists there; commands that name none prove nothing."""
+    named = [
+        word
+        for event in events
+        for part in parse_command(event.command)
+        for command in part.commands
+        for word in command_words(command)[1:]
+        if not word.startswith(("-", "/", "~", "$")) and ("/" in word or "." in word) and "://" not in word
+    ]
+    return any(Path(folder, word).exists() for word in named)
+
+
+def automation_of(workspace: Workspace, name_or_id: str) -> Automation:
+    """The automation by name or id, for showing."""
+    return find_automation(workspace, name_or_id)
