@@ -1,0 +1,53 @@
+"""Write a file whole or not at all."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def write_whole(path: Path, content: bytes, mode: int) -> None:
+    """A new file of mode `mode` takes the place of `path`: readers see the old or the new one. Raises OSError, and then nothing changed."""
+    with _temporary_beside(path) as (handle, temporary):
+        _fill(handle, content)
+        temporary.chmod(mode)
+        temporary.replace(path)
+
+
+def write_new(path: Path, content: bytes, mode: int) -> None:
+    """Like `write_whole`, but raises FileExistsError when there is anything at `path`, a dangling link included."""
+    with _temporary_beside(path) as (handle, temporary):
+        _fill(handle, content)
+        temporary.chmod(mode)
+        os.link(temporary, path)
+
+
+def rewrite(path: Path, content: bytes) -> None:
+    """Replace the content of an existing file and keep its mode, owner, group and extended attributes. Raises OSError."""
+    state = path.stat()
+    with _temporary_beside(path) as (handle, temporary):
+        _fill(handle, content)
+        shutil.copystat(path, temporary)
+        if (state.st_uid, state.st_gid) != (os.geteuid(), os.getegid()):
+            os.chown(temporary, state.st_uid, state.st_gid)
+        os.utime(temporary)
+        temporary.replace(path)
+
+
+@contextlib.contextmanager
+def _temporary_beside(path: Path) -> Iterator[tuple[int, Path]]:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        yield handle, Path(name)
+    finally:
+        os.close(handle)
+        Path(name).unlink(missing_ok=True)
+
+
+def _fill(handle: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(handle, view) :]
+    os.fsync(handle)

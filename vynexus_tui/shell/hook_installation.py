@@ -1,0 +1,235 @@
+"""Install the recording hook: one static file of ours, and one marked block in the person's rc file. Removing is the exact reverse."""
+
+import json
+import os
+import shlex
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from vynexus_tui.domain.errors import ShellError
+from vynexus_tui.shell.file_writing import rewrite, write_new, write_whole
+from vynexus_tui.shell.rc_block import has_block, render_rc_block, with_block, without_block
+
+HookShell: TypeAlias = Literal["bash", "zsh"]
+HOOK_SHELLS: tuple[HookShell, ...] = ("bash", "zsh")
+
+_DEFAULT_PATHS = {
+    "state": ("${XDG_STATE_HOME:-$HOME/.local/state}/vynexus", "__vy_state"),
+    "data": ("${XDG_DATA_HOME:-$HOME/.local/share}/vynexus", "__vy_data"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookPaths:
+    """Where things are; `vynexus` and the hook must agree, so the hook gets them written in."""
+
+    home: Path
+    data_dir: Path
+    state_dir: Path
+    bin_dir: Path | None = None
+    """Appended to PATH by the block; None when shortcuts go to a directory that is on PATH already."""
+    zdotdir: Path | None = None
+
+    def rc_file(self, shell: HookShell) -> Path:
+        """Read by every interactive shell. Never `.profile`: a mistake there can lock a person out."""
+        return self.home / ".bashrc" if shell == "bash" else (self.zdotdir or self.home) / ".zshrc"
+
+    def hook_file(self, shell: HookShell) -> Path:
+        """Our static file that the block reads in."""
+        return self.data_dir / "hooks" / f"vynexus.{shell}"
+
+    def manifest_file(self, shell: HookShell) -> Path:
+        """What was changed, so that it can be taken back."""
+        return self.data_dir / "hooks" / f"installed-{shell}.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookChange:
+    """What an installation or a removal did to which files."""
+
+    shell: HookShell
+    rc_file: Path
+    hook_file: Path
+    block: str
+    """The lines in the rc file."""
+    rc_changed: bool
+    rc_created: bool = False
+    """Install: there was no rc file. Remove: it was ours alone and is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookStatus:
+    """What is there now."""
+
+    shell: HookShell
+    rc_file: Path
+    hook_file: Path
+    is_installed: bool
+    """The block is in the rc file and the file it reads is there."""
+    is_current: bool
+    """The hook file is the one this version would write."""
+    problem: str | None = None
+
+
+def render_hook(shell: HookShell, paths: HookPaths) -> str:
+    """The text of the hook file, with the two paths filled in."""
+    text = files("vynexus_tui.shell").joinpath("hooks", f"vynexus.{shell}").read_text("utf-8")
+    for folder, (default, variable) in zip((paths.state_dir, paths.data_dir), _DEFAULT_PATHS.values(), strict=True):
+        before, found, after = text.partition(f"{variable}={default}\n")
+        if not found:
+            raise ShellError(f"the hook for {shell} is damaged", "install VyNexus again")
+        text = f"{before}{variable}={shlex.quote(str(folder))}\n{after}"
+    return text
+
+
+def install_hook(shell: HookShell, paths: HookPaths) -> HookChange:
+    """Write hook file, spool folder and rc block; a second time changes nothing. Raises ShellError, and then the rc file is as it was."""
+    rc_file = _real_rc_file(paths.rc_file(shell))
+    before = _read_rc(rc_file)
+    block = _block(shell, paths)
+    after = with_block(before or b"", block.encode("utf-8", "surrogateescape"))
+    hook_file = paths.hook_file(shell)
+    try:
+        for folder in (paths.data_dir, hook_file.parent, paths.state_dir, paths.state_dir / "spool"):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (paths.state_dir / "spool").chmod(0o700)
+        write_whole(hook_file, render_hook(shell, paths).encode("utf-8", "surrogateescape"), 0o600)
+        if after != before:
+            if before is None or not has_block(before):
+                _write_manifest(paths.manifest_file(shell), rc_file, before, after)
+            _write_rc(rc_file, before, after)
+    except OSError as error:
+        raise ShellError(
+            f"{error.filename or rc_file} cannot be written: {error.strerror}", f"add these lines by hand:\n{block}"
+        ) from error
+    return HookChange(shell=shell, rc_file=rc_file, hook_file=hook_file, block=block, rc_changed=after != before, rc_created=before is None)
+
+
+def remove_hook(shell: HookShell, paths: HookPaths) -> HookChange:
+    """Cut the block out, then delete our files; without them it changes nothing. Raises ShellError, and then the rc file is as it was."""
+    manifest = _read_manifest(paths.manifest_file(shell))
+    named = manifest.get("rc_file")
+    rc_file = Path(named) if isinstance(named, str) and Path(named).exists() else _real_rc_file(paths.rc_file(shell))
+    before = _read_rc(rc_file)
+    after = None if before is None else _restored(before, manifest)
+    is_ours_alone = after == b"" and manifest.get("bytes_before") is None
+    try:
+        if before is not None and is_ours_alone:
+            rc_file.unlink()
+        elif before is not None and after is not None and after != before:
+            rewrite(rc_file, after)
+        for ours in (paths.hook_file(shell), paths.manifest_file(shell)):
+            ours.unlink(missing_ok=True)
+        if paths.hook_file(shell).parent.exists() and not any(paths.hook_file(shell).parent.iterdir()):
+            paths.hook_file(shell).parent.rmdir()
+    except OSError as error:
+        raise ShellError(f"{error.filename or rc_file} cannot be written: {error.strerror}", "delete the marked block by hand") from error
+    return HookChange(
+        shell=shell,
+        rc_file=rc_file,
+        hook_file=paths.hook_file(shell),
+        block=_block(shell, paths),
+        rc_changed=after != before,
+        rc_created=is_ours_alone,
+    )
+
+
+def read_hook_status(shell: HookShell, paths: HookPaths) -> HookStatus:
+    """What is installed now; a damaged state is a `problem`, not an error."""
+    hook_file = paths.hook_file(shell)
+    problem = None
+    is_marked = is_current = False
+    try:
+        rc_file = _real_rc_file(paths.rc_file(shell))
+        is_marked = has_block(_read_rc(rc_file) or b"")
+    except ShellError as error:
+        problem, rc_file = error.message, paths.rc_file(shell)
+    exists = hook_file.is_file()
+    if exists:
+        is_current = hook_file.read_text("utf-8", "surrogateescape") == render_hook(shell, paths)
+    if is_marked and not exists:
+        problem = f"{rc_file} names {hook_file}, which is not there: run `vynexus hook install {shell}`"
+    return HookStatus(
+        shell=shell,
+        rc_file=rc_file,
+        hook_file=hook_file,
+        is_installed=is_marked and exists,
+        is_current=is_current,
+        problem=problem,
+    )
+
+
+def written_hook_paths(paths: HookPaths) -> tuple[Path, ...]:
+    """Every file of ours that an installation leaves, beside the block in the rc files; for `uninstall`."""
+    ours = [path for shell in HOOK_SHELLS for path in (paths.hook_file(shell), paths.manifest_file(shell))]
+    return tuple(path for path in ours if path.exists())
+
+
+def _block(shell: HookShell, paths: HookPaths) -> str:
+    return render_rc_block(paths.hook_file(shell), home=paths.home, bin_directory=paths.bin_dir)
+
+
+def _real_rc_file(rc_file: Path) -> Path:
+    """Where a dotfile repository's link leads: the link stays a link."""
+    try:
+        return rc_file.resolve()
+    except (OSError, RuntimeError) as error:
+        raise ShellError(f"{rc_file} is a link that leads nowhere", "repair or delete it") from error
+
+
+def _read_rc(rc_file: Path) -> bytes | None:
+    """None: there is none. Refuses what is not the person's own, writable file."""
+    try:
+        state = rc_file.stat()
+        if not stat.S_ISREG(state.st_mode):
+            raise ShellError(f"{rc_file} is not a regular file", "VyNexus writes only into regular files")
+        if state.st_uid != os.geteuid():
+            raise ShellError(f"{rc_file} belongs to another user", "VyNexus writes only into your own files; see `vynexus hook print`")
+        if not state.st_mode & stat.S_IWUSR:
+            raise ShellError(f"{rc_file} is read-only", f"chmod u+w {shlex.quote(str(rc_file))}, or add the block of `vynexus hook print`")
+        return rc_file.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ShellError(f"{rc_file} cannot be read: {error.strerror}", "check its permissions") from error
+
+
+def _write_rc(rc_file: Path, before: bytes | None, after: bytes) -> None:
+    if before is None:
+        write_new(rc_file, after, 0o644)
+    else:
+        rewrite(rc_file, after)
+
+
+def _restored(content: bytes, manifest: Mapping[str, object]) -> bytes:
+    """`content` without the block. A file nobody edited since must come out with the digest it had before, or nothing is written."""
+    size = manifest.get("bytes_before")
+    restored = without_block(content, size_before=size if isinstance(size, int) else None)
+    is_untouched = sha256(content).hexdigest() == manifest.get("sha256_after")
+    if is_untouched and sha256(restored).hexdigest() != manifest.get("sha256_before", ""):
+        raise ShellError("the rc file would not come back as it was", "delete the marked block by hand")
+    return restored
+
+
+def _write_manifest(manifest_file: Path, rc_file: Path, before: bytes | None, after: bytes) -> None:
+    """Digests, not a copy: an rc file may hold secrets, and cutting the block restores it byte for byte."""
+    manifest = {
+        "rc_file": str(rc_file),
+        "bytes_before": None if before is None else len(before),
+        "sha256_before": sha256(before or b"").hexdigest(),
+        "sha256_after": sha256(after).hexdigest(),
+    }
+    write_whole(manifest_file, json.dumps(manifest, indent=1).encode(), 0o600)
+
+
+def _read_manifest(manifest_file: Path) -> dict[str, object]:
+    try:
+        manifest = json.loads(manifest_file.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return manifest if isinstance(manifest, dict) else {}

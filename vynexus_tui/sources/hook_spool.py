@@ -1,0 +1,295 @@
+"""Read the hook's spool exactly once, without a lock that could ever make a prompt wait.
+
+Each shell appends to files of its own (`<start_us>-<pid>-<random>@<host>@<boot>.<chunk>`, 512 commands each); `vynexus run` leaves one
+file per run (`run-….r`). A reader never writes to them. The caller stores events and offsets in one transaction and only then calls
+`discard`: a crash before the commit reads again, a crash after it finds the offsets and deletes again.
+"""
+
+import os
+import re
+import socket
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+from vynexus_tui.domain.errors import SourceError
+from vynexus_tui.domain.events import Actor, CommandEvent, CostSource, CountQuality, TimeQuality
+from vynexus_tui.domain.runs import Run
+from vynexus_tui.sources.spool_records import CommandRecord, parse_records, parse_run
+
+CHUNK_RECORDS = 512
+"""Commands per file; the hooks hold the same number."""
+_WINDOW_BYTES = 64 << 20
+"""Most that is read of one file at once; a full file of ordinary commands has 60 KB."""
+_FOREIGN_IDLE_S = 7 * 86_400
+"""A file of another host or boot is finished when nothing was added for this long; whether its shell lives cannot be seen from here."""
+_TORN_RUN_S = 3_600
+_SHELLS = {"b": "bash", "z": "zsh", "f": "fish"}
+_SESSION_FILE = re.compile(
+    r"(?P<session>(?P<born>[0-9]{1,18})-(?P<pid>[0-9]{1,9})-[0-9]+)@(?P<host>[\w-]+)@(?P<boot>\w*)\.(?P<part>[0-9]{1,9}|h)"
+)
+_RUN_FILE = re.compile(r"run-[\w-]+\.r")
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpoolReading:
+    """What was new in the spool, and what the caller has to remember and may delete."""
+
+    events: tuple[CommandEvent, ...] = ()
+    """`native_id` is `session:seq` and never changes."""
+    runs: tuple[Run, ...] = ()
+    offsets: Mapping[str, tuple[int, int]]
+    """File name to (inode, offset), for every command file there is: replaces what was remembered."""
+    deletable: tuple[str, ...] = ()
+    """Give to `discard` after the commit."""
+    lost_count: int = 0
+    """Commands that a shell ran but could not write (disk full, 10,240 unread): gaps in its numbers."""
+    refused: tuple[str, ...] = ()
+    """Files that are not ours to read: links, other owners, no regular files."""
+
+
+class _SessionFile(NamedTuple):
+    name: str
+    session: str
+    born_us: int
+    pid: int
+    host: str
+    boot: str
+    chunk: int | None
+    """None: the scratch file."""
+
+
+class _Content(NamedTuple):
+    inode: int
+    start: int
+    is_continued: bool
+    """The file is the one the offset was remembered for."""
+    buffer: bytes
+
+
+class HookSpool:
+    """The folder the hooks write to."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def read(self, offsets: Mapping[str, tuple[int, int]], now: datetime) -> SpoolReading:
+        """What was added since `offsets`. A missing folder is empty. Raises SourceError when the folder is not the caller's own."""
+        if not self._directory.exists():
+            return SpoolReading(offsets={})
+        with self._opened() as folder:
+            return _Pass(folder, offsets, now).read()
+
+    def discard(self, names: Iterable[str]) -> None:
+        """Delete files whose content is committed; one that is gone already is as good."""
+        if not self._directory.exists():
+            return
+        with self._opened() as folder:
+            for name in names:
+                if _SESSION_FILE.fullmatch(name) or _RUN_FILE.fullmatch(name):
+                    try:
+                        os.unlink(name, dir_fd=folder)
+                    except FileNotFoundError:
+                        pass
+
+    @contextmanager
+    def _opened(self) -> Iterator[int]:
+        try:
+            folder = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError as error:
+            raise SourceError(f"the spool {self._directory} cannot be read: {error.strerror}", "run `vynexus hook install`") from error
+        try:
+            if os.fstat(folder).st_uid != os.geteuid():
+                raise SourceError(f"the spool {self._directory} belongs to someone else", "run `vynexus doctor`")
+            yield folder
+        finally:
+            os.close(folder)
+
+
+class _Pass:
+    """One reading of the folder; collects as it goes."""
+
+    def __init__(self, folder: int, offsets: Mapping[str, tuple[int, int]], now: datetime) -> None:
+        self._folder = folder
+        self._known = offsets
+        self._now_s = now.timestamp()
+        self._host = _plain_host()
+        self._boot = _boot()
+        self._events: list[CommandEvent] = []
+        self._runs: list[Run] = []
+        self._offsets: dict[str, tuple[int, int]] = {}
+        self._deletable: list[str] = []
+        self._refused: list[str] = []
+        self._lost_count = 0
+
+    def read(self) -> SpoolReading:
+        sessions: dict[str, list[_SessionFile]] = {}
+        for name in sorted(os.listdir(self._folder)):  # noqa: PTH208 (a Path cannot list an open folder)
+            if file := _session_file(name):
+                sessions.setdefault(file.session, []).append(file)
+            elif _RUN_FILE.fullmatch(name):
+                self._read_run(name)
+        for files in sessions.values():
+            self._read_session(files)
+        return SpoolReading(
+            events=tuple(self._events),
+            runs=tuple(self._runs),
+            offsets=self._offsets,
+            deletable=tuple(self._deletable),
+            lost_count=self._lost_count,
+            refused=tuple(self._refused),
+        )
+
+    def _read_session(self, files: list[_SessionFile]) -> None:
+        # Before reading: what a shell that is dead by now has written is all there.
+        is_over = self._is_over(files)
+        chunks = sorted((f for f in files if f.chunk is not None), key=lambda f: f.chunk or 0)
+        last_seq = -1
+        for place, file in enumerate(chunks):
+            last_seq = self._read_chunk(file, last_seq if place else None, is_over or place < len(chunks) - 1)
+        if is_over:
+            self._deletable += [f.name for f in files if f.chunk is None]
+
+    def _read_chunk(self, file: _SessionFile, last_seq: int | None, is_finished: bool) -> int:
+        """Reads one chunk and gives back the number of its last command; `last_seq` is the last one of the chunk before, if it is here."""
+        expected = (file.chunk or 0) * CHUNK_RECORDS if last_seq is None else last_seq + 1
+        content = self._read_file(file.name, self._known.get(file.name))
+        if content is None:
+            return expected - 1
+        parsed = parse_records(content.buffer)
+        new = parsed.records
+        if content.is_continued and new:
+            # The offset is that of the last record already stored: it only tells which number comes next.
+            expected = new[0].seq + 1
+            new = new[1:]
+        for record in new:
+            self._lost_count += max(0, record.seq - expected)
+            expected = record.seq + 1
+            self._events.append(_event(file, record))
+        if parsed.records:
+            self._offsets[file.name] = (content.inode, content.start + parsed.last_start)
+        # A window without a single new record would never move on.
+        if is_finished and (len(content.buffer) < _WINDOW_BYTES or not new):
+            self._deletable.append(file.name)
+        return expected - 1
+
+    def _read_run(self, name: str) -> None:
+        content = self._read_file(name, None)
+        if content is None:
+            return
+        run = parse_run(content.buffer)
+        if run is not None:
+            self._runs.append(run)
+        if run is not None or self._now_s - self._modified_s(name) > _TORN_RUN_S:
+            self._deletable.append(name)
+
+    def _read_file(self, name: str, known: tuple[int, int] | None) -> _Content | None:
+        """What follows the known offset of a regular file of our own; None for anything else."""
+        try:
+            handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=self._folder)
+        except FileNotFoundError:
+            return None  # another reader was faster
+        except OSError:
+            self._refused.append(name)
+            return None
+        try:
+            state = os.fstat(handle)
+            if not stat.S_ISREG(state.st_mode) or state.st_uid != os.geteuid():
+                self._refused.append(name)
+                return None
+            is_continued = known is not None and known[0] == state.st_ino and known[1] < state.st_size
+            start = known[1] if known is not None and is_continued else 0
+            return _Content(state.st_ino, start, is_continued, _read_window(handle, start))
+        finally:
+            os.close(handle)
+
+    def _is_over(self, files: list[_SessionFile]) -> bool:
+        """Whether the shell is dead.
+
+        Should this ever be wrong, only a record written in the microseconds between reading and deleting is lost: the shell opens its
+        file anew for each record.
+        """
+        file = files[0]
+        if file.host == self._host and file.boot == self._boot:
+            return not _is_alive(file.pid, file.born_us)
+        if file.host == self._host and file.boot and self._boot:
+            return True
+        return self._now_s - max(self._modified_s(f.name) for f in files) > _FOREIGN_IDLE_S
+
+    def _modified_s(self, name: str) -> float:
+        try:
+            return os.stat(name, dir_fd=self._folder, follow_symlinks=False).st_mtime
+        except FileNotFoundError:
+            return 0.0
+
+
+def _read_window(handle: int, start: int) -> bytes:
+    parts = []
+    left = _WINDOW_BYTES
+    while left > 0 and (part := os.pread(handle, left, start)):
+        parts.append(part)
+        start += len(part)
+        left -= len(part)
+    return b"".join(parts)
+
+
+def _event(file: _SessionFile, record: CommandRecord) -> CommandEvent:
+    native_id = f"{file.session}:{record.seq}"
+    return CommandEvent(
+        event_id=native_id,
+        native_id=native_id,
+        command=record.command,
+        sequence_no=record.seq,
+        session_id=file.session,
+        started_at=record.started_at,
+        duration_s=None if record.duration_us is None else record.duration_us / 1e6,
+        exit_code=record.exit_code,
+        cwd=record.cwd or None,
+        host=file.host,
+        shell=_SHELLS.get(record.flags[:1]),
+        actor=Actor.AGENT if "a" in record.flags[1:] else Actor.USER,
+        origin="hook",
+        time_quality=TimeQuality.EXACT,
+        count_quality=CountQuality.EXACT,
+        cpu_s=None if record.cpu_us is None else record.cpu_us / 1e6,
+        cost_source=CostSource.NONE if record.cpu_us is None else CostSource.SHELL_DELTA,
+    )
+
+
+def _session_file(name: str) -> _SessionFile | None:
+    found = _SESSION_FILE.fullmatch(name)
+    if found is None:
+        return None
+    chunk = None if found["part"] == "h" else int(found["part"])
+    return _SessionFile(name, found["session"], int(found["born"]), int(found["pid"]), found["host"], found["boot"], chunk)
+
+
+def _plain_host() -> str:
+    """The host's name as the hooks put it into file names."""
+    return re.sub(r"[^A-Za-z0-9-]", "_", socket.gethostname()) or "_"
+
+
+def _boot() -> str:
+    """The first digits of this boot's id; empty where the kernel has none."""
+    try:
+        return _BOOT_ID.read_text("ascii")[:8]
+    except OSError:
+        return ""
+
+
+def _is_alive(pid: int, born_us: int) -> bool:
+    """Whether that shell still runs: a process of this number that started before the shell's first prompt (5 s for a stepped clock)."""
+    try:
+        started = datetime.fromtimestamp(psutil.Process(pid).create_time(), UTC)
+    except (psutil.NoSuchProcess, OverflowError):
+        return False
+    except psutil.AccessDenied:
+        return True
+    return started.timestamp() <= born_us / 1e6 + 5
