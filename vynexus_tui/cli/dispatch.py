@@ -18,7 +18,10 @@ _SHELLS = ("bash", "zsh")
 
 def dispatch(arguments: Sequence[str]) -> int:
     """Runs one command. Exit status: 0 done, 1 error, 2 usage or no terminal, else the command's own."""
-    options = build_parser().parse_args(arguments)
+    # Cut off here: argparse would take the first word after -- for a positional argument.
+    end = list(arguments).index("--") if "--" in arguments else len(arguments)
+    options = build_parser().parse_args(arguments[:end])
+    options.words = list(arguments[end + 1 :])
     try:
         workspace = open_workspace(os.environ, config=options.config)
         command: Command = import_module(f"vynexus_tui.cli.{options.module}").run
@@ -107,11 +110,11 @@ def _add_collecting(commands: "_Commands") -> None:
 
 def _add_deciding(commands: "_Commands") -> None:
     trying = _add(commands, "try", "try_command", "run an automation or any command in the sandbox; show what it would change", json=True)
+    trying.usage = "vynexus try [NAME | --script FILE | -- CMD...] [--cwd DIR] [--arg K=V]... [--json]"
     trying.add_argument("name", nargs="?", help="automation")
     trying.add_argument("--script", metavar="FILE", help="a bash script instead")
     trying.add_argument("--cwd", metavar="DIR", help="folder to try it in")
     trying.add_argument("--arg", metavar="K=V", action="append", default=[], help="a parameter's value")
-    trying.add_argument("words", nargs=argparse.REMAINDER, metavar="-- CMD...", help="any command")
     approve = _add(commands, "approve", "decide_command", "let an automation that was tried go live")
     approve.add_argument("name")
     approve.add_argument("--sha256", metavar="H", help="digest of the script you looked at (see: vynexus show NAME)")

@@ -25,7 +25,7 @@ _MARKS = {
 
 def run(workspace: Workspace, options: argparse.Namespace) -> int:
     """Runs the try and prints what it would change."""
-    words = options.words[1:] if options.words[:1] == ["--"] else options.words
+    words = options.words
     if options.name and words and not options.script:
         raise RequestError("give either an automation or a command", "vynexus try NAME, or vynexus try -- CMD...")
     if options.name:

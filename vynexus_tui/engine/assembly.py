@@ -69,7 +69,9 @@ def build_sandbox(workspace: Workspace) -> AutomationSandbox:
     """The sandbox of this person: our own files are hidden from trials too."""
     paths = workspace.paths
     ours = (str(paths.data_dir), str(paths.state_dir), str(paths.config_file.parent))
-    return AutomationSandbox(workspace.settings.sandbox, home=str(paths.home), masked_paths=ours, cache_dir=str(paths.state_dir))
+    # Before anything is stored not even the self-test's result is written.
+    cache_dir = str(paths.state_dir) if paths.database.exists() else None
+    return AutomationSandbox(workspace.settings.sandbox, home=str(paths.home), masked_paths=ours, cache_dir=cache_dir)
 
 
 def build_shortcuts(workspace: Workspace) -> WorkflowShortcuts:

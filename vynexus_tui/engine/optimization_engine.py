@@ -30,6 +30,7 @@ from vynexus_tui.store.database import transaction
 
 _REMINE_AFTER = timedelta(days=1)
 """Recency fades: without anything new, patterns are still looked at once a day."""
+_MINED_THROUGH = "mined_through_event_id"
 _FINISHED = frozenset({AutomationStatus.REJECTED, AutomationStatus.RETIRED})
 
 
@@ -38,6 +39,9 @@ class _CycleState:
     """What the stages of one cycle hand on."""
 
     collected: CollectReport = field(default_factory=CollectReport)
+    new_event_count: int = 0
+    """Since patterns were last looked for, imports included."""
+    newest_event_id: int = 0
     events: list[CommandEvent] = field(default_factory=list)
     patterns: tuple[Pattern, ...] = ()
     metrics: dict[EventId, CommandMetric] = field(default_factory=dict)
@@ -74,7 +78,7 @@ class OptimizationEngine:
             duration_s=time.perf_counter() - started_s,
             cpu_s=_own_cpu_s() - cpu_s,
             event_count=len(state.events),
-            new_event_count=state.collected.new_event_count,
+            new_event_count=state.new_event_count,
             pattern_count=len(state.patterns),
             created_count=state.created_count,
             skipped_lines=state.collected.skipped_lines,
@@ -108,15 +112,18 @@ class OptimizationEngine:
     def _collect(self, state: _CycleState, now: datetime) -> None:
         state.collected = collect(self._workspace, now=now)
         with reading(self._workspace) as connection:
-            if connection is not None:
-                state.events = events_table.read_events(connection, most=self._settings.repetitive_task_detection.max_events)
+            if connection is None:
+                return
+            seen = cycles_table.read_result(connection, _MINED_THROUGH, int) or 0
+            state.new_event_count, state.newest_event_id = events_table.count_newer(connection, seen)
+            state.events = events_table.read_events(connection, most=self._settings.repetitive_task_detection.max_events)
 
     def _identify(self, state: _CycleState, now: datetime) -> None:
         with reading(self._workspace) as connection:
             stored = patterns_table.read_patterns(connection) if connection else []
             cycles = cycles_table.read_cycles(connection, most=1) if connection else []
         is_fresh = bool(cycles) and now - cycles[0].started_at < _REMINE_AFTER and not cycles[0].failures
-        if state.collected.new_event_count == 0 and is_fresh:
+        if state.new_event_count == 0 and is_fresh:
             state.patterns = tuple(stored)
             return
         found = RepetitiveTaskIdentifier(self._settings.repetitive_task_detection).identify(
@@ -131,6 +138,7 @@ class OptimizationEngine:
         heads = [build_head(p, old_heads.get(p.pattern_id)) for p in state.patterns]
         with writing(self._workspace) as connection, transaction(connection):
             patterns_table.write_patterns(connection, list(zip(heads, state.patterns, strict=True)))
+            cycles_table.write_result(connection, _MINED_THROUGH, state.newest_event_id)
 
     def _is_minable(self, event: CommandEvent) -> bool:
         return event.actor in (Actor.USER, Actor.UNKNOWN) or (event.actor is Actor.AGENT and self._settings.recording.includes_agents)
@@ -246,7 +254,7 @@ class OptimizationEngine:
 
 
 def build_metrics(events: list[CommandEvent]) -> dict[EventId, CommandMetric]:
-    """What was measured of a person's commands; what ran inside an automation is accounted there."""
+    """What each of a person's commands cost, unknown where nothing was measured; automations are accounted by their runs."""
     return {
         e.event_id: CommandMetric(
             family=command_family(e.command),
@@ -260,7 +268,7 @@ def build_metrics(events: list[CommandEvent]) -> dict[EventId, CommandMetric]:
             project=e.cwd,
         )
         for e in events
-        if e.actor is not Actor.AUTOMATION and (e.duration_s is not None or e.exit_code is not None)
+        if e.actor is not Actor.AUTOMATION
     }
 
 

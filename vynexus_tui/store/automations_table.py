@@ -1,19 +1,19 @@
 """Automations, their trials, and what the person decided about which exact script."""
 
-import sqlite3
 from datetime import datetime
 
 from vynexus_tui.domain.automations import Action, Automation, AutomationStatus, Decision
 from vynexus_tui.domain.identifiers import AutomationId
 from vynexus_tui.domain.runs import Baseline
 from vynexus_tui.domain.trials import Trial
+from vynexus_tui.store.database import Connection
 from vynexus_tui.store.json_bodies import from_json, to_json
 
 _KEPT_TRIALS = 20
 """Per automation; diffs can be large."""
 
 
-def write_automation(connection: sqlite3.Connection, automation: Automation) -> None:
+def write_automation(connection: Connection, automation: Automation) -> None:
     """Adds or replaces an automation; its frozen baseline stays."""
     connection.execute(
         "INSERT INTO automations VALUES (?,?,?,?,?,NULL) ON CONFLICT (automation_id) DO UPDATE SET name=excluded.name,"
@@ -22,29 +22,29 @@ def write_automation(connection: sqlite3.Connection, automation: Automation) -> 
     )
 
 
-def read_automations(connection: sqlite3.Connection) -> list[Automation]:
+def read_automations(connection: Connection) -> list[Automation]:
     """All automations, whatever their status."""
     return [from_json(row[0], Automation) for row in connection.execute("SELECT body FROM automations ORDER BY name")]
 
 
-def read_automation(connection: sqlite3.Connection, name_or_id: str) -> Automation | None:
+def read_automation(connection: Connection, name_or_id: str) -> Automation | None:
     """One automation by id or name."""
     row = connection.execute("SELECT body FROM automations WHERE automation_id=? OR name=?", (name_or_id, name_or_id)).fetchone()
     return from_json(row[0], Automation) if row else None
 
 
-def write_baseline(connection: sqlite3.Connection, automation_id: AutomationId, baseline: Baseline | None) -> None:
+def write_baseline(connection: Connection, automation_id: AutomationId, baseline: Baseline | None) -> None:
     """Freezes how long the work took by hand."""
     connection.execute("UPDATE automations SET baseline=? WHERE automation_id=?", (to_json(baseline) if baseline else None, automation_id))
 
 
-def read_baselines(connection: sqlite3.Connection) -> dict[AutomationId, Baseline]:
+def read_baselines(connection: Connection) -> dict[AutomationId, Baseline]:
     """Automation to its frozen baseline, where there is one."""
     rows = connection.execute("SELECT automation_id, baseline FROM automations WHERE baseline IS NOT NULL")
     return {AutomationId(aid): from_json(text, Baseline) for aid, text in rows}
 
 
-def add_trial(connection: sqlite3.Connection, automation_id: AutomationId, trial: Trial) -> None:
+def add_trial(connection: Connection, automation_id: AutomationId, trial: Trial) -> None:
     """Keeps a trial; the oldest beyond 20 per automation are dropped."""
     connection.execute(
         "INSERT INTO trials VALUES (NULL,?,?,?,?)", (automation_id, trial.script_sha256, trial.tried_at.isoformat(), to_json(trial))
@@ -56,7 +56,7 @@ def add_trial(connection: sqlite3.Connection, automation_id: AutomationId, trial
     )
 
 
-def read_trial(connection: sqlite3.Connection, automation_id: AutomationId, script_sha256: str) -> Trial | None:
+def read_trial(connection: Connection, automation_id: AutomationId, script_sha256: str) -> Trial | None:
     """The newest trial of this very script."""
     row = connection.execute(
         "SELECT body FROM trials WHERE automation_id=? AND script_sha256=? ORDER BY trial_no DESC LIMIT 1", (automation_id, script_sha256)
@@ -64,13 +64,13 @@ def read_trial(connection: sqlite3.Connection, automation_id: AutomationId, scri
     return from_json(row[0], Trial) if row else None
 
 
-def read_trials(connection: sqlite3.Connection, *, most: int) -> list[Trial]:
+def read_trials(connection: Connection, *, most: int) -> list[Trial]:
     """The newest trials of all automations, newest first."""
     return [from_json(row[0], Trial) for row in connection.execute("SELECT body FROM trials ORDER BY trial_no DESC LIMIT ?", (most,))]
 
 
 def add_decision(
-    connection: sqlite3.Connection,
+    connection: Connection,
     automation_id: AutomationId,
     script_sha256: str,
     action: Action,
@@ -85,13 +85,13 @@ def add_decision(
     return int(cursor.lastrowid or 0)
 
 
-def mark_undone(connection: sqlite3.Connection, decision_id: int, *, now: datetime) -> None:
+def mark_undone(connection: Connection, decision_id: int, *, now: datetime) -> None:
     """The decision was taken back; it stays on record."""
     connection.execute("UPDATE decisions SET undone_at=? WHERE decision_id=?", (now.isoformat(), decision_id))
 
 
 def read_decisions(
-    connection: sqlite3.Connection, *, automation_id: AutomationId | None = None, only_standing: bool = False, most: int = 100
+    connection: Connection, *, automation_id: AutomationId | None = None, only_standing: bool = False, most: int = 100
 ) -> list[Decision]:
     """Decisions, newest first."""
     rows = connection.execute(

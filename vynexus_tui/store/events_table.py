@@ -1,6 +1,5 @@
 """Events: added once however often they are seen, read back in order (invariant 3)."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from vynexus_tui.domain.events import Actor, CommandEvent, CostSource, CountQuality, HistoryReading, TimeQuality
+from vynexus_tui.store.database import Connection
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TAIL_LENGTH = 5000
@@ -29,7 +29,7 @@ class SourceState:
     unknown: tuple[str, ...]
 
 
-def add_events(connection: sqlite3.Connection, events: Iterable[CommandEvent]) -> int:
+def add_events(connection: Connection, events: Iterable[CommandEvent]) -> int:
     """Adds hook records and dated or natively numbered events; returns how many were new. Call inside a transaction."""
     added = 0
     seen_moments: Counter[tuple[str, int, int]] = Counter()
@@ -47,7 +47,7 @@ def add_events(connection: sqlite3.Connection, events: Iterable[CommandEvent]) -
     return added
 
 
-def add_history(connection: sqlite3.Connection, reading: HistoryReading, *, fingerprint: str, now: datetime) -> int:
+def add_history(connection: Connection, reading: HistoryReading, *, fingerprint: str, now: datetime) -> int:
     """Adds what a history file holds and was not added from it before; returns how many were new. Call inside a transaction.
 
     Undated lines have no identity of their own, and the file's head is cut as it grows; so the file is laid over what was
@@ -75,13 +75,13 @@ def add_history(connection: sqlite3.Connection, reading: HistoryReading, *, fing
     return added
 
 
-def read_events(connection: sqlite3.Connection, *, most: int) -> list[CommandEvent]:
+def read_events(connection: Connection, *, most: int) -> list[CommandEvent]:
     """The newest `most` events, oldest first."""
     rows = connection.execute(f"SELECT {_COLUMNS} FROM events ORDER BY event_id DESC LIMIT ?", (most,)).fetchall()
     return [_event(row) for row in reversed(rows)]
 
 
-def read_events_by_id(connection: sqlite3.Connection, event_ids: Sequence[int]) -> list[CommandEvent]:
+def read_events_by_id(connection: Connection, event_ids: Sequence[int]) -> list[CommandEvent]:
     """The named events, in the order named; missing ones are left out."""
     found = {}
     for start in range(0, len(event_ids), 500):
@@ -92,7 +92,7 @@ def read_events_by_id(connection: sqlite3.Connection, event_ids: Sequence[int]) 
     return [found[i] for i in event_ids if i in found]
 
 
-def read_session_before(connection: sqlite3.Connection, event_id: int, *, most: int = 500) -> list[CommandEvent]:
+def read_session_before(connection: Connection, event_id: int, *, most: int = 500) -> list[CommandEvent]:
     """The events of the same session up to and without `event_id`, oldest first."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM events WHERE session_id=(SELECT session_id FROM events WHERE event_id=?) AND event_id<?"
@@ -102,25 +102,33 @@ def read_session_before(connection: sqlite3.Connection, event_id: int, *, most: 
     return [_event(row) for row in reversed(rows)]
 
 
-def count_events(connection: sqlite3.Connection) -> tuple[int, datetime | None, tuple[str, ...]]:
+def count_events(connection: Connection) -> tuple[int, datetime | None, tuple[str, ...]]:
     """How many events there are, when the newest dated one started, and from which sources they come."""
     count, newest = connection.execute("SELECT COUNT(*), MAX(started_us) FROM events").fetchone()
     origins = tuple(row[0] for row in connection.execute("SELECT DISTINCT origin FROM events ORDER BY origin"))
     return count, _moment(newest), origins
 
 
-def read_sources(connection: sqlite3.Connection) -> list[SourceState]:
+def count_newer(connection: Connection, event_id: int) -> tuple[int, int]:
+    """How many events came after `event_id`, and the newest event's id (0 where there is none)."""
+    count, newest = connection.execute(
+        "SELECT COUNT(*) FILTER (WHERE event_id>?), COALESCE(MAX(event_id), 0) FROM events", (event_id,)
+    ).fetchone()
+    return count, newest
+
+
+def read_sources(connection: Connection) -> list[SourceState]:
     """History files imported before."""
     rows = connection.execute("SELECT origin, path, fingerprint, unknown FROM sources WHERE path <> '-' ORDER BY path")
     return [SourceState(origin=o, path=p, fingerprint=f, unknown=tuple(u.split("\n")) if u else ()) for o, p, f, u in rows]
 
 
-def read_spool_offsets(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
+def read_spool_offsets(connection: Connection) -> dict[str, tuple[int, int]]:
     """Spool file name to (inode, bytes read)."""
     return {name: (inode, done) for name, inode, done in connection.execute("SELECT name, inode, read_bytes FROM spool_files")}
 
 
-def write_spool_offsets(connection: sqlite3.Connection, offsets: Mapping[str, tuple[int, int]]) -> None:
+def write_spool_offsets(connection: Connection, offsets: Mapping[str, tuple[int, int]]) -> None:
     """Remembers how far each spool file was read; in the same transaction as its events."""
     connection.execute("DELETE FROM spool_files")
     connection.executemany("INSERT INTO spool_files VALUES (?,?,?)", [(name, inode, done) for name, (inode, done) in offsets.items()])
@@ -132,7 +140,7 @@ _COLUMNS = (
 )
 
 
-def _insert(connection: sqlite3.Connection, event: CommandEvent, digest: int, key: bytes) -> int:
+def _insert(connection: Connection, event: CommandEvent, digest: int, key: bytes) -> int:
     cursor = connection.execute(
         "INSERT OR IGNORE INTO events VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
@@ -159,7 +167,7 @@ def _insert(connection: sqlite3.Connection, event: CommandEvent, digest: int, ke
     return cursor.rowcount
 
 
-def _merge_into_known(connection: sqlite3.Connection, event: CommandEvent, digest: int, key: bytes) -> bool:
+def _merge_into_known(connection: Connection, event: CommandEvent, digest: int, key: bytes) -> bool:
     """Whether another source already holds this very execution; what that one did not know is then filled in."""
     started = _microseconds(event.started_at)
     row = connection.execute(
@@ -221,7 +229,7 @@ def _overlap(new: list[int], old: list[int]) -> int:
     return k
 
 
-def _without_hooked(connection: sqlite3.Connection, events: list[CommandEvent], since_event_id: int) -> list[CommandEvent]:
+def _without_hooked(connection: Connection, events: list[CommandEvent], since_event_id: int) -> list[CommandEvent]:
     """Lines the hook recorded too since the file was read last: the shell wrote them to its history at exit."""
     rows = connection.execute(
         "SELECT command_hash, COUNT(*) FROM events WHERE origin='hook' AND event_id>? GROUP BY command_hash", (since_event_id,)

@@ -1,16 +1,16 @@
 """Patterns as the last cycle found them, and which of them the person does not want to see for a while."""
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
 from vynexus_tui.domain.cycles import PatternHead
 from vynexus_tui.domain.identifiers import PatternId
 from vynexus_tui.domain.patterns import Pattern
+from vynexus_tui.store.database import Connection
 from vynexus_tui.store.json_bodies import from_json, to_json
 
 
-def write_patterns(connection: sqlite3.Connection, found: Sequence[tuple[PatternHead, Pattern]]) -> None:
+def write_patterns(connection: Connection, found: Sequence[tuple[PatternHead, Pattern]]) -> None:
     """Replaces what earlier cycles found, best first. Call inside a transaction."""
     connection.execute("DELETE FROM patterns")
     connection.executemany(
@@ -19,38 +19,38 @@ def write_patterns(connection: sqlite3.Connection, found: Sequence[tuple[Pattern
     )
 
 
-def write_head(connection: sqlite3.Connection, head: PatternHead) -> None:
+def write_head(connection: Connection, head: PatternHead) -> None:
     """Replaces one pattern's head (its automation or refusal became known)."""
     connection.execute("UPDATE patterns SET head=? WHERE pattern_id=?", (to_json(head), head.pattern_id))
 
 
-def read_heads(connection: sqlite3.Connection, *, most: int = 500) -> list[PatternHead]:
+def read_heads(connection: Connection, *, most: int = 500) -> list[PatternHead]:
     """The best patterns, best first."""
     rows = connection.execute("SELECT head FROM patterns ORDER BY rank LIMIT ?", (most,))
     return [from_json(row[0], PatternHead) for row in rows]
 
 
-def read_patterns(connection: sqlite3.Connection) -> list[Pattern]:
+def read_patterns(connection: Connection) -> list[Pattern]:
     """All patterns whole, best first."""
     return [from_json(row[0], Pattern) for row in connection.execute("SELECT body FROM patterns ORDER BY rank")]
 
 
-def read_pattern(connection: sqlite3.Connection, pattern_id: PatternId) -> Pattern | None:
+def read_pattern(connection: Connection, pattern_id: PatternId) -> Pattern | None:
     """One pattern with its occurrences."""
     row = connection.execute("SELECT body FROM patterns WHERE pattern_id=?", (pattern_id,)).fetchone()
     return from_json(row[0], Pattern) if row else None
 
 
-def snooze(connection: sqlite3.Connection, pattern_id: PatternId, until: datetime) -> None:
+def snooze(connection: Connection, pattern_id: PatternId, until: datetime) -> None:
     """Hides a pattern until `until`."""
     connection.execute("INSERT OR REPLACE INTO snoozes VALUES (?,?)", (pattern_id, until.isoformat()))
 
 
-def wake(connection: sqlite3.Connection, pattern_id: PatternId) -> None:
+def wake(connection: Connection, pattern_id: PatternId) -> None:
     """Takes a snooze back."""
     connection.execute("DELETE FROM snoozes WHERE pattern_id=?", (pattern_id,))
 
 
-def read_snoozes(connection: sqlite3.Connection) -> dict[PatternId, datetime]:
+def read_snoozes(connection: Connection) -> dict[PatternId, datetime]:
     """Pattern to the moment until which it is hidden."""
     return {PatternId(pid): datetime.fromisoformat(until) for pid, until in connection.execute("SELECT pattern_id, until FROM snoozes")}

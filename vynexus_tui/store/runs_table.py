@@ -1,16 +1,16 @@
 """Runs of automations, added once each."""
 
-import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from vynexus_tui.domain.identifiers import AutomationId, RunId
 from vynexus_tui.domain.runs import Run
+from vynexus_tui.store.database import Connection
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def add_runs(connection: sqlite3.Connection, runs: Iterable[Run]) -> int:
+def add_runs(connection: Connection, runs: Iterable[Run]) -> int:
     """Adds runs; one already known is left alone. Returns how many were new."""
     cursor = connection.executemany(
         "INSERT OR IGNORE INTO runs VALUES (?,?,?,?,?,?,?,?,?)",
@@ -32,7 +32,7 @@ def add_runs(connection: sqlite3.Connection, runs: Iterable[Run]) -> int:
     return max(cursor.rowcount, 0)
 
 
-def read_runs(connection: sqlite3.Connection, *, automation_id: AutomationId | None = None, most: int = 100_000) -> list[Run]:
+def read_runs(connection: Connection, *, automation_id: AutomationId | None = None, most: int = 100_000) -> list[Run]:
     """The newest `most` runs, oldest first."""
     rows = connection.execute(
         "SELECT * FROM runs WHERE ?1 IS NULL OR automation_id=?1 ORDER BY started_us DESC LIMIT ?2", (automation_id, most)
