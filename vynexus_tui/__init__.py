@@ -19,7 +19,7 @@ _HOMES = {
     "WorkflowShortcuts": "vynexus_tui.shell.workflow_shortcuts",
     "OptimizationEngine": "vynexus_tui.engine.optimization_engine",
 }
-__all__ = [  # noqa: F822  (each is imported by __getattr__)
+__all__ = [
     "AutomationSandbox",
     "EfficiencyTracker",
     "MicroAutomationCreator",

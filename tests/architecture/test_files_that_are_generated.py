@@ -26,10 +26,19 @@ def test_the_settings_file_names_every_key() -> None:
 
 
 def test_the_wheel_holds_style_sheet_hooks_and_type_marker(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)], cwd=ROOT, check=True, capture_output=True
+    )
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
-    for wanted in ("tui/app.tcss", "shell/hooks/vynexus.bash", "shell/hooks/vynexus.zsh", "py.typed", "sandbox/launcher.py", "ARCHITECTURE.md"):
+    for wanted in (
+        "tui/app.tcss",
+        "shell/hooks/vynexus.bash",
+        "shell/hooks/vynexus.zsh",
+        "py.typed",
+        "sandbox/launcher.py",
+        "ARCHITECTURE.md",
+    ):
         assert f"vynexus_tui/{wanted}" in names
     assert not [n for n in names if n.startswith(("tests/", "screenshots/"))]
 

@@ -16,7 +16,7 @@ from vynexus_tui.shell.workflow_shortcuts import InstalledShortcut, WorkflowShor
 from vynexus_tui.sources.hook_spool import HookSpool
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPT = '#!/usr/bin/env bash\nset -euo pipefail\nprintf "<%s>" "$0" "$@"\n[ "${1-}" != fail ] || exit 7\n[ "${1-}" != die ] || kill -9 $$\n'
+SCRIPT = '#!/usr/bin/env bash\nset -euo pipefail\nprintf "<%s>" "${0##*/}" "$@"\n[ "${1-}" != fail ] || exit 7\n[ "${1-}" != die ] || kill -9 $$\n'
 
 
 @pytest.fixture

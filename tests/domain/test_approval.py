@@ -13,7 +13,14 @@ LOW = Risk(level=RiskLevel.LOW)
 
 def a_trial(verdict: Verdict = Verdict.PASSED, *changes: FileChange, **more: object) -> Trial:
     return Trial(  # type: ignore[arg-type]
-        script_sha256="a" * 64, level=SandboxLevel.FULL, verdict=verdict, cwd="/home/a/shop", exit_code=0, changes=changes, tried_at=NOW, **more
+        script_sha256="a" * 64,
+        level=SandboxLevel.FULL,
+        verdict=verdict,
+        cwd="/home/a/shop",
+        exit_code=0,
+        changes=changes,
+        tried_at=NOW,
+        **more,
     )
 
 

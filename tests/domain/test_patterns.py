@@ -9,7 +9,9 @@ def a_pattern() -> Pattern:
         pattern_id=PatternId("p"),
         kind=PatternKind.WORKFLOW,
         steps=(
-            PatternStep(text="docker build -t web:1 .", slots=(SlotSpan(start=16, end=19, name="app"), SlotSpan(start=20, end=21, name="n"))),
+            PatternStep(
+                text="docker build -t web:1 .", slots=(SlotSpan(start=16, end=19, name="app"), SlotSpan(start=20, end=21, name="n"))
+            ),
             PatternStep(text="ls"),
             PatternStep(text="docker push web:1", slots=(SlotSpan(start=12, end=15, name="app"), SlotSpan(start=16, end=17, name="n"))),
         ),

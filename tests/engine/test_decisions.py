@@ -46,7 +46,9 @@ def test_nothing_goes_live_that_was_not_tried(workspace: Workspace, proposed: Au
     assert not (workspace.paths.data_dir / "automations").exists()
 
 
-def test_a_try_shows_what_would_change_and_changes_nothing(workspace: Workspace, proposed: Automation, project: Path, now: datetime) -> None:
+def test_a_try_shows_what_would_change_and_changes_nothing(
+    workspace: Workspace, proposed: Automation, project: Path, now: datetime
+) -> None:
     before = tree(project)
     trial = tried(workspace, proposed, now)
     assert trial.verdict is Verdict.PASSED, trial
@@ -77,7 +79,7 @@ def test_an_edit_voids_trial_and_approval(workspace: Workspace, proposed: Automa
     approve(workspace, proposed, now)
     decisions.edit(workspace, proposed.automation_id, proposed.script.text + "echo more\n", now=now)
     assert now_is(workspace, proposed.name) is STATUS.NEW
-    assert not list((workspace.paths.data_dir / "automations").glob("*/script"))
+    assert not list((workspace.paths.data_dir / "automations").glob("*/*"))
     edited = decisions.find_automation(workspace, proposed.name)
     with pytest.raises(RequestError):
         approve(workspace, edited, now, confirm=edited.name)
@@ -132,7 +134,7 @@ def test_pause_resume_and_retire_can_each_be_taken_back(workspace: Workspace, pr
     assert (now_is(workspace, proposed.name), tree(workspace.paths.home)) == (STATUS.LIVE, live)
     decisions.retire(workspace, proposed.name, now=now)
     assert now_is(workspace, proposed.name) is STATUS.RETIRED
-    assert not list((workspace.paths.data_dir / "automations").glob("*/script"))
+    assert not list((workspace.paths.data_dir / "automations").glob("*/*"))
     decisions.undo(workspace, now=now)
     assert (now_is(workspace, proposed.name), tree(workspace.paths.home)) == (STATUS.LIVE, live)
 

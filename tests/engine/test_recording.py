@@ -23,7 +23,8 @@ def spool_record(workspace: Workspace, *records: tuple[int, str], name: str = "1
     spool = workspace.paths.spool_dir
     spool.mkdir(parents=True, exist_ok=True, mode=0o700)
     raw = b"".join(
-        b"\0VY1\0%d\0%d\0%d\0%d\0%s\0b\0/src\0%s\0%d.\0" % (seq, 1_763_800_000_000_000 + seq * 1_000_000, 2_500_000, 0, b"-", command.encode(), seq)
+        b"\0VY1\0%d\0%d\0%d\0%d\0%s\0b\0/src\0%s\0%d.\0"
+        % (seq, 1_763_800_000_000_000 + seq * 1_000_000, 2_500_000, 0, b"-", command.encode(), seq)
         for seq, command in records
     )
     path = spool / name

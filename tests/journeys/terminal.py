@@ -69,7 +69,23 @@ class Desk:
         """Opens a window that runs `command` (a shell command line)."""
         where = ["-c", str(cwd)] if cwd else []
         subprocess.run(
-            ["tmux", "-S", str(self._socket), "-f", "/dev/null", "new-session", "-d", "-s", name, "-x", str(width), "-y", str(height), *where, command],
+            [
+                "tmux",
+                "-S",
+                str(self._socket),
+                "-f",
+                "/dev/null",
+                "new-session",
+                "-d",
+                "-s",
+                name,
+                "-x",
+                str(width),
+                "-y",
+                str(height),
+                *where,
+                command,
+            ],
             env=self._environment,
             check=True,
         )

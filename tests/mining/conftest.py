@@ -1,9 +1,7 @@
 """Histories to mine: typed by an imaginary person, one list of lines per session."""
 
-import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,9 +9,6 @@ from vynexus_tui.domain.events import CommandEvent, TimeQuality
 from vynexus_tui.domain.patterns import Pattern
 from vynexus_tui.domain.settings import RepetitiveTaskDetection
 from vynexus_tui.mining.repetitive_task_identifier import RepetitiveTaskIdentifier
-
-# So that `tests.habits` is found however pytest is started.
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 NOW = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
 TypeSessions = Callable[..., list[CommandEvent]]

@@ -29,7 +29,8 @@ def _find(*rows: list[str]) -> tuple[list[str], tuple[dict[str, str], ...]]:
         (["deploy --region eu", "deploy --region us"], "deploy --region {region}"),
         (["MODE=a run it", "MODE=b run it"], "MODE={mode} run it"),
         (["pg_dump x > x-2024-01-01.sql", "pg_dump x > x-2024-02-11.sql"], "pg_dump x > x-{date}.sql"),
-        (["tar xzf a-1.0.tar.gz", "tar xzf b-1.0.tar.gz"], "tar xzf {file}-1.0.tar.gz"),
+        (["tar xzf a.tar.gz", "tar xzf b.tar.gz"], "tar xzf {file}.tar.gz"),
+        (["curl https://api.org/v/1", "curl https://api.org/v/22"], "curl https://api.org/v/{n}"),
         (["cp a.txt /srv/a.txt", "cp b.txt /srv/b.txt"], "cp {file}.txt /srv/{file}.txt"),
     ],
 )

@@ -1,5 +1,7 @@
 """Detection as a whole on a realistic untimed `.bash_history` with an answer key."""
 
+import time
+
 import pytest
 
 from tests.habits.planted_history import PlantedHabit, build_untimed_history
@@ -47,3 +49,11 @@ def test_noise_alone_gives_no_patterns(identify):
     lines, key = build_untimed_history(106, 2000)
     planted = set().union(*(habit.lines for habit in key))
     assert _mine([line for i, line in enumerate(lines) if i not in planted], identify) == ()
+
+
+def test_ten_thousand_lines_take_a_moment(identify):
+    lines, _ = build_untimed_history(107, 10_000)
+    begin = time.process_time()
+    patterns = _mine(lines, identify)
+    assert time.process_time() - begin < 1.5
+    assert len(patterns) >= 9

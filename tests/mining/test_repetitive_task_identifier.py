@@ -195,3 +195,16 @@ def test_hostile_lines_are_mined_like_any_other(type_sessions, identify):
     hostile = ["\x1b]0;owned\x07", "echo \udcff'", "$((", "a" * 70_000, "; " * 3000, "cat <<EOF\n$(rm -rf /)\nEOF", "\x00"]
     patterns = identify(type_sessions([[h, *RELEASE] for h in hostile]))
     assert [step.text for step in patterns[0].steps] == RELEASE
+
+
+def test_a_workflow_of_which_a_step_was_replaced_is_still_one_workflow(type_sessions, identify):
+    before, after = _days(*RELEASE, times=9), _days("git pull", "./bundle.sh --all", "npm run deploy", times=9)
+    (pattern,) = identify(type_sessions(_days(times=30) + before + after))
+    assert pattern.occurrence_count == 18
+
+
+def test_workflows_that_share_their_first_steps_are_told_apart(type_sessions, identify):
+    ship = ["docker build -t shop .", "docker push shop", "kubectl apply -f shop.yml", "kubectl rollout status deploy/shop"]
+    scan = ["docker build -t shop .", "docker push shop", "trivy image shop", "report-upload --kind scan"]
+    patterns = identify(type_sessions(_days(times=40) + _days(*ship, times=9) + _days(*scan, times=9)))
+    assert sorted([step.text for step in p.steps] for p in patterns) == sorted([ship, scan])

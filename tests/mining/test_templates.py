@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vynexus_tui.language.lexing import parse_command
 from vynexus_tui.mining.templates import ActivityTemplates, build_shape
 
 CORPUS = Path(__file__).parents[3] / "shared" / "data" / "corpora" / "nl2bash_all.cm"
@@ -74,9 +75,14 @@ def test_any_text_has_a_shape_whose_values_lie_in_the_text(text):
 def test_real_one_liners_have_a_shape_in_time():
     if not CORPUS.exists():
         pytest.skip(f"needs {CORPUS.name} beside the checkout")
-    slowest_s = 0.0
-    for line in CORPUS.read_text(errors="surrogateescape").splitlines():
-        begin = time.perf_counter()
-        build_shape(line)
-        slowest_s = max(slowest_s, time.perf_counter() - begin)
-    assert slowest_s < 0.05
+    lines = CORPUS.read_text(errors="surrogateescape").splitlines()
+    # A garbage collection may fall on any line, but not twice on the same one.
+    slow = [line for line in lines if _cpu_s(line) > 0.05]
+    assert [line for line in slow if _cpu_s(line) > 0.05] == []
+
+
+def _cpu_s(line: str) -> float:
+    parse_command.cache_clear()
+    begin = time.process_time()
+    build_shape(line)
+    return time.process_time() - begin

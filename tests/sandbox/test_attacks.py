@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import socket
 import subprocess
 import sys
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from vynexus_tui.domain.settings import Sandbox
 from vynexus_tui.domain.trials import SandboxLevel, Trial, Verdict
+from vynexus_tui.sandbox.trial_request import build_request
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Person
@@ -35,7 +38,7 @@ def python(person: Person, body: str) -> str:
     ("name", "script", "limit"),
     [
         ("a fork bomb", ":(){ :|:& };:\nsleep 30", "processes"),
-        ("an endless loop", "while :; do :; done", "CPU 2 s"),
+        ("an endless loop", "while :; do :; done", "CPU 1 s"),
         ("a full disk", "dd if=/dev/zero of=fill bs=1M count=500", "disk space"),
         ("a flood of files", "mkdir many; cd many; seq 9000 | xargs touch", "disk space"),
         ("a flood of output", "yes | head -c 300000000", "output"),
@@ -67,8 +70,8 @@ def test_memory_that_belongs_to_no_process_cannot_be_had(person: Person) -> None
 
 
 def test_a_script_that_ignores_signals_ends_at_the_time_limit(me: Person) -> None:
-    trial = me.try_script("trap '' TERM INT HUP; echo x > made; while :; do sleep 1; done")
-    assert (trial.verdict, trial.limit) == (Verdict.CUT_OFF, "time 6 s")
+    trial = me.try_script("trap '' TERM INT HUP; echo x > made; while :; do sleep 1; done", settings=Sandbox(wall_s=1.5))
+    assert (trial.verdict, trial.limit) == (Verdict.CUT_OFF, "time 1.5 s")
     assert [Path(c.path).name for c in trial.changes] == ["made"], "what it did until then is still listed"
 
 
@@ -109,7 +112,7 @@ def test_secrets_cannot_be_read_by_any_way(person: Person) -> None:
     script = (
         "cat ~/.ssh/id_ed25519 link/id_ed25519 ~/.aws/credentials ~/.netrc ~/.bash_history ~/.config/gh/hosts.yml real-config/gh/hosts.yml\n"
         "chmod 700 ~/.ssh; cat ~/.ssh/*; umount ~/.ssh; cat ~/.ssh/*; mv ~/.ssh s; cat s/*; cp -r ~/.aws a; ln ~/.netrc n; cat n\n"
-        'for p in /proc/[0-9]*; do cat $p/environ $p/root"$HOME"/.netrc $p/cwd/.netrc; done; env; grep -r CANARY ~\n'
+        'for p in /proc/[0-9]*; do cat $p/environ $p/root"$HOME"/.netrc $p/cwd/.netrc; done; env; grep -r CANARY ~; ls /proc/1/fd /proc/1/cwd\n'
     )
     trial = attack(person, script)
     assert "CANARY" not in trial.stdout + trial.stderr + repr(trial.changes)
@@ -220,3 +223,9 @@ def test_the_script_cannot_change_itself_or_its_limits(person: Person) -> None:
 def test_many_programs_one_after_the_other_are_no_fork_bomb(person: Person) -> None:
     trial = person.try_script("for i in {1..700}; do /bin/true; done; echo $?")
     assert (trial.verdict, trial.stdout) == (Verdict.PASSED, "0\n")
+
+
+def test_root_reads_nobody_elses_secrets(me: Person) -> None:
+    request = build_request("true", settings=Sandbox(), home=str(me.home), cwd=str(me.home), environment=me.environment)
+    homes = {entry.pw_dir for entry in pwd.getpwall() if os.path.isdir(entry.pw_dir)} - {"/"} if me.user == 0 else set()
+    assert {f"{home}/.ssh" for home in homes | {str(me.home)}} <= set(request["masked_paths"])

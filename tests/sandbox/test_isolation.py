@@ -145,7 +145,7 @@ def test_killing_vynexus_kills_the_trial(me: Person) -> None:
         vynexus.stdin.write(request)
         vynexus.stdin.close()
         assert vynexus.stderr.readline() == b"started\n"
-        assert processes_with(marker) != []
+        assert wait_until(lambda: processes_with(marker) != [])
         vynexus.kill()
         assert wait_until(lambda: processes_with(marker) == [])
         assert wait_until(lambda: processes_with("vynexus_tui.sandbox.launcher") == [])
@@ -172,8 +172,20 @@ def test_the_deadline_depends_on_nobody(me: Person) -> None:
     started = time.monotonic()
     seen = observe_trial(request, output_bytes=1000, on_output=stop_the_launcher, patience_s=1.0)
     assert time.monotonic() - started < 5
-    assert (seen.stopped_by, seen.stdout) == ("deadline", "started\n")
+    assert (seen.stopped_by, seen.stdout, seen.report) == ("deadline", "started\n", {"started": True})
     assert set(launchers()) <= before
+
+
+def test_a_launcher_that_dies_is_not_taken_for_a_trial_that_never_was(me: Person) -> None:
+    before = set(launchers())
+
+    def kill_the_launcher(_: str) -> None:
+        for pid in set(launchers()) - before:
+            os.kill(pid, signal.SIGKILL)
+
+    trial = me.try_script("echo started; sleep 30", on_output=kill_the_launcher)
+    assert (trial.level, trial.verdict, trial.limit) == (SandboxLevel.FULL, Verdict.CUT_OFF, "its launcher ended early")
+    assert "there is no list of changes" in trial.not_known
 
 
 def test_a_person_can_stop_a_trial_and_sees_what_it_did(me: Person) -> None:

@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,6 +60,15 @@ def test_where_nothing_can_be_isolated_the_trial_says_not_tried(tmp_path: Path) 
     assert (trial.level, trial.verdict, trial.calls) == (SandboxLevel.STATIC, Verdict.NOT_TRIED, ("touch", "curl"))
     assert trial.headline.startswith("not tried: working directory: ")
     assert [s.outcome for s in trial.steps] == ["not reached"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_machine_that_cannot_isolate_executes_nothing(tmp_path: Path) -> None:
+    sandbox = AutomationSandbox(Sandbox(), home=str(tmp_path), cache_dir=None)
+    if sandbox.capability().level is SandboxLevel.FULL:
+        pytest.skip("this machine isolates; test_isolation.py takes that away from it")
+    trial = sandbox.run_trial("touch ran; echo ran", cwd=str(tmp_path), environment={}, now=datetime(2026, 1, 1, tzinfo=UTC))
+    assert (trial.verdict, trial.reason, trial.stdout) == (Verdict.NOT_TRIED, sandbox.capability().failed_stage, "")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 import pytest
 
 from vynexus_tui.sources.hook_spool import HookSpool, SpoolReading
@@ -37,13 +38,18 @@ class PtyShell:
         return self.wait() if wait else ""
 
     def give_up(self, text: str) -> str:
-        """Types `text` and then Ctrl-C, once the line editor itself (not the terminal) has shown the text."""
-        while termios.tcgetattr(self._fd)[3] & termios.ICANON:
-            time.sleep(0.002)
+        """Types `text` and then Ctrl-C, once the line editor has shown the text and waits for more."""
+        self._wait_until_idle()
         os.write(self._fd, text.encode())
         self.wait(until=text[-1:].encode())
+        self._wait_until_idle()
         os.write(self._fd, b"\x03")
         return self.wait()
+
+    def _wait_until_idle(self) -> None:
+        shell = psutil.Process(self.pid)
+        while termios.tcgetattr(self._fd)[3] & termios.ICANON or shell.status() != psutil.STATUS_SLEEPING:
+            time.sleep(0.002)
 
     def wait(self, timeout_s: float = 20.0, *, until: bytes = PROMPT) -> str:
         seen = b""

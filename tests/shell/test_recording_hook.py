@@ -149,7 +149,7 @@ def test_the_persons_options_survive_and_are_survived(home, name, option):
 
 @BOTH
 def test_the_status_reaches_the_persons_own_prompt_command(home, name):
-    own = 'PROMPT_COMMAND=\'seen="$seen $?"\'' if name == "bash" else 'precmd() { seen="$seen $?" }'
+    own = "PROMPT_COMMAND='seen=\"$seen $?\"'" if name == "bash" else 'precmd() { seen="$seen $?" }'
     home.write_rc(name, before=own)
     with home.shell(name) as shell:
         shell.type("(exit 7)")
@@ -184,7 +184,11 @@ def test_another_tool_that_goes_first_in_zsh_does_not_eat_the_status(home):
     with home.shell("zsh") as shell:
         for line in ("true", "(exit 5)", "precmd_functions=(other $precmd_functions)", "(exit 6)", "(exit 7)"):
             shell.type(line)
-    assert [(e.command, e.exit_code) for e in home.read().events if "exit" in e.command] == [("(exit 5)", 5), ("(exit 6)", 6), ("(exit 7)", 7)]
+    assert [(e.command, e.exit_code) for e in home.read().events if "exit" in e.command] == [
+        ("(exit 5)", 5),
+        ("(exit 6)", 6),
+        ("(exit 7)", 7),
+    ]
 
 
 def test_a_debug_trap_of_the_person_stays_theirs(home):

@@ -28,7 +28,9 @@ def db(tmp_path: Path) -> Iterator[Connection]:
 
 
 def undated(*commands: str, path: str = "/home/a/.bash_history") -> HistoryReading:
-    events = tuple(CommandEvent(event_id=i, command=c, sequence_no=i, session_id="s", origin="bash_history") for i, c in enumerate(commands))
+    events = tuple(
+        CommandEvent(event_id=i, command=c, sequence_no=i, session_id="s", origin="bash_history") for i, c in enumerate(commands)
+    )
     return HistoryReading(events=events, origin="bash_history", path=path)
 
 

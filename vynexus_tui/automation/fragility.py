@@ -31,6 +31,13 @@ _FRAGILE = tuple(
 )
 
 
+_EXPANDS_HERE = re.compile(r"^[^']*(?<!\\)[$`](?=[\w({])")
+_LONE_BRACE = re.compile(r"\\\{\}|(?<![$\\{])\{(?![{}])(?![^{}]*(?:,|\.\.)[^{}]*\})")
+_READS_NO_PIPE = frozenset(
+    "alias basename cal cd chgrp chmod chown cp dirname du echo exit export kill ln mkdir mv printf pwd rename rm rmdir sleep touch unset".split()
+)
+
+
 def fragile_reason(step: ScriptStep) -> str | None:
     """Why these words would work at the prompt and break in a script, or None."""
     if found := next((reason for expression, reason in _FRAGILE if expression.search(step.text)), None):
@@ -48,6 +55,10 @@ def fragile_reason(step: ScriptStep) -> str | None:
     heads = [command_words(command) for command in step.commands]
     if any(a[:1] == ("find",) and b[:1] == ("xargs",) and not _can_use_nul(a, b) for a, b in itertools.pairwise(heads)):  # SC2038
         return "find | xargs breaks on file names with blanks"
+    if idle := next(
+        (b[0] for _, b in itertools.pairwise(heads) if b[:1] and b[0] in _READS_NO_PIPE and _is_pipeline(step)), None
+    ):  # SC2216
+        return f"{idle} does not read what the pipe gives it"
     return next((reason for command in step.commands if (reason := _fragile_command(command))), None)
 
 
@@ -56,7 +67,8 @@ def _can_use_nul(find: tuple[str, ...], xargs: tuple[str, ...]) -> bool:
     if "-print0" in find or (any(w.startswith("-printf") for w in find) and any(w.endswith("\\0") for w in find)):
         return True
     has_action = any(w.startswith(("-exec", "-ok", "-ls", "-printf", "-fprint", "-fls", "-o", ",", "-quit", "-prune")) for w in find)
-    return not has_action and not any(w.startswith(("-d", "-a", "-i", "-l", "-e", "--delim", "--arg", "--eof")) for w in xargs[1:])
+    own = itertools.takewhile(lambda w: w.startswith("-") or w.isdigit() or w == "{}", xargs[1:])
+    return not has_action and not any(w.startswith(("-d", "-a", "-i", "-l", "-e", "--delim", "--arg", "--eof")) for w in own)
 
 
 def _is_list(step: ScriptStep, expansion: Expansion) -> bool:
@@ -73,16 +85,31 @@ def _is_list(step: ScriptStep, expansion: Expansion) -> bool:
 
 def _fragile_command(command: Command) -> str | None:
     words = command_words(command)
-    if any("=" in w and ("$(" in w or "`" in w) for w in words[1:]) and words[0] in ("export", "local", "declare", "readonly"):  # SC2155
-        return f"{words[0]} hides the failure of the command inside it"
-    if words[:1] == ("find",) and any(w.startswith(("-exec", "-ok")) for w in words) and not {";", "+"} & set(words):  # SC2067
+    program, *arguments = words or ("",)
+    if program in ("export", "local", "declare", "readonly") and any("=" in w and ("$(" in w or "`" in w) for w in arguments):  # SC2155
+        return f"{program} hides the failure of the command inside it"
+    if program == "find" and any(w.startswith(("-exec", "-ok")) for w in arguments) and not {";", "+"} & set(arguments):  # SC2067
         return "find -exec is never ended"
+    raw = [word.text for word in command.words[len(command.words) - len(words) + 1 :]]
+    if program == "echo" and len(raw) == 1 and re.fullmatch(r"\"?(?:\$\(.*\)|`.*`)\"?", raw[0], re.DOTALL):  # SC2005
+        return "echo $(...) says no more than the command itself"
+    if program == "printf" and raw and raw[0].lstrip('"')[:1] in "$`":  # SC2059
+        return "printf takes its format from outside"
+    if program == "ssh" and any(_EXPANDS_HERE.search(text) for text in raw[1:]):  # SC2029
+        return "expands a variable here and not on the host"
     for word in command.words:
         if word.text.startswith(('"~', "'~")):  # SC2088
             return "~ in quotes is no home directory"
         if re.match(r"\w+=\(", word.text) or "$[" in word.text:
             return f"{word.text}: use a script of your own for this"
+        if _LONE_BRACE.search(word.text) and not {"'", '"'} & set(word.text):  # SC1083
+            return "holds a brace without a meaning"
     return None
+
+
+def _is_pipeline(step: ScriptStep) -> bool:
+    """Whether the step is nothing but one pipeline, so that every command but the first reads a pipe."""
+    return len(step.parts) == 1 and not step.parts[0].is_compound
 
 
 def tolerates_early_end(step: ScriptStep) -> bool:

@@ -62,7 +62,7 @@ def build_inputs(steps: Sequence[ScriptStep], values: Sequence[Mapping[str, str]
         mine: list[Edit] = []
         for start, end, name, reason in [*_slot_places(step, slots, variables), *_secret_places(step, taken, secrets)]:
             what = f"{{{name}}}" if reason is RefusalReason.UNQUOTABLE else "the secret"
-            placed = placement_problem(step, start) or place(step.text, reading, start, end, name)
+            placed = placement_problem(step, start) or place(step.text, reading, start, end, name, is_mark=name in secrets)
             if isinstance(placed, str):
                 return Problem(reason, f"{what} {placed}")
             mine.append(placed)
@@ -108,7 +108,8 @@ def _parameter(variable: str, slots: Sequence[_Slot], values: Sequence[Mapping[s
     for raw in [occurrence[first.span.name] for occurrence in reversed(values) if first.span.name in occurrence] or [newest]:
         meant = literal_value(raw, context) if raw == newest else _as_value(raw, context)
         meant = home + meant[1:] if meant and home and meant.startswith("~/") else meant
-        if meant and not meant.startswith("~/") and meant.isprintable():
+        # What the script itself would refuse, or could not show in its header, is no value to offer.
+        if meant and not meant.startswith(("~/", "|")) and meant.isprintable():
             seen[meant] += 1
     ranked = tuple(SeenValue(value=value, count=count) for value, count in seen.most_common(_MOST_SEEN))
     must_be_given = not ranked or any(destructive_reason(part) for slot in slots for part in slot.step.parts)

@@ -20,7 +20,6 @@ from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.domain.identifiers import AutomationId, stable_id
 from vynexus_tui.domain.patterns import Pattern, SlotSpan
 from vynexus_tui.domain.settings import AutomationCreation
-from vynexus_tui.language.lexing import Command
 from vynexus_tui.language.program_facts import PLAIN_DELETION, destructive_reason, privileged_reason, stateful_reason
 from vynexus_tui.language.visible import visible
 
@@ -84,7 +83,7 @@ class MicroAutomationCreator:
         draft = _draft(recorded, _Surroundings(aliases=aliases, is_program=is_program, home=home))
         if isinstance(draft, Problem):
             return Refusal(pattern_id=pattern.pattern_id, reason=draft.reason, detail=draft.detail)
-        made = _automation(recorded, draft, choose_name(*_commands_of(draft), name_taken), now)
+        made = _automation(recorded, draft, choose_name(draft.steps, name_taken), now)
         cwds = [occurrence.cwd for occurrence in pattern.occurrences if occurrence.cwd]
         return replace(
             made,
@@ -141,7 +140,11 @@ def _draft(recorded: _Recorded, around: _Surroundings) -> _Draft | Problem:
     if problem := _forbidden(kept, around):
         return problem
     inputs = build_inputs(kept, recorded.values, around.home)
-    return inputs if isinstance(inputs, Problem) else _Draft(steps=kept, inputs=inputs, adds=tuple(adds))
+    if isinstance(inputs, Problem):
+        return inputs
+    if fragile := next((reason for step in kept if (reason := fragile_reason(step))), None):
+        return Problem(RefusalReason.FRAGILE, fragile)
+    return _Draft(steps=kept, inputs=inputs, adds=tuple(adds))
 
 
 def _forbidden(steps: Sequence[ScriptStep], around: _Surroundings) -> Problem | None:
@@ -156,10 +159,8 @@ def _forbidden(steps: Sequence[ScriptStep], around: _Surroundings) -> Problem | 
         return Problem(RefusalReason.DESTRUCTIVE, worst)
     if problem := state_problem(steps):
         return problem
-    if unknown := unknown_program(steps, around.is_program):
-        return Problem(RefusalReason.UNKNOWN_PROGRAM, unknown)
-    fragile = next((r for step in steps if (r := fragile_reason(step))), None)
-    return Problem(RefusalReason.FRAGILE, fragile) if fragile else None
+    unknown = unknown_program(steps, around.is_program)
+    return Problem(RefusalReason.UNKNOWN_PROGRAM, unknown) if unknown else None
 
 
 def _automation(recorded: _Recorded, draft: _Draft, name: str, now: datetime) -> Automation:
@@ -170,7 +171,7 @@ def _automation(recorded: _Recorded, draft: _Draft, name: str, now: datetime) ->
         for number, (step, changes, placed) in enumerate(zip(draft.steps, tidied, draft.inputs.edits, strict=True))
     ]
     early = any(tolerates_early_end(step) for step in draft.steps)
-    summary = " › ".join(" ".join(step.text.split()) for step in draft.steps)
+    summary = " › ".join(" ".join(step.template.split()) for step in draft.steps)
     script = write_script(
         name=name,
         title=summary,
@@ -196,11 +197,6 @@ def _automation(recorded: _Recorded, draft: _Draft, name: str, now: datetime) ->
         created_at=now,
         adds=tuple(dict.fromkeys(adds)),
     )
-
-
-def _commands_of(draft: _Draft) -> tuple[list[Command], list[str]]:
-    firsts = [(step.commands[0], step.text) for step in draft.steps if step.commands]
-    return [command for command, _ in firsts], [text for _, text in firsts]
 
 
 def _origin(pattern: Pattern) -> str:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from vynexus_tui.automation.steps import ScriptStep
 from vynexus_tui.language.lexing import Command
-from vynexus_tui.language.program_facts import TRIVIAL, command_head, command_words
+from vynexus_tui.language.program_facts import TRIVIAL, command_head, command_words, commands_within
 
 NAME = re.compile(r"[a-z][a-z0-9-]{1,40}")
 """What an automation may be called: it becomes a file and a command."""
@@ -14,9 +15,9 @@ _VERBS = {
     "pytest": "test", "tox": "test", "nox": "test", "jest": "test", "vitest": "test", "ctest": "test", "ruff": "lint", "mypy": "check",
     "eslint": "lint", "black": "format", "prettier": "format", "tar": "archive", "zip": "zip", "unzip": "unzip", "rsync": "sync",
     "scp": "copy", "cp": "copy", "mv": "move", "rm": "remove", "mkdir": "prepare", "ln": "link", "curl": "fetch", "wget": "download",
-    "http": "fetch", "grep": "search", "rg": "search", "find": "find", "sed": "edit", "awk": "extract", "jq": "query", "sort": "sort",
+    "http": "fetch", "grep": "search", "egrep": "search", "fgrep": "search", "rg": "search", "find": "find", "sed": "edit", "awk": "extract", "jq": "query", "sort": "sort",
     "python": "run", "python3": "run", "node": "run", "bash": "run", "sh": "run", "ssh": "remote", "chmod": "permit", "docker-compose": "compose",
-    "pg_dump": "dump", "mysqldump": "dump", "psql": "query", "pandoc": "render", "xelatex": "typeset", "pdflatex": "typeset",
+    "pg_dump": "dump", "gcc": "compile", "g++": "compile", "clang": "compile", "cc": "compile", "mysqldump": "dump", "psql": "query", "pandoc": "render", "xelatex": "typeset", "pdflatex": "typeset",
 }  # fmt: skip
 _SPECIAL: tuple[tuple[str, str], ...] = (
     (r"(convert|magick|mogrify)\b.* -resize", "resize-image"),
@@ -30,32 +31,57 @@ _SPECIAL: tuple[tuple[str, str], ...] = (
     (r"(npm|pnpm|yarn|bun|uv|poetry|cargo) (run )?(test|build|lint|format|check)\b", r"\3"),
     (r"uv run (\w+)", r"\1"),
 )
-_DULL = frozenset("run exec the a to and of -m".split())
+_SILENT = frozenset("export source . unset set [ [[ test mkdir sleep printf for if while until then do done fi".split())
+"""Part of many scripts, the point of none."""
+_URL = re.compile(r"\w+://(?:[^/@]*@)?(?:www\.|api\.)?(?P<host>[a-zA-Z][\w-]*)[^/]*(?:/(?:api/|v\d+/)*(?P<path>[a-zA-Z][\w-]*))?")
+_DULL = frozenset("run exec the and -m get post put patch delete head czf xzf czvf xzvf cvf xvf true false".split())
 
 
-def choose_name(commands: Sequence[Command], texts: Sequence[str], is_taken: Callable[[str], bool]) -> str:
+def choose_name(steps: Sequence[ScriptStep], is_taken: Callable[[str], bool]) -> str:
     """The first free name: from what is done, then with what it is done to, then numbered."""
-    words = list(dict.fromkeys(word for command, text in zip(commands, texts, strict=True) for word in [_verb(command, text)] if word))
-    base = _joined(words[:_MOST_STEPS]) or "do-again"
-    candidates: Iterator[str] = (c for c in _candidates(base, commands) if NAME.fullmatch(c) and not c.startswith("shellcheck"))
+    verbs = list(dict.fromkeys(verb for step in steps if (verb := _step_verb(step))))
+    base = _joined(verbs[:_MOST_STEPS]) or _slug("-".join(steps[0].words[:1])) or "do-again"
+    candidates: Iterator[str] = (c for c in _candidates(base, steps) if NAME.fullmatch(c) and not c.startswith("shellcheck"))
     return next(c for c in candidates if not is_taken(c))
 
 
-def _candidates(base: str, commands: Sequence[Command]) -> Iterator[str]:
+def _candidates(base: str, steps: Sequence[ScriptStep]) -> Iterator[str]:
     if "-" in base:
         yield base
-    for command in commands:
-        for word in command_words(command)[1:]:
-            subject = _slug(word.rsplit("/", 1)[-1].partition(".")[0]) if not word.startswith("-") and "{{" not in word else ""
-            if len(subject) > 2 and not subject[0].isdigit() and subject not in base and len(base) + len(subject) < _LONGEST:
-                yield f"{base}-{subject}"
+    for step in steps:
+        for command in step.commands if step.words[:1] and step.words[0] not in _SILENT else ():
+            yield from (f"{base}-{subject}" for subject in _subjects(step, command) if subject not in base.split("-"))
+    yield from (
+        f"{_slug(head[0])}-{base}" for step in steps for c in step.commands[:1] if len(head := command_head(c)) > 1 and head[0] not in base
+    )
     yield f"my-{base}"
     yield from (f"{base}-{number}" for number in range(2, 10_000))
 
 
-def _verb(command: Command, text: str) -> str:
+def _subjects(step: ScriptStep, command: Command) -> Iterator[str]:
+    """Readable words among the constant arguments, without paths, endings and options."""
+    for word in command.words[1:]:
+        is_slotted = any(s.start < word.end and word.start < s.end for s in step.slots)
+        if url := _URL.match(word.value):
+            # The service's name, or better the first thing asked of it: api.example.com/users/7 is about users.
+            subject = _slug(url["path"] or url["host"])
+        elif word.text.startswith("-") or "{{" in word.text or is_slotted or word.value in command_head(command):
+            continue
+        else:
+            subject = _slug(word.value.rstrip("/").rsplit("/", 1)[-1].partition(".")[0])
+        if 2 < len(subject) <= 16 and subject[0].isalpha() and " " not in word.value and subject not in _DULL:
+            yield subject
+
+
+def _step_verb(step: ScriptStep) -> str:
+    """What the first telling command of the step does."""
+    commands = (command for part in step.parts for command in commands_within(part))
+    return next((verb for command in commands if len(verb := _verb(command)) > 1), "")
+
+
+def _verb(command: Command) -> str:
     words = command_words(command)
-    if not words or words[0] in TRIVIAL | {"export", "source", ".", "unset"}:
+    if not words or words[0] in TRIVIAL | _SILENT:
         return ""
     for expression, name in _SPECIAL:
         if match := re.search(expression, " ".join(words)):
@@ -63,7 +89,7 @@ def _verb(command: Command, text: str) -> str:
     head = [w for w in command_head(command) if w not in _DULL and "{{" not in w]
     if len(head) == 1 and words[0] in _VERBS:
         return _VERBS[words[0]]
-    return _slug("-".join(w.rsplit("/", 1)[-1].partition(".")[0] for w in head) or text)
+    return _slug("-".join(w.rsplit("/", 1)[-1].partition(".")[0] for w in head))
 
 
 def _joined(verbs: Sequence[str]) -> str:

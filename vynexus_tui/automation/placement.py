@@ -17,7 +17,7 @@ _INTERPRETERS = frozenset(
 """Programs that read any of their arguments as code, or that hand them on as a command line."""
 _CODE_OPTIONS = frozenset(
     """--command --eval --exec --execute --rsh --rsync-path --to-command --use-compress-program --checkpoint-action --upload-pack
-    --receive-pack --compress-program --extra-vars --sh-exec --init-command --info-script --new-volume-script --expression --print""".split()
+    --receive-pack --compress-program --extra-vars --sh-exec --init-command --info-script --new-volume-script --expression --print --entrypoint""".split()
 )
 _SHORT_CODE_OPTIONS = {
     "python": "c", "python3": "c", "node": "ep", "perl": "eE", "ruby": "e", "php": "rBE", "lua": "e", "R": "e", "Rscript": "e", "psql": "cv",
@@ -38,10 +38,19 @@ _GIVES_PROGRAM = {
     "mawk": ("-f",),
     "jq": ("-f", "--from-file"),
 }
-_OPTIONS_WITH_VALUES = {
+_CONTAINER_OPTIONS = dict.fromkeys(
+    """-p -v -e -w -u -h -m -l -c --name --network --volume --env --publish --workdir --user --mount --platform --memory --cpus --env-file
+    --label --gpus --restart --hostname""".split(),
+    1,
+)
+_OPTIONS_WITH_VALUES: dict[str, dict[str, int]] = {
     "awk": {"-F": 1, "-v": 1},
     "gawk": {"-F": 1, "-v": 1},
     "jq": {"--arg": 2, "--argjson": 2, "--slurpfile": 2, "--indent": 1},
+    **dict.fromkeys(("docker", "podman"), _CONTAINER_OPTIONS),
+    "kubectl": dict.fromkeys(("-n", "-c", "--namespace", "--container", "--context"), 1),
+    "uv": dict.fromkeys(("--with", "-p", "--python", "--extra", "--group", "--package"), 1),
+    "npx": {"-p": 1, "--package": 1},
 }
 _LIVE_VARIABLES = frozenset(
     """PATH IFS ENV BASH_ENV PS4 PROMPT_COMMAND LD_PRELOAD LD_LIBRARY_PATH PYTHONPATH PYTHONSTARTUP EDITOR VISUAL PAGER GIT_SSH
@@ -80,6 +89,8 @@ def _word_problem(command: Command, at: int, offset: int) -> str | None:
         return f"would be read by the shell at the other end of {program}"
     if program == "export" and "=" not in before:
         return "decides which variable is set"
+    if program == "[" and words[index] == "]":
+        return "ends the test"
     return f"would be read by {program} as a name" if program in ("test", "[") and {"-v", "-R"} & set(words) else None
 
 
@@ -140,6 +151,6 @@ def _started_program(program: str, words: tuple[str, ...], index: int) -> str | 
     if words[index - 1] == "-m" and program.startswith("python"):
         return program
     for name in (program, f"{program} {words[1] if len(words) > 1 else ''}"):
-        if name in _RUNNERS and _operand_number(words, index, {}) == _RUNNERS[name]:
+        if name in _RUNNERS and _operand_number(words, index, _OPTIONS_WITH_VALUES.get(program, {})) == _RUNNERS[name]:
             return name
     return None

@@ -195,8 +195,11 @@ class _Reader:
 _LIVE_IN_BARE = frozenset("*?[]{}~$<>|&;()!` \t\n")
 
 
-def place(text: str, reading: Reading, start: int, end: int, variable: str) -> Edit | str:
-    """The edit that puts `variable` where text[start:end] stands, or in words why that cannot be done."""
+def place(text: str, reading: Reading, start: int, end: int, variable: str, *, is_mark: bool = False) -> Edit | str:
+    """The edit that puts `variable` where text[start:end] stands, or in words why that cannot be done.
+
+    `is_mark`: the text is our own `{{secret:kind}}`, whose braces mean nothing.
+    """
     kinds = set(reading.contexts[start:end])
     if not kinds:
         return "stands where the text is empty"
@@ -204,6 +207,8 @@ def place(text: str, reading: Reading, start: int, end: int, variable: str) -> E
         return Edit(start, end, f"${{{variable}}}")
     if kinds == {Context.SINGLE}:
         return _place_in_single_quotes(text, start, end, variable)
+    if is_mark and kinds == {Context.BARE}:
+        return Edit(start, end, f'"${{{variable}}}"')
     if odd := sorted(kinds - {Context.BARE, *_QUOTES}):
         return f"stands {odd[0]}"
     if any(e.start < end and start < e.end for e in reading.expansions):

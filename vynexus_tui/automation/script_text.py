@@ -9,8 +9,11 @@ from vynexus_tui.domain.automations import Parameter
 from vynexus_tui.language.visible import visible
 
 _WIDTH = 100
-_GUARD = 'refuse_option() { [[ "$1" != -* ]] || { printf \'%s: would be read as an option: %q\\n\' "${0##*/}" "$1" >&2; exit 2; }; }'
-"""A value such as `-rf` must be an argument, never an option."""
+_GUARD = (
+    'must_be_plain() { [[ "$1" != [-\\|]* ]] || '
+    '{ printf \'%s: would be read as an option or a command: %q\\n\' "${0##*/}" "$1" >&2; exit 2; }; }'
+)
+"""A value must be an argument: `-rf` would be an option, and ImageMagick runs what follows a leading `|`."""
 
 
 def write_script(
@@ -57,12 +60,15 @@ def _arguments(inputs: Inputs) -> list[str]:
         if parameter.default is None:
             lines.append(f'{parameter.name}="${{{number}:?{parameter.name} is missing, see --help}}"')
         else:
-            lines.append(f'{parameter.name}="${{{number}:-{_default(parameter.default)}}}"')
+            lines.append(f"{parameter.name}={_with_default(number, parameter.default)}")
     guarded = [f'"${{{p.name}}}"' for p in inputs.parameters if not any(s.value.startswith("-") for s in p.seen)]
     if guarded:
-        lines += [_GUARD, *(f"refuse_option {variable}" for variable in guarded)]
+        lines += [_GUARD, *(f"must_be_plain {variable}" for variable in guarded)]
     return lines + [f': "${{{secret}:?set it in the environment first}}"' for secret in inputs.secrets]
 
 
-def _default(value: str) -> str:
-    return re.sub("}", r"\\}", double_quoted(value))
+def _with_default(number: int, value: str) -> str:
+    if re.fullmatch(r"[\w ./:@%+=,-]*", value):
+        return f'"${{{number}:-{value}}}"'
+    # Quotes of its own: ShellCheck cannot read an apostrophe in "${1:-...}", and a } would end it.
+    return f'${{{number}:-"{double_quoted(value)}"}}'

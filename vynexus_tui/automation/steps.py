@@ -1,6 +1,7 @@
 """From what was recorded to the steps of a script: aliases written out, `a && b` taken apart, what only a person can do left out."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -25,6 +26,11 @@ class ScriptStep:
 
     text: str
     slots: tuple[SlotSpan, ...] = ()
+
+    @property
+    def template(self) -> str:
+        """The text with every parameter written as {name}."""
+        return apply_edits(self.text, [Edit(slot.start, slot.end, f"{{{slot.name}}}") for slot in self.slots])
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -52,7 +58,7 @@ _TESTS = frozenset({"test", "[", "[["})
 _LEFT_AT_START = frozenset({"clear", "cls", "reset", "exit", "logout"})
 _LEFT_AT_END = _LEFT_AT_START | {"cd", "popd", "pushd", "deactivate"}
 _PARENTHESIS = re.compile(
-    r"(?:[^\s;&|(){}$<>=!\w\\'\"`-]|(?<![\w-])(?!(?:do|then|else|elif|if|while|until|in|time)\b)[\w-]+[ \t])[ \t]*\((?!\))"
+    r"(?:[^\s;&|(){}$<>=!\w\\'\"`-]|(?<![\w-])(?!(?:do|then|else|elif|if|while|until|in|time)\b)[\w-]+[ \t])[ \t]*\((?!\))|!\("
 )
 _PAIRS = (("do", "done"), ("if", "fi"), ("case", "esac"), ("{", "}"))
 
@@ -94,8 +100,8 @@ def _program(part: Part) -> str:
 
 
 def _syntax_problem(text: str) -> str | None:
-    if "\0" in text:
-        return "holds a NUL character"
+    if any(unicodedata.category(ch) == "Cc" and ch not in "\n\t" for ch in text):
+        return "holds a control character"
     if not read_quoting(text).is_complete:
         return "a quote or bracket is never closed"
     stripped = text.strip()

@@ -29,6 +29,7 @@ _BRACES = "puts braces around `a && b` before `|| c`"
 _FOLDER = "writes the folder that find looks in"
 _NULS = "separates the file names between find and xargs by NUL"
 _COUNTS = "counts with grep -c"
+_LETTERS = "writes tr's a-z as [:lower:], A-Z as [:upper:]"
 _DOLLARS = "writes '$' with a backslash"
 
 _READS_DOLLARS = frozenset(
@@ -38,6 +39,7 @@ _READS_DOLLARS = frozenset(
 _EXPANDS = re.compile(r"\$[{(0-9a-zA-Z_]|`[^`]+`")
 _PATTERN_OPTIONS = frozenset("-name -iname -path -ipath -wholename -iwholename -regex -iregex -lname".split())
 _FIND_MODES = frozenset({"-L", "-H", "-P", "-E", "-X", "-d", "-s"})
+_CLASSES = {"a-z": "'[:lower:]'", "A-Z": "'[:upper:]'", "[a-z]": "'[:lower:]'", "[A-Z]": "'[:upper:]'"}
 _COUNTED = frozenset("-l -L -o -r -R -A -B -c".split())
 """With these grep's lines are not what ShellCheck takes for a count."""
 _GLOB_START = re.compile(r"[*?]")
@@ -88,6 +90,9 @@ def _command_edits(step: ScriptStep, reading: Reading) -> Iterator[tuple[Edit, s
         if following and words[0] == "grep" and command_words(following) == ("wc", "-l") and not _COUNTED & set(words):  # SC2126
             yield Edit(program.end, program.end, " -c"), _COUNTS
             yield Edit(command.words[-1].end, following.words[-1].end, " || (($? == 1))"), _COUNTS
+        for word in arguments if words[0] == "tr" else ():
+            if word.value in _CLASSES:  # SC2018, SC2019
+                yield Edit(word.start, word.end, _CLASSES[word.value]), _LETTERS
         yield from _glob_edits(words[0], arguments, reading)
 
 

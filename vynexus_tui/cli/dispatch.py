@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from typing import TypeAlias
 
 from vynexus_tui import __version__
 from vynexus_tui.domain.errors import VynexusError
@@ -60,10 +61,10 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-_Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
-def _add(commands: "_Commands", name: str, module: str, help_text: str, *, json: bool = False) -> argparse.ArgumentParser:
+def _add(commands: _Commands, name: str, module: str, help_text: str, *, json: bool = False) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=help_text, description=help_text)
     parser.set_defaults(module=module)
     if json:
@@ -71,7 +72,7 @@ def _add(commands: "_Commands", name: str, module: str, help_text: str, *, json:
     return parser
 
 
-def _add_looking(commands: "_Commands") -> None:
+def _add_looking(commands: _Commands) -> None:
     _add(commands, "demo", "demo_command", "the dashboard on a made-up history, in a throwaway profile")
     peek = _add(commands, "peek", "peek_command", "what is repeated in a history: reads, stores nothing", json=True)
     peek.add_argument("file", nargs="?", help="history file, or - for standard input (default: your shell's history)")
@@ -92,7 +93,7 @@ def _add_looking(commands: "_Commands") -> None:
     show.add_argument("name", help="automation name, or id of an automation or a pattern")
 
 
-def _add_collecting(commands: "_Commands") -> None:
+def _add_collecting(commands: _Commands) -> None:
     importing = _add(commands, "import", "import_command", "store a shell history; again and again is the same as once", json=True)
     importing.add_argument("file", nargs="?", help="history file, or - for standard input (default: your shells' histories)")
     importing.add_argument("--from", dest="source_format", choices=_FORMATS, default="auto", help="what the file is")
@@ -108,7 +109,7 @@ def _add_collecting(commands: "_Commands") -> None:
     hook.add_argument("--yes", action="store_true", help="do not ask before writing")
 
 
-def _add_deciding(commands: "_Commands") -> None:
+def _add_deciding(commands: _Commands) -> None:
     trying = _add(commands, "try", "try_command", "run an automation or any command in the sandbox; show what it would change", json=True)
     trying.usage = "vynexus try [NAME | --script FILE | -- CMD...] [--cwd DIR] [--arg K=V]... [--json]"
     trying.add_argument("name", nargs="?", help="automation")
@@ -136,7 +137,7 @@ def _add_deciding(commands: "_Commands") -> None:
     run.add_argument("name")
 
 
-def _add_keeping(commands: "_Commands") -> None:
+def _add_keeping(commands: _Commands) -> None:
     _add(commands, "doctor", "doctor_command", "what works here, every path in use, and the fix for what does not", json=True)
     config = _add(commands, "config", "config_command", "settings: show, check a file, or write one with every key")
     config.add_argument("action", choices=("show", "check", "write"))

@@ -22,12 +22,12 @@ def run_automation(arguments: list[str]) -> int:
         return _refuse(f"no automation named {name!r}", "vynexus automations lists them", 127)
     try:
         approved = _read_fields(os.path.join(folder, "approved"))
-        path = os.path.join(folder, "script")
+        path = os.path.join(folder, name)
         with open(path, "rb") as file:
             script = file.read()
     except OSError:
         return _refuse(f"no approved automation named {name!r}", "vynexus automations lists them", 127)
-    if approved.get("status") == "paused":
+    if approved.get("status") != "live":
         return _refuse(f"{name} is paused", f"vynexus resume {name}", 126)
     import hashlib
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vynexus_tui.domain.automations import Automation, Refusal
-from vynexus_tui.domain.events import HistoryReading
+from vynexus_tui.domain.events import Actor, HistoryReading
 from vynexus_tui.domain.identifiers import PatternId
 from vynexus_tui.domain.patterns import Pattern
 from vynexus_tui.engine.assembly import Workspace, local_utc_offset_s
@@ -14,6 +14,9 @@ from vynexus_tui.engine.creation import create_automation
 from vynexus_tui.engine.recording import known_aliases, read_cleaned
 from vynexus_tui.language.program_facts import command_family
 from vynexus_tui.mining.repetitive_task_identifier import RepetitiveTaskIdentifier
+
+_COUNTED_FOR_WORDS = 5000
+"""Commands that are counted to say what is used most; the parse of 250,000 distinct lines takes half a minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +37,11 @@ def peek(
 ) -> Peek:
     """Reads, detects and writes scripts in memory. Raises SourceError where the history cannot be read."""
     history = read_cleaned(workspace, path, raw, source_format=source_format, now=now)
-    events = history.events[-workspace.settings.repetitive_task_detection.max_events :]
     patterns = RepetitiveTaskIdentifier(workspace.settings.repetitive_task_detection).identify(
-        events, now=now, utc_offset_s=local_utc_offset_s(now), aliases=known_aliases(workspace)
+        [e for e in history.events if e.actor in (Actor.USER, Actor.UNKNOWN)],
+        now=now,
+        utc_offset_s=local_utc_offset_s(now),
+        aliases=known_aliases(workspace),
     )
     outcomes: dict[PatternId, Automation | Refusal] = {}
     names: set[str] = set()
@@ -62,7 +67,7 @@ def _explain(
         reasons = Counter(o.reason for o in outcomes.values() if isinstance(o, Refusal)).most_common(1)
         return f"{len(outcomes)} routines in {count:,} commands of {where}, but no script can be made: mostly {reasons[0][0]}"
     needed = workspace.settings.repetitive_task_detection.min_occurrences
-    top = Counter(command_family(e.command) for e in history.events).most_common(3)
+    top = Counter(command_family(e.command) for e in history.events[-_COUNTED_FOR_WORDS:]).most_common(3)
     most = ", ".join(f"{name} {times}x" for name, times in top)
     if patterns:
         return f"{len(patterns)} repetitions in {count:,} commands of {where}, none worth a script: {patterns[0].reasons[0]}. Most used: {most}"

@@ -101,9 +101,13 @@ def import_history(
 def read_cleaned(
     workspace: Workspace, path: str | None, raw: bytes | None = None, *, source_format: str = "auto", now: datetime
 ) -> HistoryReading:
-    """A history, redacted, in memory only."""
+    """The newest part of a history that would be looked at, redacted, in memory only."""
     history = _read(path, raw, source_format, now=now)
-    return replace(history, events=tuple(_cleaned(history.events, workspace.settings.recording)))
+    most = workspace.settings.repetitive_task_detection.max_events
+    unknown = history.unknown
+    if len(history.events) > most:
+        unknown = (*(u for u in unknown if not u.startswith("only the newest")), f"only the newest {most:,} commands were looked at")
+    return replace(history, events=tuple(_cleaned(history.events[-most:], workspace.settings.recording)), unknown=unknown)
 
 
 def found_histories(workspace: Workspace) -> tuple[str, ...]:

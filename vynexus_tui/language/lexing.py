@@ -44,7 +44,8 @@ class Command(NamedTuple):
 
 class Part(NamedTuple):
     """What lies between `&&`, `;`, `&` and newlines: one pipeline, or one compound command, or a list with `||` (its
-    meaning would change if it were taken apart)."""
+    meaning would change if it were taken apart).
+    """
 
     text: str
     start: int
@@ -172,7 +173,7 @@ def _end_of_dollar(text: str, i: int) -> int:
     if following in ("(", "{"):
         return _end_of_nested(text, i + 1)
     if following == "'":
-        match = re.compile(r"(?:[^'\\]|\\.)*'?", re.S).match(text, i + 2)
+        match = re.compile(r"(?:[^'\\]|\\.)*'?", re.DOTALL).match(text, i + 2)
         return match.end() if match else i + 2
     return i + 1
 

@@ -76,10 +76,12 @@ def command_words(command: Command) -> tuple[str, ...]:
     """The command's words by value, with wrappers (sudo, env, time, nohup ...) and their options taken off."""
     values = [word.value for word in command.words]
     i = 0
-    while i < len(values) and basename(values[i]) in WRAPPERS | PRIVILEGED and i + 1 < len(values):
+    while i + 1 < len(values) and (wrapper := basename(values[i])) in WRAPPERS | PRIVILEGED:
+        with_value = WRAPPER_OPTIONS_WITH_VALUE.get(wrapper, frozenset())
         i += 1
         while i < len(values) and (values[i].startswith("-") or "=" in values[i]):
-            i += 2 if values[i] in WRAPPER_OPTIONS_WITH_VALUE and i + 2 < len(values) else 1
+            i += 2 if values[i] in with_value and i + 2 < len(values) else 1
+        i += wrapper == "timeout"  # its duration
     rest = values[i:] or values
     return (basename(rest[0]) or rest[0], *rest[1:]) if rest else ()
 
@@ -139,7 +141,7 @@ def _commands_within(part: Part, depth: int) -> Iterator[Command]:
 
 
 def inner_text(words: tuple[str, ...]) -> str | None:
-    """The command line that a command hands to another interpreter or runs for us (ssh, sh -c, xargs, timeout ...), or None."""
+    """The command line that a command hands to another interpreter or runs for us (ssh, sh -c, xargs ...), or None."""
     program = words[0] if words else ""
     if program == "eval":
         return " ".join(words[1:])
@@ -177,6 +179,8 @@ def _asks_a_person(command: Command, words: tuple[str, ...], part: Part) -> str 
     program = words[0]
     reason = INTERACTIVE_REASON.get(program)
     is_first, is_last = command in part.commands[:1], command in part.commands[-1:]
+    if program == "read" and ("<" in part.text or "|" in part.text):
+        return None
     if reason and not _runs_in_batch(command, words) and not _is_fed_or_read(command, reason, is_first=is_first, is_last=is_last):
         return f"{program} {reason}"
     if program in NEEDS_OPERANDS and len(words) == 1 and not command.redirects and is_first:

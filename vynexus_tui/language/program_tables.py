@@ -2,10 +2,22 @@
 
 import re
 
-WRAPPERS = frozenset({"time", "nohup", "env", "command", "builtin", "nice", "ionice", "exec", "stdbuf", "setsid", "caffeinate", "noglob"})
+WRAPPERS = frozenset(
+    {"time", "timeout", "nohup", "env", "command", "builtin", "nice", "ionice", "exec", "stdbuf", "setsid", "caffeinate", "noglob"}
+)
 """Programs that run the command after them."""
 PRIVILEGED = frozenset({"sudo", "doas", "su", "pkexec", "run0"})
-WRAPPER_OPTIONS_WITH_VALUE = frozenset({"-n", "-u", "-g", "-c", "-o", "-i", "-e", "--user", "--group", "-C", "-S", "-h", "-p"})
+WRAPPER_OPTIONS_WITH_VALUE = {
+    "time": frozenset({"-f", "-o"}),
+    "env": frozenset({"-u", "-C", "-S", "--unset", "--chdir"}),
+    "nice": frozenset({"-n"}),
+    "ionice": frozenset({"-c", "-n", "-p"}),
+    "timeout": frozenset({"-k", "-s", "--kill-after", "--signal"}),
+    "stdbuf": frozenset({"-i", "-o", "-e"}),
+    "exec": frozenset({"-a"}),
+    "sudo": frozenset({"-u", "-g", "-h", "-p", "-C", "-D", "-R", "-T", "-U", "--user", "--group", "--host"}),
+    "doas": frozenset({"-u", "-C"}),
+}
 
 TWO_WORD_PROGRAMS = frozenset(
     """git docker podman kubectl helm npm pnpm yarn bun cargo go pip pip3 pipx uv poetry conda brew apt apt-get dnf yum pacman
@@ -30,7 +42,7 @@ LEADING_OPTIONS_WITH_VALUE: dict[str, frozenset[str]] = {
 INTERACTIVE = {
     "opens an editor": "vi vim nvim nano emacs micro hx helix joe ed kak code subl gedit mcedit crontab visudo vipw",
     "waits for a person (pager)": "less more most man info w3m lynx pinfo bat-pager",
-    "opens a session": "ssh mosh telnet ftp sftp screen tmux zellij byobu su login passwd chsh minicom picocom mysql psql sqlite3 mongosh"
+    "opens a session": "ssh mosh telnet ftp sftp screen zellij byobu su login passwd chsh minicom picocom mysql psql sqlite3 mongosh"
     " redis-cli irb ghci node-repl ipython bpython gdb lldb pdb",
     "is a full-screen program": "top htop btop atop glances nvtop k9s lazygit tig ranger mc nnn lf yazi ncdu watch fzf dialog whiptail"
     " cmatrix vynexus vy aptitude alsamixer nmtui",
@@ -167,11 +179,10 @@ SHELLS = frozenset({"sh", "bash", "zsh", "dash", "fish", "ksh"})
 RUNNER_OPTIONS_WITH_VALUE = {
     "ssh": frozenset("-b -c -D -E -e -F -I -i -J -L -l -m -O -o -P -p -Q -R -S -W -w".split()),
     "xargs": frozenset("-I -n -P -d -L -s -a -E".split()),
-    "timeout": frozenset("-k -s".split()),
     "watch": frozenset("-n".split()),
     "parallel": frozenset("-j".split()),
     "flock": frozenset("-w".split()),
     "strace": frozenset("-e -o -p".split()),
 }
-RUNNER_OPERANDS = {"ssh": 1, "timeout": 1, "flock": 1}
-"""Operands before the command that such a program runs: host, duration, lock file."""
+RUNNER_OPERANDS = {"ssh": 1, "flock": 1}
+"""Operands before the command that such a program runs: host, lock file."""

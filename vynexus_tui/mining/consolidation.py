@@ -99,11 +99,19 @@ def _is_variant(episode: Episode, bigger: Episode, activities: Sequence[Activity
         return differing < len(a) or len({activities[symbol].constants for symbol in a}) == 1
     if len(a) == len(b) >= 3 and sum(x != y for x, y in zip(a, b, strict=True)) == 1 and (len(b) >= 4 or a[1] != b[1]):
         return True
+    if len(a) == len(b) >= 3 and sum(x != y for x, y in zip(a, b, strict=True)) == 1 and _took_over(episode, bigger):
+        return True
     count, bigger_count = len(episode.occurrences), len(bigger.occurrences)
     if _common_length(a, b) == len(a) and count <= 0.75 * bigger_count + 1:
         return True
     common = _common_length(frames_a, frames_b)
     return common >= _SAME_SHARE * max(len(a), len(b)) and count <= 0.5 * bigger_count + 1
+
+
+def _took_over(a: Episode, b: Episode) -> bool:
+    """Whether one was typed only before the other ever was: the person changed a step."""
+    starts_a, starts_b = [o[0] for o in a.occurrences], [o[0] for o in b.occurrences]
+    return max(starts_a) < min(starts_b) or max(starts_b) < min(starts_a)
 
 
 def _common_length(a: Sequence[object], b: Sequence[object]) -> int:

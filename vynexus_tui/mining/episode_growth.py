@@ -23,6 +23,9 @@ _SAMPLE = 400
 """Newest occurrences that are looked at when a step is chosen."""
 _RETRIES = 6
 _OPTIONAL_SHARE = 0.55
+_SHARED_SHARE = 0.15
+_SPECIFIC_SHARE = 0.6
+"""A step that is typed elsewhere more often than not says nothing about which workflow this is."""
 _LEAST_SIZE = 100
 """Steps a history is taken to have at least: in a short one a routine may be all there is, and would explain itself."""
 _INSEPARABLE = 0.9
@@ -89,7 +92,7 @@ class EpisodeGrower:
                 seeds = self._pair_occurrences(pair.first, pair.second)
                 if len(seeds) < self.min_occurrences:
                     break
-                occurrences = self._grow(seeds)
+                occurrences = self._narrow(self._grow(seeds))
                 episode = self._claim(occurrences)
                 if episode is None:
                     break
@@ -189,6 +192,24 @@ class EpisodeGrower:
             occurrences = grown
         return occurrences
 
+    def _narrow(self, occurrences: list[Positions]) -> list[Positions]:
+        """Of a piece that several workflows share, the occurrences of one of them; the others are seeded again.
+
+        That a workflow ends differently now and then is a choice within it, so behind the piece two more steps are asked for.
+        """
+        sample, length = occurrences[-_SAMPLE:], len(occurrences[0])
+        for place, more_steps in ((0, 1), (length, 2)):
+            step = self._best_step(sample, max(self.min_occurrences, _SHARED_SHARE * len(sample)), (place,))
+            if step is None or step.support >= _OPTIONAL_SHARE * len(sample):
+                continue
+            subset = self._with_step(occurrences, step)
+            if len(subset) < max(_CERTAIN_PAIR, _SPECIFIC_SHARE * self.timeline.counts[step.symbol]):
+                continue
+            grown = self._grow(subset)
+            if len(grown[0]) >= length + more_steps:
+                return grown
+        return occurrences
+
     def _with_step(self, occurrences: list[Positions], step: _NextStep) -> list[Positions]:
         grown = []
         for occurrence in occurrences:
@@ -197,21 +218,22 @@ class EpisodeGrower:
                 grown.append((*occurrence[: step.place], position, *occurrence[step.place :]))
         return _without_overlaps(sorted(grown))
 
-    def _best_step(self, sample: Sequence[Sequence[int]], needed: float) -> _NextStep | None:
-        """The most frequent addition that chance does not explain."""
+    def _best_step(self, sample: Sequence[Sequence[int]], needed: float, places: Sequence[int] | None = None) -> _NextStep | None:
+        """The most frequent addition that chance does not explain, at any place or at one of `places`."""
         if not sample:
             return None
         timeline, length = self.timeline, len(sample[0])
         counters: list[Counter[int]] = [Counter() for _ in range(length + 1)]
         looked_at = [0] * (length + 1)
+        chosen = (length, *range(length)) if places is None else places
         for occurrence in sample:
-            for place, counter in enumerate(counters):
+            for place in chosen:
                 gap = self._gap(occurrence, place)
                 if gap:
                     looked_at[place] += len(gap)
-                    counter.update({timeline.symbols[i] for i in gap if not timeline.covered[i]})
+                    counters[place].update({timeline.symbols[i] for i in gap if not timeline.covered[i]})
         best: _NextStep | None = None
-        for place in (length, *range(length)):
+        for place in chosen:
             for symbol, count in counters[place].items():
                 expected = looked_at[place] * timeline.counts[symbol] / max(_LEAST_SIZE, len(timeline))
                 if count < needed or (best is not None and count <= best.support):

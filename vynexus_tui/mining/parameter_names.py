@@ -29,18 +29,21 @@ _PROGRAMS = {
     "dropdb": "database", "pg_dump": "database", "psql": "database", "curl": "url", "wget": "url", "grep": "pattern", "rg": "pattern",
     "man": "topic", "pip install": "package", "npm install": "package", "apt install": "package", "brew install": "package",
     "systemctl restart": "service", "systemctl stop": "service", "systemctl start": "service", "systemctl status": "service",
-    "cp": "file", "mv": "file", "rm": "file", "vim": "file", "cat": "file", "python": "file", "python3": "file", "tar": "file",
+    "cp": "file", "mv": "file", "rm": "file", "vim": "file", "cat": "file", "tar": "file",
 }  # fmt: skip
 _TELLING = {"url": "url", "date": "date", "address": "host", "version": "version", "n": "n", "text": "message"}
 """Looks that say more than the program does, and the name they give."""
-_WHOLE_ONLY = frozenset({"url", "file", "dir", "path"})
+_WHOLE_ONLY = frozenset({"url", "file", "dir", "path", "host"})
 """Names that do not fit a piece of a word."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 
 
-def name_parameter(text: str, start: int, values: Sequence[str], taken: set[str]) -> str:
-    """A short lower-case name for the value that begins at `start` of a step's text, not in `taken`."""
-    wanted = _describe(text, start, values)
+def name_parameter(text: str, start: int, values: Sequence[str], taken: set[str], *, has_label: bool = True) -> str:
+    """A short lower-case name for the value that begins at `start` of a step's text, not in `taken`.
+
+    `has_label` is False where what stands before it in its word varies too.
+    """
+    wanted = _describe(text, start, values, has_label)
     number, name = 1, wanted
     while name in taken:
         number += 1
@@ -48,9 +51,9 @@ def name_parameter(text: str, start: int, values: Sequence[str], taken: set[str]
     return name
 
 
-def _describe(text: str, start: int, values: Sequence[str]) -> str:
+def _describe(text: str, start: int, values: Sequence[str], has_label: bool) -> str:
     word, before = _word_at(text, start)
-    label = _label(word, start) if word is not None else ""
+    label = _label(word, start) if word is not None and has_label else ""
     if label:
         return _OPTIONS.get(label) or _readable(label) or "value"
     looks = next((name for name, pattern in _LOOKS if all(pattern.fullmatch(value) for value in values)), None)
@@ -58,7 +61,7 @@ def _describe(text: str, start: int, values: Sequence[str]) -> str:
         return _TELLING[looks]
     program = _program_name(text)
     if word is None or start - word.start > 1:
-        return program if program not in _WHOLE_ONLY and program is not None else looks or "name"
+        return next((name for name in (program, looks) if name is not None and name not in _WHOLE_ONLY), "name")
     option = before.text if before is not None and before.text.startswith("-") and "=" not in before.text else ""
     by_option = _OPTIONS.get(option) or (_readable(option) if option.startswith("--") else None)
     return by_option or program or looks or _stem_name(text, start)

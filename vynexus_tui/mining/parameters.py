@@ -54,9 +54,12 @@ def find_parameters(texts: Sequence[str], rows: Sequence[Sequence[Shape]]) -> Pa
     slots = _share(slots)
     slots.sort(key=lambda slot: (slot.step, slot.start))
     names: dict[int, str] = {}
-    for slot in slots:
+    for before, slot in zip([None, *slots], slots, strict=False):
         if id(slot.origin) not in names:
-            names[id(slot.origin)] = name_parameter(texts[slot.step], slot.start, slot.origin.column, set(names.values()))
+            is_first = before is None or before.argument != slot.argument or before.step != slot.step
+            names[id(slot.origin)] = name_parameter(
+                texts[slot.step], slot.start, slot.origin.column, set(names.values()), has_label=is_first
+            )
     spans: list[list[SlotSpan]] = [[] for _ in texts]
     for slot in slots:
         spans[slot.step].append(SlotSpan(start=slot.start, end=slot.start + len(slot.column[-1]), name=names[id(slot.origin)]))
@@ -101,6 +104,8 @@ def _common_edges(column: Column) -> tuple[int, int]:
     common = _NUMBER_HEAD.sub("", low[:head])
     match = _HEAD.match(common)
     head = match.end() if match else 0
+    if common[:head].endswith("://"):
+        return 0, 0
     backwards = [value[::-1] for value in column]
     low, high = min(backwards), max(backwards)
     tail = next((i for i in range(shortest) if low[i] != high[i]), shortest)

@@ -6,8 +6,8 @@ frequency    1 - exp(-rate / 0.4 per week); without dates 1 - exp(-count / 6)
 time_saving  x / (x + 10 s), x = median seconds by hand per week; unknown without durations or dates
 recency      0.5 ** (days since last seen / half-life); unknown without dates
 
-rate is the best of: occurrences per week over the last 4 weeks, over the last 13 weeks, and since it was first seen (at least
-4 weeks), so that an old habit that came back counts and one lucky afternoon does not.
+rate is the best of: occurrences per week over the last 4 weeks and over the last 13 weeks (3 at least), and since it was first
+seen (over 4 weeks at least), so that an old habit that came back counts and one lucky afternoon does not.
 Each share rises with what it measures, so the score is monotone in all three. Calibration, default weights: five runs in the
 last four weeks pass 0.7 even for commands that take a second, two runs a year stay below 0.65 even for an hour's work; in a
 history without dates 8 runs pass 0.7 and 7 do not.
@@ -27,6 +27,7 @@ _USUAL_COUNT = 6.0
 _USUAL_S_PER_WEEK = 10.0
 _SHORT_WEEKS = 4.0
 _LONG_WEEKS = 13.0
+_HABIT_COUNT = 3
 
 
 def score_potential(occurrences: Sequence[Occurrence], settings: RepetitiveTaskDetection, *, now: datetime) -> AutomationPotential:
@@ -63,5 +64,6 @@ def score_potential(occurrences: Sequence[Occurrence], settings: RepetitiveTaskD
 def weekly_rate(dates: Sequence[datetime], *, now: datetime) -> float:
     """Occurrences per week, by the window that shows most of them."""
     ages = [max(0.0, (now - date).total_seconds() / _WEEK_S) for date in dates]
-    windows = (_SHORT_WEEKS, _LONG_WEEKS, max(_SHORT_WEEKS, *ages))
-    return max(sum(age <= weeks for age in ages) / weeks for weeks in windows)
+    lifetime = max(_SHORT_WEEKS, *ages)
+    counts = {weeks: sum(age <= weeks for age in ages) for weeks in (_SHORT_WEEKS, _LONG_WEEKS)}
+    return max([len(ages) / lifetime, *(count / weeks for weeks, count in counts.items() if count >= _HABIT_COUNT)])

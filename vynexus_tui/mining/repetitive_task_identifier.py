@@ -14,10 +14,12 @@ from vynexus_tui.mining.occurrences import build_occurrence, build_steps, exact_
 from vynexus_tui.mining.potential import score_potential
 from vynexus_tui.mining.schedules import DailyActivity, find_schedule
 from vynexus_tui.mining.segmentation import build_traces
-from vynexus_tui.mining.single_commands import LONG, SHORTEST, find_single_commands
+from vynexus_tui.mining.single_commands import LONG, SHORTEST, VERY_LONG, find_single_commands
 from vynexus_tui.mining.timeline import Timeline, build_timeline
 from vynexus_tui.mining.worthiness import find_alias, is_pointless, literal_length, reasons_against
 
+_LONG_BESIDE_VALUES = 40
+"""A parameterised command with this many constant characters is worth a name after four times, a shorter one after five."""
 _ALWAYS = 0.8
 _ELSEWHERE = 0.5
 _NO_ALIASES: Mapping[str, str] = {}
@@ -52,7 +54,7 @@ class RepetitiveTaskIdentifier:
         limits = self._settings
         grower = EpisodeGrower(timeline, min_occurrences=limits.min_occurrences, min_sessions=limits.min_sessions)
         workflows = consolidate(grower.grow_all(), grower)
-        singles = find_single_commands(timeline, min_occurrences=limits.min_occurrences, min_sessions=limits.min_sessions)
+        singles = find_single_commands(timeline, workflows, min_occurrences=limits.min_occurrences, min_sessions=limits.min_sessions)
         return workflows + singles
 
 
@@ -121,9 +123,11 @@ class _PatternBuilder:
         if find_alias(steps, self._aliases) is not None:
             return True
         length, sessions = literal_length(steps[0]), {occurrence.session_id for occurrence in occurrences}
+        if length < SHORTEST:
+            return False
         if steps[0].slots:
-            return length >= LONG and len(occurrences) >= 5 and len(sessions) >= 3
-        return length >= LONG or (length >= SHORTEST and len(occurrences) >= 7)
+            return len(occurrences) >= (4 if length >= _LONG_BESIDE_VALUES else 5) and length >= LONG and len(sessions) >= 3
+        return len(occurrences) >= (3 if length >= VERY_LONG else 4 if length >= LONG else 7)
 
     def _count_quality(self, occurrences: Sequence[Occurrence]) -> CountQuality:
         ids = {event_id for occurrence in occurrences for event_id in occurrence.event_ids}

@@ -43,10 +43,16 @@ def is_pointless(steps: Sequence[PatternStep]) -> bool:
     parts = [part for step in steps for part in parse_command(step.text)]
     if all(map(is_navigation, parts)):
         return True
-    idle = [_only_looks(part) or interactive_reason(part) is not None for part in parts]
+    idle = [_only_looks(part) or _is_only_for_people(part) for part in parts]
     if all(idle) and len({step.text for step in steps}) <= 2:
         return True
     return len(parts) == 2 and any(i and programs(part)[:1] != ("cd",) for i, part in zip(idle, parts, strict=True))
+
+
+def _is_only_for_people(part: Part) -> bool:
+    """Editors, pagers and the like; a session with arguments (`ssh -i KEY HOST`) is at least worth a name."""
+    reason = interactive_reason(part)
+    return reason is not None and not ("session" in reason and any(len(command.words) > 1 for command in part.commands))
 
 
 def _only_looks(part: Part) -> bool:

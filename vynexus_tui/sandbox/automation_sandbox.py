@@ -164,7 +164,7 @@ def _doubts(seen: Observation, verdict: Verdict, network_attempted: bool | None,
     if seen.output_is_cut:
         doubts.append(f"output: only the first and the last {output_kb // 2:,} KB are kept")
     if network_attempted and verdict is not Verdict.STOPS_AT_NETWORK:
-        doubts.append("it tried the network, which a trial does not have, and went on without it")
+        doubts.append("it tried a connection, which a trial does not have, and went on without it")
     if count := seen.report.get("leftover_processes"):
         doubts.append(
             f"what the {count} processes it leaves behind do later" if count > 1 else "what the process it leaves behind does later"

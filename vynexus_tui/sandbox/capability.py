@@ -49,7 +49,7 @@ def find_capability(*, environment: Mapping[str, str], cache_dir: str | None) ->
     cache = Path(cache_dir) / "sandbox-capability.json" if cache_dir else None
     if cache is not None and _read_cache(cache) == key:
         return SandboxCapability(level=SandboxLevel.FULL, notes=_NOTES)
-    found = _isolate_a_canary(environment)
+    found = _isolate_a_canary(environment, cache_dir if cache_dir and Path(cache_dir).is_dir() else None)
     if found.level is SandboxLevel.FULL and cache is not None:
         _write_cache(cache, key)
     return found
@@ -77,9 +77,9 @@ profile vynexus-sandbox "{escaped}" flags=(unconfined) {{
 """
 
 
-def _isolate_a_canary(environment: Mapping[str, str]) -> SandboxCapability:
+def _isolate_a_canary(environment: Mapping[str, str], place: str | None) -> SandboxCapability:
     try:
-        with tempfile.TemporaryDirectory(prefix="vynexus-canary-") as folder, socket.socket() as listener:
+        with tempfile.TemporaryDirectory(prefix="vynexus-canary-", dir=place) as folder, socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             listener.listen(1)
             listener.settimeout(0)

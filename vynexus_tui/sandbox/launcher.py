@@ -16,9 +16,9 @@ import struct
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import EPERM
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from vynexus_tui.sandbox import change_folding, linux_calls, overlays, seccomp, text_diffs
 from vynexus_tui.sandbox.file_changes import Comparison
@@ -45,7 +45,16 @@ class IsolationError(Exception):
 
     def __init__(self, step: str, error: OSError) -> None:
         super().__init__(step)
-        self.report = {"refused": step, "errno": error.errno, "detail": str(error)}
+        detail = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+        self.report = {"refused": step, "errno": error.errno, "detail": detail}
+
+
+class _Channels(NamedTuple):
+    """File descriptors that C and D write to: B's pipe, the supervisor's pipe, bash's trace."""
+
+    tell: int
+    report: int
+    trace: int
 
 
 class _Trial:
@@ -87,7 +96,7 @@ def main() -> None:
     except IsolationError as failure:
         report = failure.report
     with open(report_fd, "w", encoding="ascii") as file:
-        json.dump(report, file)
+        file.write(json.dumps(report) + "\n")
 
 
 def _run_trial(trial: _Trial, report_fd: int, trace_fd: int) -> dict[str, Any]:
@@ -103,9 +112,8 @@ def _run_trial(trial: _Trial, report_fd: int, trace_fd: int) -> dict[str, Any]:
         inner_read, inner_write = os.pipe2(os.O_CLOEXEC)
     init_pid = os.fork()
     if init_pid == 0:
-        os.close(report_fd)
         os.close(inner_read)
-        _be_process_one(trial, root, inner_write, trace_fd)
+        _be_process_one(trial, root, _Channels(inner_write, report_fd, trace_fd))
     trial.init_pid = init_pid
     if trial.is_stopped:
         trial.stop()
@@ -184,7 +192,7 @@ def _write_maps_when_told(target: int, go: int) -> NoReturn:
         os._exit(status)
 
 
-def _be_process_one(trial: _Trial, root: overlays.TrialRoot, tell: int, trace_fd: int) -> NoReturn:
+def _be_process_one(trial: _Trial, root: overlays.TrialRoot, channels: _Channels) -> NoReturn:
     """C. Whatever happens it ends here, and with it everything in the pid namespace."""
     try:
         for unwanted in (signal.SIGTERM, signal.SIGINT):  # the script may send them: Python would obey
@@ -194,13 +202,13 @@ def _be_process_one(trial: _Trial, root: overlays.TrialRoot, tell: int, trace_fd
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
         script = os.fork()
         if script == 0:
-            _become_script(trial, tell, trace_fd)
-        for inherited in (0, 1, 2, trace_fd):
+            _become_script(trial, channels)
+        for inherited in (0, 1, 2, channels.report, channels.trace):
             os.close(inherited)
         linux_calls.process_control(linux_calls.PR_SET_DUMPABLE, 0)
-        _tell(tell, _watch(script, trial.limits))
+        _tell(channels.tell, _watch(script, trial.limits))
     except IsolationError as failure:
-        _tell(tell, failure.report)
+        _tell(channels.tell, failure.report)
     finally:
         os._exit(0)
 
@@ -233,15 +241,14 @@ def _enter_root(trial: _Trial, root: overlays.TrialRoot) -> None:
         os.chdir(trial.request["cwd"])
 
 
-def _become_script(trial: _Trial, tell: int, trace_fd: int) -> NoReturn:
+def _become_script(trial: _Trial, channels: _Channels) -> NoReturn:
     """D. Gives every right away, then becomes the script."""
     try:
         with _step("limits"):
             os.setsid()
             apply_process_limits(trial.limits)
-            trace_target = trial.request["trace_fd"] or tell
-            if trace_target != tell:
-                os.dup2(trace_fd, trace_target, inheritable=True)
+            if trial.request["trace_fd"] is not None:
+                os.dup2(channels.trace, trial.request["trace_fd"], inheritable=True)
         with _step("capabilities"):
             linux_calls.process_control(linux_calls.PR_SET_PDEATHSIG, signal.SIGKILL)
             linux_calls.process_control(linux_calls.PR_SET_NO_NEW_PRIVS, 1)
@@ -251,15 +258,15 @@ def _become_script(trial: _Trial, tell: int, trace_fd: int) -> NoReturn:
         for ignored in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM, signal.SIGINT):  # the first two by Python
             signal.signal(ignored, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
-        first, last = sorted((tell, trace_target))
-        os.closerange(3, first)
-        os.closerange(first + 1, last)
-        os.closerange(last + 1, OPEN_FILES)
-        _tell(tell, {"started": True})
+        for descriptor in set(range(3, OPEN_FILES)) - {trial.request["trace_fd"]}:
+            with suppress(OSError):  # most are not open
+                os.set_inheritable(descriptor, False)
+        for listener in (channels.tell, channels.report):
+            _tell(listener, {"started": True})
         with _step("program"):
             os.execve(trial.request["program"][0], trial.request["program"], trial.request["environment"])
     except IsolationError as failure:
-        _tell(tell, failure.report)
+        _tell(channels.tell, failure.report)
     finally:
         os._exit(126)
 

@@ -119,7 +119,7 @@ class Watchdog:
         if memory > self._limits.memory_bytes or self._drains_the_host():
             return self._limits.memory_text
         if count > self._limits.processes:
-            return f"{self._limits.processes} processes"
+            return "processes"
         return None
 
     def _drains_the_host(self) -> bool:

@@ -14,7 +14,7 @@ from errno import EINVAL
 from typing import NamedTuple
 
 from vynexus_tui.sandbox import linux_calls
-from vynexus_tui.sandbox.linux_calls import MS_BIND, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY
+from vynexus_tui.sandbox.linux_calls import MS_BIND, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_REMOUNT
 
 BASE = "/sys"
 """Our working space covers this directory, in our mount namespace only: it exists everywhere and no trial sees the real one,
@@ -26,9 +26,11 @@ _VIRTUAL = frozenset(
     """proc sysfs devtmpfs devpts cgroup cgroup2 securityfs debugfs tracefs pstore bpf configfs mqueue hugetlbfs binfmt_misc fusectl
     efivarfs autofs rpc_pipefs nsfs selinuxfs""".split()
 )
-_SKELETON_FILE_BYTES = 1 << 20
+_SKELETON_FILE_BYTES, _SKELETON_BYTES = 1 << 20, 64 << 20
+"""One file, and all files of one trial, that are copied because they lie beside a mount. Others are shown read-only."""
 _MOST_CHILDREN = 64
-"""A split directory with more children than this (docker's overlay2, say) is hidden, unless home or the working directory is below."""
+"""A split directory with more children than this (docker's overlay2, say) is hidden, unless home or the working directory is below;
+then this many times eight of its directories are shown (an overlay takes 0.2 ms, so that is 0.1 s)."""
 _PRIVATE = MS_NOSUID | MS_NODEV
 
 
@@ -89,11 +91,12 @@ class TrialRoot:
         self._writable_trees = writable_trees
         self._owner = owner
         self._count = 0
+        self._skeleton_room = _SKELETON_BYTES
         self._kinds = {m.path: m.kind for m in read_mounts()}
 
     def build(self, *, disk_bytes: int, inodes: int) -> None:
-        """Makes the working space and every layer. `disk_bytes` and `inodes` are hard limits: it is a tmpfs."""
-        linux_calls.mount(SOURCE, BASE, "tmpfs", _PRIVATE, f"size={disk_bytes},nr_inodes={inodes},mode=700")
+        """Makes the working space and every layer. It is a tmpfs: `disk_bytes` and `inodes` are hard limits, on top of our own use."""
+        linux_calls.mount(SOURCE, BASE, "tmpfs", _PRIVATE, "mode=700")
         for name in ("root", "upper", "work", "skeleton"):
             os.mkdir(f"{BASE}/{name}")
         os.close(os.open(f"{BASE}/empty", os.O_CREAT | os.O_WRONLY, 0))
@@ -102,6 +105,10 @@ class TrialRoot:
         self._split("/", keep_all=True)
         for directory in ("/var/tmp", *self._writable_trees):
             self._add_if_of_another_user(directory)
+        used = os.statvfs(BASE)
+        disk_bytes += (used.f_blocks - used.f_bfree) * used.f_frsize
+        inodes += used.f_files - used.f_ffree
+        linux_calls.mount(SOURCE, BASE, "tmpfs", _PRIVATE | MS_REMOUNT, f"size={disk_bytes},nr_inodes={inodes}")
 
     def mask(self, path: str) -> None:
         """Makes a secret unreadable: EACCES, not ENOENT, so that no script takes the branch that creates a new key."""
@@ -216,9 +223,12 @@ class TrialRoot:
         for path in shown_as_they_are:
             linux_calls.mount(path, self.path + path, None, MS_BIND)
             linux_calls.make_read_only(self.path + path)
-        for child in children:
-            if child.is_dir(follow_symlinks=False) and child.path not in _REPLACED:
-                self._add(child.path)
+        directories = [child.path for child in children if child.is_dir(follow_symlinks=False) and child.path not in _REPLACED]
+        for path in directories[: _MOST_CHILDREN * 8]:
+            self._add(path)
+        for path in directories[_MOST_CHILDREN * 8 :]:
+            self.limited[path] = "hidden in the trial (too many directories beside a mount)"
+            self._hide(path)
 
     def _copy_to_skeleton(self, child: "os.DirEntry[str]", target: str) -> bool:
         """False for a regular file that is to be bound read-only: too large to copy, or not ours to change."""
@@ -229,7 +239,8 @@ class TrialRoot:
             os.mkdir(target)
         elif stat.S_ISREG(status.st_mode):
             is_ours = self._owner in (0, status.st_uid)
-            if is_ours and status.st_size <= _SKELETON_FILE_BYTES:
+            if is_ours and status.st_size <= min(_SKELETON_FILE_BYTES, self._skeleton_room):
+                self._skeleton_room -= status.st_size
                 shutil.copy2(child.path, target)
             else:
                 os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o600))

@@ -1,6 +1,7 @@
 """Starts the launcher and listens to it: output within bounds, the trace of steps, a deadline that depends on nobody's goodwill."""
 
 import codecs
+import contextlib
 import json
 import os
 import re
@@ -18,6 +19,7 @@ _PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
 _OUTPUT_KILL_BYTES = 64 << 20
 """A script that writes more than this is stopped."""
 _READ_BYTES = 1 << 16
+_LAST_WAIT_S = 5.0
 _TRACE_LINE_BYTES = 4096
 _STEP = re.compile(rb"\++ : step (\d{1,4})\b")
 _TRACE_LINES_KEPT = 5
@@ -27,7 +29,7 @@ class Observation(NamedTuple):
     """One run of the launcher, as seen from outside."""
 
     report: Mapping[str, Any]
-    """Its own account; has `refused` when isolation failed and nothing was executed."""
+    """Its own account; has `refused` when isolation failed and nothing was executed, `started` alone when it did not live to tell."""
     stdout: str
     stderr: str
     output_is_cut: bool
@@ -47,28 +49,33 @@ def observe_trial(
     should_stop: Callable[[], bool] | None = None,
     patience_s: float = 25.0,
 ) -> Observation:
-    """Runs the launcher with `request` until it ends. Raises OSError where no process can be started at all.
+    """Runs the launcher with `request` until it ends.
 
     `patience_s` is for set-up and comparison, on top of the wall clock limit; then the launcher is killed, whatever it waits for.
     """
     run = _Run(output_bytes, on_output)
     with _Pipes(request) as pipes:
         environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _START, _PACKAGE_PARENT, *map(str, pipes.given), str(os.getpid())],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            pass_fds=pipes.given,
-            start_new_session=True,  # so that ^C in the terminal reaches us and not the launcher
-            env=environment,
-        )
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", _START, _PACKAGE_PARENT, *map(str, pipes.given), str(os.getpid())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                pass_fds=pipes.given,
+                start_new_session=True,  # so that ^C in the terminal reaches us and not the launcher
+                env=environment,
+            )
+        except OSError as error:
+            run.note_failed_start(error)
+            return run.observation()
         try:
             pipes.close_given()
             run.listen(process, pipes, time.monotonic() + request["limits"]["wall_s"] + patience_s, should_stop)
         finally:
             process.kill()
-            process.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_LAST_WAIT_S)  # it may hang in the kernel, on a dead network mount; not with us
             for stream in (process.stdout, process.stderr):
                 if stream is not None:
                     stream.close()
@@ -157,12 +164,18 @@ class _Run:
         if self._stopped_by is not None:
             process.terminate()  # the launcher ends the script and still reports what it changed
 
+    def note_failed_start(self, error: OSError) -> None:
+        """No launcher could be started at all."""
+        self._report += json.dumps({"refused": "launcher", "errno": error.errno, "detail": str(error)}).encode() + b"\n"
+
     def observation(self) -> Observation:
         """What was heard, put together."""
         stdout, stderr = self._streams["stdout"], self._streams["stderr"]
-        try:
-            report = json.loads(self._report)
-        except ValueError:
+        report: dict[str, Any] = {}
+        # First that the script is about to start, then everything. A line without its end was cut by a deadline.
+        for line in self._report.split(b"\n")[:-1]:
+            report |= json.loads(line)
+        if not report:
             ended = stderr.text().strip().rpartition("\n")[2] or "no report"
             report = {"refused": "launcher", "errno": None, "detail": f"it ended early: {ended[:300]}"}
         return Observation(

@@ -1,6 +1,7 @@
 """What the launcher is asked to do: which environment a script gets, which secrets it must not read, which trees it may change."""
 
 import os
+import pwd
 import re
 import shutil
 from collections.abc import Mapping
@@ -44,10 +45,16 @@ SCRIPT_PATH = "/run/vynexus/script"
 
 def secret_paths(home: str, more: tuple[str, ...]) -> tuple[str, ...]:
     """Files and directories no trial may read, outer ones first. `more` may start with `~/`."""
-    in_home = [f"{home}/{name}" for name in _SECRETS_IN_HOME]
+    in_home = [f"{someone}/{name}" for someone in _homes(home) for name in _SECRETS_IN_HOME]
     added = [f"{home}/{path[2:]}" if path.startswith("~/") else path for path in more]
     absolute = {os.path.normpath(path) for path in (*in_home, *_SYSTEM_SECRETS, *added) if path.startswith("/")}
     return tuple(sorted(absolute, key=lambda p: (p.count("/"), p)))
+
+
+def _homes(home: str) -> list[str]:
+    """The person's home; for root also everybody else's, which root could read."""
+    others = [entry.pw_dir for entry in pwd.getpwall()] if os.geteuid() == 0 else []
+    return list(dict.fromkeys(folder for folder in (home, *others) if folder != "/" and Path(folder).is_dir()))
 
 
 def build_environment(environment: Mapping[str, str], *, home: str, cwd: str) -> dict[str, str]:

@@ -31,7 +31,8 @@ _NO_MEMORY = re.compile(r"MemoryError|cannot allocate|out of memory|std::bad_all
 _NO_PROCESSES = re.compile(r"fork: (?:retry: )?resource temporarily unavailable|BlockingIOError: \[Errno 11\]", re.IGNORECASE)
 _NO_SPACE = re.compile(r"no space left on device|file size limit exceeded", re.IGNORECASE)
 _NO_CPU_TIME = re.compile(r"cpu time limit exceeded", re.IGNORECASE)
-_READS = ("read ", "select ", "read\n")
+_READS = re.compile(r"read(?: |$)")
+_PROMPTS = re.compile(r"read .*-\w*p|select ")
 
 
 class Judgement(NamedTuple):
@@ -89,7 +90,7 @@ def _broken_limit(seen: Observation, settings: Sandbox, code: int | None, tail: 
     if report.get("limit"):
         return str(report["limit"])
     if report.get("exit_code") is None:
-        return "the watchdog ended early"
+        return "its launcher ended early"
     if report.get("is_full") or code == 128 + signal.SIGXFSZ or (code != 0 and _NO_SPACE.search(tail)):
         return "disk space"
     if code == 128 + signal.SIGXCPU or _NO_CPU_TIME.search(tail):
@@ -99,16 +100,20 @@ def _broken_limit(seen: Observation, settings: Sandbox, code: int | None, tail: 
     if code != 0 and _NO_MEMORY.search(tail):
         return f"memory {settings.memory_mb} MB"
     if code != 0 and _NO_PROCESSES.search(tail):
-        return f"{settings.processes} processes"
+        return "processes"
     return None
 
 
 def _waited_for_input(seen: Observation, code: int | None, limit: str | None, tail: str) -> bool:
-    """Input is /dev/null: a `read` that ended the script, or was repeated until time ran out, found nobody there."""
+    """Input is /dev/null: a `read` that ended the script, or a prompt just before its end, found nobody there.
+
+    A `read` further back proves nothing: loops over the lines of a file end with one too.
+    """
     if code == 0 or (limit is not None and not limit.startswith("time")):
         return False
-    last_command = seen.last_commands[-1] if seen.last_commands else ""
-    return last_command.startswith(_READS) or last_command == "read" or (limit is None and bool(_NO_PERSON.search(tail)))
+    if any(_READS.match(command) for command in seen.last_commands[-1:]) or any(_PROMPTS.match(c) for c in seen.last_commands):
+        return True
+    return limit is None and bool(_NO_PERSON.search(tail))
 
 
 def _uses_network(last_commands: tuple[str, ...]) -> bool:

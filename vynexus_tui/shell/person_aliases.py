@@ -9,7 +9,7 @@ SNAPSHOTS = ("aliases.bash", "aliases.zsh")
 """What the hooks write into the state directory when a shell starts."""
 RC_FILES = (".bashrc", ".bash_aliases", ".zshrc")
 """Read instead when no hook has run yet."""
-_START = re.compile(r"\s*alias\s+\S")
+_START = re.compile(r"\s*alias\s+(?!(?:-\S+\s+)*[^\s=]+=\$')\S")
 _DEFINITION = re.compile(r"([^\s=$`/'\"|&;()<>]+)=(.*)", re.DOTALL)
 _MAX_BYTES = 1 << 20
 _MAX_LINES = 20
@@ -18,8 +18,7 @@ _MAX_LINES = 20
 def parse_aliases(text: str) -> dict[str, str]:
     """Name to value of the `alias` lines in `text` (the output of `alias -p` or `alias -L`, or an rc file).
 
-    zsh's global and suffix aliases are left out: they do not stand for a first word. So is what only executing could tell ($, backquotes
-    around the name, `$'...'`).
+    zsh's global and suffix aliases are left out: they do not stand for a first word. So are values in `$'...'`.
     """
     found: dict[str, str] = {}
     for words in _definitions(text.split("\n")):
@@ -44,7 +43,7 @@ def _definitions(lines: list[str]) -> Iterator[list[str]]:
     """The words after `alias`, of each definition; a quoted value may go over several lines."""
     at = 0
     while at < len(lines):
-        if not _START.match(lines[at]) or "$'" in lines[at]:
+        if not _START.match(lines[at]):
             at += 1
             continue
         for stop in range(at + 1, min(at + _MAX_LINES, len(lines)) + 1):

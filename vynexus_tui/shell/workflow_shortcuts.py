@@ -1,6 +1,6 @@
 """Hand an approved automation back to the shell as a command of its own name, and take it away again without a trace.
 
-    <data_dir>/automations/<name>/script      the approved text, 0700
+    <data_dir>/automations/<name>/<name>      the approved text, 0700; its own name, which is what its messages and --help say
     <data_dir>/automations/<name>/approved    what `vynexus run` checks before it runs it (0600), one `key value` per line:
                                               version, automation_id, sha256, status (live or paused), shortcut (path), cwd (optional)
     <directory on PATH>/<name>                an executable that calls `vynexus run <name>`, 0755
@@ -9,6 +9,7 @@ A running shell finds the new command at its next prompt: nothing is loaded into
 makes the hooks forget their table of commands.
 """
 
+import contextlib
 import os
 import re
 import shlex
@@ -26,6 +27,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{1,40}")
 _MARK = "# A VyNexus shortcut."
 _HEAD = f"#!/bin/sh\n{_MARK}".encode()
 _VERSION = "1"
+_APPROVED = "approved"
 _LIVE, _PAUSED = "live", "paused"
 
 
@@ -48,7 +50,7 @@ class InstalledShortcut:
     @property
     def paths(self) -> tuple[Path, ...]:
         """Every file it consists of."""
-        return self.shortcut_path, self.script_path, self.script_path.with_name("approved")
+        return self.shortcut_path, self.script_path, self.script_path.with_name(_APPROVED)
 
 
 class WorkflowShortcuts:
@@ -70,6 +72,8 @@ class WorkflowShortcuts:
 
     def collision(self, name: str) -> str | None:
         """What `name` already means to the person's shells, in words; None when it is free."""
+        if name == _APPROVED:
+            return f"{name} is a file name of ours"
         if name in SHELL_WORDS:
             return f"{name} is a word of the shell itself"
         if name in self._aliases:
@@ -106,7 +110,7 @@ class WorkflowShortcuts:
             automation_id=automation_id,
             sha256=script.sha256,
             shortcut_path=directory / name,
-            script_path=self._automations / name / "script",
+            script_path=self._automations / name / name,
             cwd=cwd,
             needs_new_shell=str(directory) not in self._search_path,
         )
@@ -190,7 +194,7 @@ class WorkflowShortcuts:
     def _read(self, name: str) -> InstalledShortcut | None:
         folder = self._automations / name
         try:
-            lines = (folder / "approved").read_text("utf-8", "surrogateescape").split("\n")
+            lines = (folder / _APPROVED).read_text("utf-8", "surrogateescape").split("\n")
         except OSError:
             return None
         fields = dict(line.split(" ", 1) for line in lines if " " in line)
@@ -202,7 +206,7 @@ class WorkflowShortcuts:
             automation_id=AutomationId(fields["automation_id"]),
             sha256=fields["sha256"],
             shortcut_path=shortcut_path,
-            script_path=folder / "script",
+            script_path=folder / name,
             is_paused=fields.get("status") != _LIVE,
             cwd=fields.get("cwd"),
             needs_new_shell=str(shortcut_path.parent) not in self._search_path,
@@ -219,11 +223,16 @@ class WorkflowShortcuts:
         )
 
     def _put_back(self, before: Mapping[Path, tuple[bytes, int] | None]) -> None:
-        for path, former in reversed(list(before.items())):
-            if former is not None:
-                write_whole(path, *former)
-            elif path.parent.parent == self._automations or _is_ours(path):
-                path.unlink(missing_ok=True)
+        # A disk that refused the installation may refuse this too; `vynexus run` refuses the half of it that remains.
+        with contextlib.suppress(OSError):
+            for path, former in reversed(list(before.items())):
+                if former is not None:
+                    write_whole(path, *former)
+                elif path.parent.parent == self._automations or _is_ours(path):
+                    path.unlink(missing_ok=True)
+            for folder in {path.parent for path in before if path.parent.parent == self._automations}:
+                if not any(folder.iterdir()):
+                    folder.rmdir()
 
 
 def _approved(installed: InstalledShortcut) -> bytes:
@@ -253,5 +262,5 @@ def _is_ours(path: Path) -> bool:
 def _content(path: Path) -> tuple[bytes, int] | None:
     try:
         return path.read_bytes(), path.stat().st_mode & 0o777
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None

@@ -103,17 +103,19 @@ def _read_file(path: Path) -> tuple[bytes, int]:
         raise SourceError(f"there is no file {path}", "check the name; `vynexus peek` alone looks for your history") from error
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}", "check its permissions") from error
-    with os.fdopen(handle, "rb", buffering=0) as file:
+    try:
         mode = os.fstat(handle).st_mode
         if stat.S_ISDIR(mode):
             raise SourceError(f"{path} is a folder", "name the history file in it")
         if not stat.S_ISREG(mode) and not stat.S_ISFIFO(mode):
             raise SourceError(f"{path} is neither a file nor a pipe", "name a history file, or - for standard input")
         os.set_blocking(handle, True)
-        try:
+        with open(handle, "rb", buffering=0, closefd=False) as file:
             return _read_end(file)
-        except OSError as error:
-            raise SourceError(f"{path} cannot be read: {error.strerror}", "check the disk and try again") from error
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}", "check the disk and try again") from error
+    finally:
+        os.close(handle)
 
 
 def _read_end(stream: Readable) -> tuple[bytes, int]:

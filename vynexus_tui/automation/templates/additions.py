@@ -1,5 +1,6 @@
 """What a template adds to the recorded commands, and the checks that two templates share."""
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -55,5 +56,8 @@ def _input_variables(step: ScriptStep, variables: Mapping[str, str], is_input: C
 
 
 def operand_number(words: tuple[str, ...], index: int) -> int:
-    """Which operand a word is, options' values counted too: 1 for the first; 0 for an option."""
-    return 0 if words[index].startswith("-") else sum(not w.startswith("-") for w in words[1 : index + 1])
+    """Which operand a word is: 1 for the first; 0 for an option. `-m 1` and `-k 2` are one option; other values are counted."""
+    if words[index].startswith("-"):
+        return 0
+    pairs = itertools.pairwise(words[: index + 1])
+    return sum(not word.startswith("-") and not (len(before) == 2 and before[0] == "-" and word.isdigit()) for before, word in pairs)

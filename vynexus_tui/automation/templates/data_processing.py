@@ -25,6 +25,6 @@ def additions(steps: Sequence[ScriptStep], variables: Mapping[str, str]) -> Addi
 
 def _is_input(words: tuple[str, ...], index: int) -> bool:
     number = operand_number(words, index)
-    if number == 0 or (index > 1 and words[index - 1].startswith("-") and words[0] != "cat"):
+    if number == 0 or words[index - 2].startswith("--arg") or (index > 1 and words[index - 1].startswith("-") and words[0] != "cat"):
         return False
     return number >= 2 if words[0] in _AFTER_PROGRAM else words[0] in _READERS

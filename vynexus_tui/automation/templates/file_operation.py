@@ -7,7 +7,8 @@ from vynexus_tui.automation.templates.additions import Additions, input_checks, 
 
 _TO_LAST = frozenset("cp mv install ln convert magick rsync scp".split())
 """Their last operand is where the result goes."""
-_FROM_FIRST = frozenset("unzip gunzip bunzip2 unxz gzip bzip2 xz zstd cwebp optipng jpegoptim exiftool pandoc sips".split())
+_COMPRESSORS = frozenset("gunzip bunzip2 unxz gzip bzip2 xz zstd".split())
+_FROM_FIRST = _COMPRESSORS | frozenset("unzip cwebp optipng jpegoptim exiftool pandoc sips".split())
 _OTHERS = frozenset("ffmpeg ffprobe tar zip 7z mkdir touch chmod mogrify identify rm du stat file sha256sum md5sum split gs pdftk".split())
 _PROGRAMS = _TO_LAST | _FROM_FIRST | _OTHERS
 
@@ -33,4 +34,4 @@ def _is_input(words: tuple[str, ...], index: int) -> bool:
     number = operand_number(words, index)
     if program in _TO_LAST:
         return number > 0 and words[index - 1][:1] != "-" and index < len(words) - 1
-    return program in _FROM_FIRST and number == 1 and (index == 1 or words[index - 1][:1] != "-")
+    return program in _FROM_FIRST and number == 1 and (program in _COMPRESSORS or index == 1 or words[index - 1][:1] != "-")

@@ -17,7 +17,7 @@ if [[ $- == *i* && ${__vy_loaded-} != "$$" && -z ${VYNEXUS_OFF-} ]] && ((__vy_ve
 __vy_state=${XDG_STATE_HOME:-$HOME/.local/state}/vynexus
 __vy_data=${XDG_DATA_HOME:-$HOME/.local/share}/vynexus
 __vy_loaded=$$ __vy_on=1 __vy_may= __vy_want= __vy_t0= __vy_t1= __vy_base= __vy_flags=b __vy_seq=0 __vy_number= __vy_new= __vy_ran=
-__vy_cpu=() __vy_cpu0=() __vy_cwd=$PWD __vy_bang='\!'
+__vy_cwd=$PWD __vy_bang='\!'
 unset -v __vy_last
 
 # PS0 is expanded when a complete command was read and before it runs; never for an empty line, a comment or a syntax error.
@@ -92,10 +92,22 @@ __vy_is_paused() {
     [[ -z $until || $until == *[^0-9]* ]] || ((10#$until > __vy_t1 / 1000000))
 }
 
-# CPU time of all finished children, from the output of `times` (1m2.345s) -> microseconds in __vy_us.
-__vy_child_us() {
-    local a=(${1//[^0-9]/ }) b=(${2//[^0-9]/ })
-    __vy_us=$((((10#${a[0]} + 10#${b[0]}) * 60000 + (10#${a[1]} + 10#${b[1]}) * 1000 + 10#${a[2]} + 10#${b[2]}) * 1000))
+# Two fields of `times` (1m2.345s), added up -> __vy_ms.
+__vy_add_times() {
+    [[ $1 == [0-9]*m*s && $2 == [0-9]*m*s ]] || return
+    local n=(${1//[^0-9]/ } ${2//[^0-9]/ })
+    __vy_ms=$((((10#${n[0]} + 10#${n[3]}) * 60 + 10#${n[1]} + 10#${n[4]}) * 1000 + 10#${n[2]} + 10#${n[5]}))
+}
+# What the children used since the last prompt -> cpu. The scratch file still holds what the last prompt command left there: the DEBUG
+# trap, NUL, and two lines of `times`, the second for the children.
+__vy_cpu_of_command() {
+    local user='' system='' __vy_ms before
+    { IFS= builtin read -rd '' && builtin read -r && builtin read -r user system; } <"$__vy_base.h"
+    __vy_add_times "$user" "$system" || return
+    before=$__vy_ms
+    builtin times 1<>"$__vy_base.h"
+    { builtin read -r && builtin read -r user system; } <"$__vy_base.h"
+    __vy_add_times "$user" "$system" && cpu=$(((__vy_ms - before) * 1000))
 }
 
 # A file of mode 0600 without a fork: the umask comes back through the scratch file. Fails when 20 files of 512 commands wait for
@@ -110,18 +122,14 @@ __vy_new_chunk() {
 }
 
 __vy_record() {
-    local flags=$__vy_flags dur=$((__vy_t1 - t0)) cpu=- chunk=$__vy_base.$((__vy_seq / 512)) __vy_us= before
+    local flags=$__vy_flags dur=$((__vy_t1 - t0)) cpu=- chunk=$__vy_base.$((__vy_seq / 512))
     # A shortcut came or went since the last record. Not -nt: file times move on in steps of 4 ms.
     [[ ! -e $__vy_data/automations || $__vy_data/automations -ot $chunk ]] || hash -r
+    # Below 0.1 s the CPU time of what draws the prompt would outweigh the command's own.
+    ((dur < 100000)) || __vy_cpu_of_command
     __vy_text
     __vy_is_hidden && return
     [[ $__vy_new && $__vy_new != [[:blank:]]* ]] || return
-    # Below 0.1 s the CPU time of what draws the prompt would outweigh the command's own.
-    if ((dur >= 100000 && ${#__vy_cpu0[@]} == 2)); then
-        builtin times 1<>"$__vy_base.h"
-        { builtin read -r && builtin read -ra __vy_cpu; } <"$__vy_base.h"
-        __vy_child_us "${__vy_cpu0[@]}" && before=$__vy_us && __vy_child_us "${__vy_cpu[@]}" && cpu=$((__vy_us - before))
-    fi
     ((dur >= __vy_shortest_us)) || dur=-
     if [[ -e $chunk ]] || __vy_new_chunk "$chunk"; then
         builtin printf '\0VY1\0%d\0%d\0%s\0%d\0%s\0%s\0%s\0%s\0%d.\0' "$__vy_seq" "$t0" "$dur" "$__vy_rc" "$cpu" "$flags" \
@@ -170,11 +178,12 @@ __vy_precmd() {
     return 0
 }
 
-# Last: may the DEBUG trap be set (nobody else owns it, a repeat would look like a hidden command)? And the CPU time so far.
+# Last: may the DEBUG trap be set (a repeat would look like a hidden command, and nobody else owns the trap)?
 __vy_ready() {
-    local trap= IFS=$' \t\n'
-    { IFS= builtin read -rd '' trap && builtin read -r && builtin read -ra __vy_cpu0; } 2>/dev/null <"$__vy_base.h" || __vy_cpu0=()
-    [[ $__vy_want && (-z $trap || $trap == *__vy_ran=*) ]]
+    local trap=
+    [[ $__vy_want ]] || return
+    IFS= builtin read -rd '' trap <"$__vy_base.h"
+    [[ -z $trap || $trap == *__vy_ran=* ]]
 }
 # The trap takes itself down at the first simple command, so loops pay nothing; it keeps $_. Inside a function bash would hide and
 # restore it, so it is set by this text, at top level.

@@ -21,11 +21,12 @@ __vy_open() {
     return 0
 }
 
-# CPU time of all finished children, in ticks of 10 ms -> __vy_ticks; -1 where there is no /proc.
+# CPU time of all finished children, in ticks of 10 ms -> __vy_ticks; -1 where there is no /proc. Not `read`: it takes the line byte
+# by byte, which costs 0.2 ms.
 __vy_child_ticks() {
-    local line=
+    local line= fd
     __vy_ticks=-1
-    [[ -r /proc/$$/stat ]] && IFS= read -r line </proc/$$/stat || return 0
+    [[ -r /proc/$$/stat ]] && sysopen -r -u fd -- /proc/$$/stat && { sysread -i $fd line; exec {fd}<&- } || return 0
     local -a field=(${=line##*\) })
     __vy_ticks=$(( field[14] + field[15] ))
 }
@@ -35,7 +36,7 @@ __vy_is_private() {
     local until=
     [[ -n ${HISTFILE-} && -z ${VYNEXUS_OFF-} ]] || return 0
     [[ -e $__vy_state/paused ]] || return 1
-    read -r until <$__vy_state/paused
+    { read -r until <$__vy_state/paused } 2>/dev/null
     [[ $until != <-> ]] || (( until > EPOCHSECONDS ))
 }
 
@@ -44,9 +45,9 @@ __vy_preexec() {
     __vy_t0=0
     [[ -n $__vy_on && -n $1 && $1 != [[:blank:]]* ]] || return 0
     [[ -z ${HISTORY_IGNORE-} || $1 != ${~HISTORY_IGNORE} ]] || return 0
-    { __vy_is_private } 2>/dev/null && return 0
+    __vy_is_private && return 0
     __vy_command=${1//$'\0'/} __vy_cwd=$PWD
-    { __vy_child_ticks } 2>/dev/null
+    __vy_child_ticks
     __vy_ticks0=$__vy_ticks
     __vy_t0=$(( epochtime[1] * 1000000 + epochtime[2] / 1000 ))
 }

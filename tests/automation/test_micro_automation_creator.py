@@ -1,0 +1,260 @@
+"""The script a careful colleague would have written: read here, and run for real."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from vynexus_tui.automation.micro_automation_creator import MicroAutomationCreator
+from vynexus_tui.domain.automations import Automation, AutomationStatus, RefusalReason, RiskLevel
+from vynexus_tui.domain.errors import RequestError
+from vynexus_tui.domain.settings import AutomationCreation
+
+BUMP = [{"part": "patch", "message": "fix it"}, {"part": "minor", "message": "don't"}, {"part": "patch", "message": "add x"}]
+
+
+def test_the_whole_script_reads_like_one_written_by_hand(workshop) -> None:
+    automation = workshop.made("show version --bump {part}", "show -q", "show commit -am '{message}'", values=BUMP)
+    assert (
+        automation.script.text
+        == f"""#!/usr/bin/env bash
+# {automation.name}: show version --bump {{part}} › show -q › show commit -am '{{message}}'
+# Made by VyNexus from 3 occurrences in 2 sessions, 2026-01-30 to 2026-02-01.
+# Usage: {automation.name} [part] [message]
+#   part     seen: patch (2), minor (1)
+#   message  seen: add x (1), don't (1), fix it (1)
+
+set -euo pipefail
+trap 'printf "%s: stopped at line %s: %s\\n" "${{0##*/}}" "$LINENO" "$BASH_COMMAND" >&2' ERR
+
+usage() {{ sed -n '/^set /q; s/^# //p' "$0"; }}
+case "${{1-}}" in -h | --help) usage; exit 0 ;; esac
+if (($# > 2)); then usage >&2; exit 2; fi
+
+part="${{1:-patch}}"
+message="${{2:-add x}}"
+must_be_plain() {{ [[ "$1" != [-\\|]* ]] || {{ printf '%s: would be read as an option or a command: %q\\n' "${{0##*/}}" "$1" >&2; exit 2; }}; }}
+must_be_plain "${{part}}"
+must_be_plain "${{message}}"
+
+: step 1
+show version --bump "${{part}}"
+
+: step 2
+show -q
+
+: step 3
+show commit -am "${{message}}"
+"""
+    )
+
+
+def test_arguments_and_defaults_reach_the_steps(workshop) -> None:
+    automation = workshop.made("show a {part}", "show b '{message}' c", values=BUMP)
+    assert workshop.run(automation).stdout == b"<a><patch><b><add x><c>"
+    assert workshop.run(automation, "major", "it's done").stdout == b"<a><major><b><it's done><c>"
+
+
+def test_help_shows_the_header_and_runs_nothing(workshop) -> None:
+    automation = workshop.made("show a {part}", values=BUMP)
+    for option in ("--help", "-h"):
+        result = workshop.run(automation, option)
+        assert result.returncode == 0
+        assert b"Usage: " in result.stdout
+        assert b"patch (2)" in result.stdout
+        assert b"<a>" not in result.stdout
+
+
+def test_one_argument_too_many_is_a_mistake_not_ignored(workshop) -> None:
+    result = workshop.run(workshop.made("show {part}", values=BUMP), "fix", "the", "build")
+    assert (result.returncode, result.stdout) == (2, b"")
+
+
+def test_the_first_failure_stops_and_says_where(workshop) -> None:
+    result = workshop.run(workshop.made("show one", "ls /nonexistent", "show two"))
+    assert result.stdout == b"<one>"
+    assert b"ls /nonexistent" in result.stderr
+    assert result.returncode == 2
+
+
+def test_every_step_is_announced_in_the_trace(workshop) -> None:
+    automation = workshop.made("show a && show b", "show c")
+    lines = automation.script.text.splitlines()
+    assert [line for line in lines if line.startswith(": step")] == [": step 1", ": step 2", ": step 3"]
+
+
+def test_a_value_shared_by_steps_is_one_parameter(workshop) -> None:
+    automation = workshop.made("show a {x}", "show b {x}.out", values=[{"x": "one"}, {"x": "two"}])
+    assert [p.name for p in automation.parameters] == ["x"]
+    assert workshop.run(automation, "v").stdout == b"<a><v><b><v.out>"
+
+
+def test_what_a_deletion_takes_has_no_default_and_comes_first(workshop) -> None:
+    automation = workshop.made("show {size} {file}", "rm {file}", values=[{"size": "10", "file": "a"}, {"size": "10", "file": "b"}])
+    assert [(p.name, p.default) for p in automation.parameters] == [("file", None), ("size", "10")]
+    assert automation.risk.level is RiskLevel.ELEVATED
+    assert "file is missing" in workshop.run(automation).stderr.decode()
+
+
+def test_the_most_frequent_value_is_the_default_and_the_newest_on_ties(workshop) -> None:
+    values = [{"x": v} for v in ("main", "dev", "dev", "main", "test")]
+    parameter = workshop.made("show {x}", values=values).parameters[0]
+    assert parameter.default == "main"
+    assert [(s.value, s.count) for s in parameter.seen] == [("main", 2), ("dev", 2), ("test", 1)]
+
+
+def test_quotes_and_home_are_understood_as_the_shell_did(workshop) -> None:
+    automation = workshop.made("show {x}", values=[{"x": "~/a.txt"}, {"x": "'my file'"}, {"x": "~/b.txt"}])
+    assert {s.value for s in automation.parameters[0].seen} >= {"/home/me/a.txt", "/home/me/b.txt"}
+    whole = workshop.made("show {x}", values=[{"x": "a b"}, {"x": "'my file'"}])
+    assert [s.value for s in whole.parameters[0].seen] == ["my file", "a b"]
+    assert workshop.run(whole).stdout == b"<my file>"
+
+
+@pytest.mark.parametrize("name", ["path", "random", "home", "usage", "if", "status"])
+def test_parameters_never_shadow_what_the_shell_needs(workshop, name: str) -> None:
+    automation = workshop.made(f"show {{{name}}}", values=[{name: "a"}, {name: "b"}])
+    assert automation.parameters[0].name == f"{name}_name"
+    assert workshop.run(automation, "v").stdout == b"<v>"
+
+
+def test_a_parameter_does_not_collide_with_a_variable_of_the_steps(workshop) -> None:
+    automation = workshop.made("for file in a b; do show $file; done", "show {file}", values=[{"file": "x"}, {"file": "y"}])
+    assert [p.name for p in automation.parameters] == ["file_2"]
+    assert workshop.run(automation, "v").stdout == b"<a><b><v>"
+
+
+def test_made_again_it_has_the_same_id_and_the_same_text(workshop) -> None:
+    one, two = (workshop.made("show {x}", values=[{"x": "a"}, {"x": "b"}]) for _ in range(2))
+    assert (one.automation_id, one.script.sha256) == (two.automation_id, two.script.sha256)
+    assert (one.status, one.pattern_id, one.potential, one.cwd) == (AutomationStatus.NEW, "abc", 0.83, "/home/me/p1")
+
+
+def test_without_dates_the_header_says_so(workshop) -> None:
+    assert "dates unknown" in workshop.made("show a", dated=False).script.text
+
+
+def test_an_alias_is_written_out_with_its_arguments(workshop) -> None:
+    aliases = {"gst": "gs -sb", "gs": "show status"}
+    automation = workshop.made("gst {x} y", values=[{"x": "a"}, {"x": "b"}], aliases=aliases, is_program=lambda name: name == "show")
+    assert workshop.run(automation, "v").stdout == b"<status><-sb><v><y>"
+
+
+def test_a_program_wins_over_an_alias_of_its_name(workshop) -> None:
+    automation = workshop.made("show a", aliases={"show": "ls"}, is_program=lambda name: True)
+    assert workshop.run(automation).stdout == b"<a>"
+
+
+def test_the_head_before_an_editor_is_automated(workshop) -> None:
+    automation = workshop.made("show pull", "show build", "vim notes.txt")
+    assert workshop.run(automation).stdout == b"<pull><build>"
+    assert "leaves `vim notes.txt` to you, after it" in automation.adds
+
+
+def test_the_tail_after_an_editor_is_automated(workshop) -> None:
+    automation = workshop.made("vim {file}", "show test {file}", "show commit", values=[{"file": "a"}, {"file": "b"}])
+    assert workshop.run(automation, "v").stdout == b"<test><v><commit>"
+    assert "leaves `vim b` to you, before it" in automation.adds
+
+
+def test_parameters_of_what_is_left_out_are_not_asked_for(workshop) -> None:
+    assert workshop.made("show a", "vim {file}", values=[{"file": "a"}, {"file": "b"}]).parameters == ()
+
+
+def test_moves_at_the_ends_are_dropped(workshop) -> None:
+    text = workshop.made("clear", "cd src", "show a", "cd ..", "exit").script.text
+    assert "cd src" in text
+    assert not re.search(r"^(clear|cd \.\.|exit)$", text, re.MULTILINE)
+
+
+def test_a_seldom_step_is_left_out_and_said_so(workshop) -> None:
+    automation = workshop.made("show a", "show b", "show c", presence=(1.0, 0.3, 0.7))
+    assert workshop.run(automation).stdout == b"<a><c>"
+    assert "leaves out `show b`, which is seldom part of it" in automation.adds
+
+
+def test_a_virtual_environment_is_used_without_activating_it(workshop) -> None:
+    automation = workshop.made("source .venv/bin/activate", "show $VIRTUAL_ENV", "deactivate")
+    assert workshop.run(automation).stdout.endswith(b"/work/.venv>")
+    assert any("virtual environment" in words for words in automation.adds)
+
+
+def test_a_secret_comes_from_the_environment_and_is_never_text(workshop) -> None:
+    automation = workshop.made("show -u me:{{secret:password}} 'Bearer {{secret:token}}' \"x {{secret:token}}\"")
+    script = automation.script.text.split("set -euo", 1)[1]
+    assert "{{" not in script
+    assert b"PASSWORD" in workshop.run(automation).stderr
+    env = {"PASSWORD": "p w", "TOKEN": "$(touch PWNED)", "TOKEN_2": "z"}
+    assert workshop.run(automation, env=env).stdout == b"<-u><me:p w><Bearer $(touch PWNED)><x z>"
+
+
+def test_a_secret_seen_as_a_value_is_never_a_default(workshop) -> None:
+    automation = workshop.made("show --key {x}", values=[{"x": "{{secret:key}}"}] * 3)
+    assert automation.parameters == ()
+    assert 'show --key "${KEY}"' in automation.script.text
+
+
+def test_a_guard_before_a_step_does_not_stop_the_script(workshop) -> None:
+    automation = workshop.made("test -f nothing && show a", "show b")
+    assert workshop.run(automation).stdout == b"<b>"
+
+
+def test_a_reader_that_stops_early_is_no_failure(workshop) -> None:
+    automation = workshop.made("seq 1 100000 | head -1", "show done")
+    assert workshop.run(automation).stdout == b"1\n<done>"
+
+
+def test_counting_nothing_is_no_failure(workshop) -> None:
+    automation = workshop.made("grep -i zzz /etc/hostname | wc -l", "show done")
+    assert workshop.run(automation).stdout == b"0\n<done>"
+
+
+def test_names_with_blanks_survive_find_and_xargs(workshop) -> None:
+    automation = workshop.made("find . -name '*.txt' | xargs show")
+    (workshop.folder / "work").mkdir()
+    (workshop.folder / "work" / "a b.txt").touch()
+    assert workshop.run(automation).stdout == b"<./a b.txt>"
+
+
+def test_no_recorded_text_reaches_the_header_unescaped(workshop) -> None:
+    automation = workshop.made("show '{x}'", values=[{"x": "a"}, {"x": "b\nset -x\u202e"}])
+    header = automation.script.text.split("\nset ")[0]
+    assert "\u202e" not in header
+    assert all(line.startswith("#") for line in header.splitlines() if line)
+
+
+def test_surrogate_escaped_bytes_keep_their_digest(workshop) -> None:
+    assert len(workshop.made("show 'caf\udce9'").script.sha256) == 64
+
+
+def _new(commands: list[str], name: str = "my-thing", taken: tuple[str, ...] = ()) -> object:
+    return MicroAutomationCreator(AutomationCreation()).create_from_commands(
+        commands,
+        name,
+        name_taken=lambda n: n in taken,
+        aliases={},
+        is_program=lambda n: True,
+        now=datetime(2026, 1, 1, tzinfo=UTC),
+        home=None,
+        cwd="/srv",
+    )
+
+
+def test_chosen_commands_go_the_same_way() -> None:
+    automation = _new(["show a; show b", "git push"])
+    assert isinstance(automation, Automation)
+    assert (automation.name, automation.pattern_id, automation.potential, automation.cwd) == ("my-thing", None, None, "/srv")
+    assert "from 2 chosen commands" in automation.script.text
+    refusal = _new(["sudo ls"])
+    assert getattr(refusal, "reason", None) is RefusalReason.PRIVILEGED
+
+
+@pytest.mark.parametrize("name", ["", "a", "Build", "1st", "a b", "a/b", "-x", "x" * 42, "shellcheck-all", "a\nb"])
+def test_a_name_that_cannot_be_a_command_is_an_error(name: str) -> None:
+    with pytest.raises(RequestError):
+        _new(["ls -l"], name)
+
+
+def test_a_taken_name_is_an_error() -> None:
+    with pytest.raises(RequestError, match="already"):
+        _new(["ls -l"], taken=("my-thing",))

@@ -1,0 +1,54 @@
+"""Names are read aloud by people and become commands: readable, valid, never colliding."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vynexus_tui.automation.naming import NAME, choose_name
+from vynexus_tui.automation.steps import ScriptStep
+
+
+def _name(*steps: str, taken: tuple[str, ...] = ()) -> str:
+    return choose_name([ScriptStep(text=text) for text in steps], lambda name: name in taken)
+
+
+@pytest.mark.parametrize(
+    ("steps", "name"),
+    [
+        (["uv version --bump patch", "pytest -q"], "bump-and-test"),
+        (["git add -A", "git commit -m x", "git push"], "git-add-commit-push"),
+        (["convert a.png -resize 50% b.png"], "resize-image"),
+        (["ffmpeg -i a.mov a.mp3"], "convert-audio"),
+        (["npm run build", "rsync -a dist/ web:/srv/"], "build-and-sync"),
+        (["curl -s https://api.example.com/v1/users/7"], "fetch-users"),
+        (["cargo test"], "cargo-test"),
+        (["docker build -t app .", "docker push app"], "docker-build-push"),
+        (["for f in *.png; do convert $f -resize 50% x/$f; done"], "resize-image"),
+        (["cd src", "make html"], "make-html"),
+        (["tar czf backup.tar.gz data"], "archive-backup"),
+    ],
+)
+def test_a_name_says_what_is_done(steps: list[str], name: str) -> None:
+    assert _name(*steps) == name
+
+
+def test_a_name_already_in_use_is_not_given_again() -> None:
+    taken: tuple[str, ...] = ()
+    for _ in range(6):
+        name = _name("git add -A", "git push", taken=taken)
+        assert name not in taken
+        taken += (name,)
+
+
+def test_values_that_vary_are_not_part_of_the_name(workshop) -> None:
+    assert workshop.made("pandoc {month}.md", values=[{"month": "may"}, {"month": "june"}]).name == "my-render"
+
+
+def test_a_one_word_name_is_not_a_common_command() -> None:
+    assert _name("make") == "my-make"
+    assert _name("pytest -q") == "my-test"
+
+
+@given(st.lists(st.text(alphabet="abcXYZ019 -_./é$'\"|&;{}\n", min_size=1, max_size=40), min_size=1, max_size=5))
+def test_any_steps_give_a_valid_name(steps: list[str]) -> None:
+    assert NAME.fullmatch(_name(*steps))

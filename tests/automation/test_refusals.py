@@ -1,0 +1,137 @@
+"""What gets no script, with the word that decided it."""
+
+import pytest
+
+from vynexus_tui.domain.automations import RefusalReason as R
+
+REFUSED = [
+    (["vim notes.txt"], R.INTERACTIVE, "vim"),
+    (["cd src", "vim a.py"], R.INTERACTIVE, "vim"),
+    (["git commit"], R.INTERACTIVE, "editor"),
+    (["npm run dev"], R.INTERACTIVE, "until a person stops it"),
+    (["docker run -it ubuntu bash"], R.INTERACTIVE, "-it"),
+    (["sudo systemctl restart nginx"], R.PRIVILEGED, "sudo"),
+    (["make", "time sudo make install"], R.PRIVILEGED, "sudo"),
+    (["env A=1 doas ls"], R.PRIVILEGED, "doas"),
+    (["sh -c 'sudo ls'"], R.PRIVILEGED, "sudo"),
+    (["for h in a b; do sudo ping -c1 $h; done"], R.PRIVILEGED, "sudo"),
+    (["rm -rf {dir}"], R.DESTRUCTIVE, "rm -r"),
+    (["rm {dir}"], R.DESTRUCTIVE, "rm deletes files"),
+    (["make", "rm -r build"], R.DESTRUCTIVE, "rm -r"),
+    (["git push --force"], R.DESTRUCTIVE, "force push"),
+    (["git push origin +main"], R.DESTRUCTIVE, "force push"),
+    (["git fetch", "git reset --hard origin/main"], R.DESTRUCTIVE, "reset --hard"),
+    (["terraform destroy -auto-approve"], R.DESTRUCTIVE, "infrastructure"),
+    (["kubectl -n prod delete pod {dir}"], R.DESTRUCTIVE, "cluster"),
+    (["dd if=a of=/dev/sdb"], R.DESTRUCTIVE, "dd"),
+    (["psql -c 'drop table users'"], R.DESTRUCTIVE, "drops data"),
+    (["find . -name '*.log' -delete"], R.DESTRUCTIVE, "find deletes"),
+    (["find . -name '*.log' -exec rm {} +"], R.DESTRUCTIVE, "find deletes"),
+    (["ls", "ssh web 'rm -rf /srv/old'"], R.DESTRUCTIVE, "rm -r"),
+    (["echo hi > /dev/sda"], R.DESTRUCTIVE, "device"),
+    (["cd src", "export A=1"], R.STATEFUL, "changes the calling shell"),
+    (["cd ../lib"], R.STATEFUL, "cd"),
+    (["eval \"$(ssh-agent)\"", "make"], R.STATEFUL, "eval"),
+    (["conda activate ml", "python train.py"], R.STATEFUL, "conda"),
+    (["source ~/.bashrc", "make"], R.STATEFUL, "source"),
+    (["./server &", "curl localhost"], R.STATEFUL, "job"),
+    (["echo $result"], R.STATEFUL, "$result"),
+    (["make", "test $? -eq 0"], R.STATEFUL, "$?"),
+    (["FOO=1", "make"], R.STATEFUL, "FOO"),
+    (["{dir} --version"], R.UNQUOTABLE, "is the command itself"),
+    (["time {dir} x"], R.UNQUOTABLE, "is the command itself"),
+    (["git {dir}"], R.UNQUOTABLE, "decides what git does"),
+    (["echo $(ls {dir}) done"], R.UNQUOTABLE, "inside $(...)"),
+    (["echo `ls {dir}` done"], R.UNQUOTABLE, "inside backticks"),
+    (["cat > a <<E\n{dir}\nE"], R.UNQUOTABLE, ""),
+    (["echo $'{dir}'"], R.UNQUOTABLE, "inside $'...'"),
+    (["bash -c 'ls {dir}'"], R.UNQUOTABLE, "read as code by bash"),
+    (["ssh web 'ls {dir}'"], R.UNQUOTABLE, "read as code by ssh"),
+    (["ssh -p 22 web ls {dir}"], R.UNQUOTABLE, "read as code by ssh"),
+    (["ssh -o ProxyCommand={dir} web uptime"], R.UNQUOTABLE, "read as code by ssh"),
+    (["awk '/{dir}/' f"], R.UNQUOTABLE, "read as code by awk"),
+    (["awk -F, -v a=1 '/{dir}/' f"], R.UNQUOTABLE, "read as code by awk"),
+    (["sed 's/{dir}/x/' f"], R.UNQUOTABLE, "read as code by sed"),
+    (["sed -n -e 's/{dir}/x/p' f"], R.UNQUOTABLE, "read as code by sed"),
+    (["perl -e 'print {dir}'"], R.UNQUOTABLE, "read as code by perl"),
+    (["perl -ne 'print' {dir}"], R.UNQUOTABLE, "read as code by perl"),
+    (["python3 -c 'print({dir})'"], R.UNQUOTABLE, "read as code by python3"),
+    (["python3 -m {dir}"], R.UNQUOTABLE, "names the program"),
+    (["find . -exec grep {dir} /dev/null \\;"], R.UNQUOTABLE, "read as code by find"),
+    (["seq 3 | xargs echo {dir}"], R.UNQUOTABLE, "read as code by xargs"),
+    (["psql -c 'select {dir}'"], R.UNQUOTABLE, "read as code by psql"),
+    (["sqlite3 a.db 'select {dir}'"], R.UNQUOTABLE, "read as code by sqlite3"),
+    (["jq '.{dir}' f.json"], R.UNQUOTABLE, "read as code by jq"),
+    (["make TARGET={dir}"], R.UNQUOTABLE, "read as code by make"),
+    (["npx {dir}"], R.UNQUOTABLE, "names the program"),
+    (["docker run -p 8080:80 alpine {dir}"], R.UNQUOTABLE, "names the program"),
+    (["make \x1b[31m"], R.SYNTAX, "control character"),
+    (["docker exec web {dir}"], R.UNQUOTABLE, "names the program"),
+    (["docker exec web sh -c 'ls {dir}'"], R.UNQUOTABLE, "read as code by docker"),
+    (["scp a web:/srv/{dir}"], R.UNQUOTABLE, "other end"),
+    (["git config alias.x {dir}"], R.UNQUOTABLE, "read as code by git"),
+    (["git -c core.pager={dir} log"], R.UNQUOTABLE, "read as code by git"),
+    (["tar --to-command={dir} -xf a.tar"], R.UNQUOTABLE, "read as code by tar"),
+    (["rsync -e {dir} a web:b"], R.UNQUOTABLE, "read as code by rsync"),
+    (["PATH={dir} ls -l"], R.UNQUOTABLE, "decides PATH"),
+    (["{dir}=1 ls -l"], R.UNQUOTABLE, "decides src"),
+    (["export {dir}=1", "make"], R.UNQUOTABLE, "decides which variable"),
+    (["let {dir}=1", "make"], R.UNQUOTABLE, "read as code by let"),
+    (["for f in a b; do cp $f {dir}; done"], R.UNQUOTABLE, "inside a loop"),
+    (["echo 'unbalanced"], R.SYNTAX, "never closed"),
+    (["make &&"], R.SYNTAX, "operator"),
+    (["if make; then ls"], R.SYNTAX, "never closed"),
+    (["find . -name x ( -print )"], R.SYNTAX, "parenthesis"),
+    (["grep x < | sort"], R.SYNTAX, "redirection"),
+    (["ls | xargs wc -l"], R.FRAGILE, "file names"),
+    (["ps aux | grep node"], R.FRAGILE, "pgrep"),
+    (["kill $(pgrep node)"], R.FRAGILE, "splits"),
+    (["gcc $CFLAGS -o a a.c"], R.FRAGILE, "several words"),
+    (["for f in $(cat list); do cp $f x; done"], R.FRAGILE, "word by word"),
+    (["find . -name x -exec sh -c 'cat {}' \\;"], R.FRAGILE, "program's text"),
+    (["ssh web 'mysql -p{{secret:password}} shop'"], R.SECRET, "ssh"),
+    (["cat > a <<E\n{{secret:token}}\nE"], R.SECRET, ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("steps", "reason", "words"), REFUSED, ids=lambda value: " ; ".join(value) if isinstance(value, list) else "")
+def test_what_must_not_become_a_script_is_refused_with_its_reason(workshop, steps: list[str], reason: R, words: str) -> None:
+    refusal = workshop.refused(*steps, values=[{"dir": "lib"}, {"dir": "src"}])
+    assert (refusal.reason, refusal.pattern_id) == (reason, "abc"), refusal
+    assert words in refusal.detail
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "ssh {host} uptime", "scp a.txt {host}:/srv/", "cmake --build={host}", "awk '{print $1}' {host}", "sed -n 1p {host}",
+        "find {host} -type f", "python3 train.py {host}", "docker exec {host} ls", "jq .name {host}", "git switch -c {host}", "git log -- {host}",
+        "A={host} ls -l", "cat a > {host}", "grep -e a {host}", "npm run {host}", "test -f {host} && ls -l", "export A={host} && make", "make lint || cp {host} b",
+    ],
+)  # fmt: skip
+def test_an_ordinary_argument_becomes_a_parameter(workshop, step: str) -> None:
+    assert len(workshop.made(step, values=[{"host": "a"}, {"host": "web"}]).parameters) == 1
+
+
+@pytest.mark.parametrize("slot_text", ["*.png", "$HOME/x", "a b", "{a,b}", "x;y", "a'b", "$(ls)"])
+def test_a_slot_that_holds_shell_syntax_is_refused(workshop, slot_text: str) -> None:
+    refusal = workshop.refused("show {x}", values=[{"x": "one"}, {"x": slot_text}])
+    assert refusal.reason in (R.UNQUOTABLE, R.SYNTAX, R.FRAGILE)
+
+
+def test_a_name_that_is_no_program_is_refused_by_name(workshop) -> None:
+    refusal = workshop.refused("make", "deploy_all prod", is_program=lambda name: name == "make")
+    assert refusal.reason is R.UNKNOWN_PROGRAM
+    assert "deploy_all" in refusal.detail
+
+
+def test_paths_and_builtins_need_no_path_lookup(workshop) -> None:
+    workshop.made("./run.sh a", "cd x", "~/bin/tool y", "echo z", is_program=lambda name: False)
+
+
+def test_a_program_known_only_at_run_time_is_refused(workshop) -> None:
+    assert workshop.refused("$MYTOOL x").reason is R.UNKNOWN_PROGRAM
+
+
+def test_nothing_to_do_is_not_worth_a_script(workshop) -> None:
+    assert workshop.refused("clear").reason is R.NOT_WORTHY

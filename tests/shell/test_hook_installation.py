@@ -1,0 +1,223 @@
+import json
+import os
+import shutil
+import stat
+import subprocess
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from vynexus_tui.domain.errors import ShellError
+from vynexus_tui.shell.hook_installation import (
+    HOOK_SHELLS,
+    HookPaths,
+    install_hook,
+    read_hook_status,
+    remove_hook,
+    render_hook,
+    written_hook_paths,
+)
+from vynexus_tui.shell.rc_block import render_rc_block, with_block, without_block
+
+BLOCK = b"# >>> vynexus >>>\nif [ -r x ]; then . x; fi\n# <<< vynexus <<<\n"
+
+
+@pytest.fixture
+def paths(tmp_path):
+    return HookPaths(home=tmp_path, data_dir=tmp_path / "it's data", state_dir=tmp_path / "state")
+
+
+def tree(folder):
+    return {
+        str(p.relative_to(folder)): (p.read_bytes() if p.is_file() else None, stat.S_IMODE(p.lstat().st_mode))
+        for p in sorted(folder.rglob("*"))
+        if not p.is_symlink() or p.exists()
+    }
+
+
+@given(st.binary(max_size=200).filter(lambda b: b"vynexus" not in b))
+def test_any_rc_file_comes_back_byte_for_byte(content):
+    assert without_block(with_block(content, BLOCK), size_before=len(content)) == content
+
+
+@given(*[st.binary(max_size=60).filter(lambda b: b"vynexus" not in b)] * 2)
+def test_what_the_person_wrote_around_the_block_meanwhile_stays(before, after):
+    installed = with_block(before, BLOCK)
+    assert without_block(installed + after, size_before=len(before)) == installed.replace(BLOCK, b"") + after or not after
+
+
+@given(st.binary(max_size=100).filter(lambda b: b"vynexus" not in b))
+def test_a_second_block_replaces_the_first(content):
+    other = BLOCK.replace(b" x", b" y")
+    assert with_block(with_block(content, BLOCK), other) == with_block(content, other)
+
+
+@pytest.mark.parametrize("shell", HOOK_SHELLS)
+@given(content=st.none() | st.binary(max_size=80).filter(lambda b: b"vynexus" not in b))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_removing_is_the_exact_reverse_of_installing(tmp_path, shell, content):
+    home = tmp_path / "home"
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir()
+    paths = HookPaths(home=home, data_dir=home / "data", state_dir=home / "state", bin_dir=home / "bin")
+    for folder in (paths.data_dir, paths.state_dir, paths.state_dir / "spool"):
+        folder.mkdir(mode=0o700)
+    if content is not None:
+        paths.rc_file(shell).write_bytes(content)
+        paths.rc_file(shell).chmod(0o640)
+    before = tree(home)
+    install_hook(shell, paths)
+    assert tree(home) != before
+    remove_hook(shell, paths)
+    assert tree(home) == before
+
+
+def test_installing_twice_changes_nothing_more(paths, tmp_path):
+    paths.rc_file("bash").write_text("alias ll='ls -l'")
+    first = install_hook("bash", paths)
+    before = tree(tmp_path)
+    second = install_hook("bash", paths)
+    assert (first.rc_changed, second.rc_changed) == (True, False)
+    assert tree(tmp_path) == before
+    assert paths.rc_file("bash").read_text() == "alias ll='ls -l'\n" + first.block
+
+
+def test_the_block_is_shown_as_it_is_written_and_works_for_other_homes(tmp_path):
+    block = render_rc_block(tmp_path / "d/hook file", home=tmp_path, bin_directory=tmp_path / "bin")
+    assert block.splitlines() == [
+        "# >>> vynexus >>>",
+        'case ":$PATH:" in *:"$HOME"/bin:*) ;; *) PATH=$PATH:"$HOME"/bin ;; esac',
+        """if [ -r "$HOME"/'d/hook file' ]; then . "$HOME"/'d/hook file'; fi""",
+        "# <<< vynexus <<<",
+    ]
+
+
+@pytest.mark.parametrize("shell", HOOK_SHELLS)
+def test_the_block_appends_to_path_once_and_is_silent_when_the_hook_is_gone(tmp_path, shell):
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed here")
+    block = render_rc_block(tmp_path / "gone", home=tmp_path, bin_directory=tmp_path / "my bin")
+    script = f'set -eu\n{block}{block}printf %s "$PATH"'
+    ran = subprocess.run([shell, "-c", script], env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True)
+    assert (ran.stdout, ran.stderr) == (f"/usr/bin:/bin:{tmp_path}/my bin", "")
+
+
+def test_the_hook_gets_our_paths_and_private_files(paths):
+    install_hook("bash", paths)
+    text = paths.hook_file("bash").read_text()
+    assert f"\n__vy_state={paths.state_dir}\n" in text
+    assert "it'\"'\"'s data'\n" in text
+    assert "XDG_" not in text
+    assert stat.S_IMODE((paths.state_dir / "spool").stat().st_mode) == 0o700
+    assert stat.S_IMODE(paths.hook_file("bash").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("shell", HOOK_SHELLS)
+def test_an_installed_hook_records(home, shell):
+    paths = HookPaths(home=home.root, data_dir=home.data, state_dir=home.state)
+    home.write_rc(shell, hook="")
+    install_hook(shell, paths)
+    with home.shell(shell) as running:
+        running.type("echo recorded")
+    assert home.commands() == ["echo recorded"]
+
+
+def test_edits_after_the_installation_survive_the_removal(paths):
+    rc = paths.rc_file("bash")
+    rc.write_text("one\n")
+    install_hook("bash", paths)
+    rc.write_text("zero\n" + rc.read_text() + "two\n")
+    assert remove_hook("bash", paths).rc_changed
+    assert rc.read_text() == "zero\none\ntwo\n"
+
+
+def test_an_rc_file_that_we_made_is_deleted_only_when_nobody_wrote_into_it(paths):
+    rc = paths.rc_file("zsh")
+    assert install_hook("zsh", paths).rc_created
+    assert remove_hook("zsh", paths).rc_created
+    assert not rc.exists()
+    install_hook("zsh", paths)
+    rc.write_text(rc.read_text() + "setopt autocd\n")
+    remove_hook("zsh", paths)
+    assert rc.read_text() == "setopt autocd\n"
+
+
+def test_a_link_into_a_dotfile_repository_stays_a_link(paths, tmp_path):
+    target = tmp_path / "dotfiles" / "bashrc"
+    target.parent.mkdir()
+    target.write_text("mine\n")
+    target.chmod(0o604)
+    paths.rc_file("bash").symlink_to("dotfiles/bashrc")
+    install_hook("bash", paths)
+    assert paths.rc_file("bash").is_symlink()
+    assert "vynexus" in target.read_text()
+    assert stat.S_IMODE(target.stat().st_mode) == 0o604
+    remove_hook("bash", paths)
+    assert target.read_text() == "mine\n"
+    assert paths.rc_file("bash").is_symlink()
+
+
+def test_what_is_not_ours_to_change_is_refused_untouched(paths, tmp_path):
+    rc = paths.rc_file("bash")
+    rc.write_text("mine\n")
+    rc.chmod(0o444)
+    with pytest.raises(ShellError, match="read-only"):
+        install_hook("bash", paths)
+    rc.chmod(0o644)
+    for damaged in ("# >>> vynexus >>>\n", "# <<< vynexus <<<\n# >>> vynexus >>>\n", "# >>> vynexus >>>\n" * 2 + "# <<< vynexus <<<\n"):
+        rc.write_text(damaged)
+        with pytest.raises(ShellError, match="markers"):
+            install_hook("bash", paths)
+        with pytest.raises(ShellError, match="markers"):
+            remove_hook("bash", paths)
+        assert rc.read_text() == damaged
+        assert read_hook_status("bash", paths).problem
+    rc.unlink()
+    rc.mkdir()
+    with pytest.raises(ShellError, match="regular"):
+        install_hook("bash", paths)
+    if os.geteuid() == 0:
+        rc.rmdir()
+        rc.write_text("theirs\n")
+        os.chown(rc, 12345, 12345)
+        with pytest.raises(ShellError, match="another user"):
+            install_hook("bash", paths)
+
+
+def test_the_status_tells_what_is_there(paths):
+    assert not read_hook_status("bash", paths).is_installed
+    install_hook("bash", paths)
+    status = read_hook_status("bash", paths)
+    assert (status.is_installed, status.is_current, status.problem) == (True, True, None)
+    assert not read_hook_status("zsh", paths).is_installed
+    paths.hook_file("bash").write_text("# an older version\n")
+    assert not read_hook_status("bash", paths).is_current
+    paths.hook_file("bash").unlink()
+    assert "vynexus hook install bash" in read_hook_status("bash", paths).problem
+
+
+def test_the_manifest_holds_digests_and_no_copy_of_the_rc_file(paths):
+    paths.rc_file("bash").write_text("export TOKEN=hunter2\n")
+    install_hook("bash", paths)
+    manifest = json.loads(paths.manifest_file("bash").read_text())
+    assert manifest["bytes_before"] == 21
+    assert set(written_hook_paths(paths)) == {paths.hook_file("bash"), paths.manifest_file("bash")}
+    assert "hunter2" not in paths.manifest_file("bash").read_text()
+
+
+def test_removing_what_is_not_installed_changes_nothing(paths, tmp_path):
+    paths.rc_file("bash").write_text("mine\n")
+    before = tree(tmp_path)
+    assert not remove_hook("bash", paths).rc_changed
+    assert tree(tmp_path) == before
+
+
+def test_the_bash_hook_passes_shellcheck(paths, tmp_path):
+    checker = shutil.which("shellcheck")
+    if checker is None:
+        pytest.skip("shellcheck is not on PATH")
+    file = tmp_path / "hook.bash"
+    file.write_text(render_hook("bash", paths))
+    ran = subprocess.run([checker, str(file)], capture_output=True, text=True)
+    assert ran.stdout == ""

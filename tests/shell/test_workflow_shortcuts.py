@@ -1,0 +1,203 @@
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vynexus_tui.domain.automations import Script
+from vynexus_tui.domain.errors import RequestError, ShellError
+from vynexus_tui.domain.identifiers import AutomationId
+from vynexus_tui.shell.hook_installation import HookPaths, install_hook
+from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
+
+SCRIPT = Script(text="#!/usr/bin/env bash\nset -eu\necho 'tidied é'\n")
+ID = AutomationId("a1b2c3")
+
+
+def shortcuts_in(root, **changes):
+    arguments = {"data_dir": root / "data", "home": root, "search_path": f"{root}/.local/bin:/usr/bin:/bin", "python": sys.executable}
+    return WorkflowShortcuts(**(arguments | changes))
+
+
+@pytest.fixture
+def shortcuts(tmp_path):
+    return shortcuts_in(tmp_path)
+
+
+def tree(folder):
+    return {
+        str(p.relative_to(folder)): (p.read_bytes() if p.is_file() else None, stat.S_IMODE(p.lstat().st_mode)) for p in folder.rglob("*")
+    }
+
+
+def test_an_installed_automation_is_its_script_its_approval_and_a_command(shortcuts, tmp_path):
+    installed = shortcuts.install("tidy-logs", SCRIPT, ID, cwd="/srv/my logs")
+    assert installed.script_path.read_text() == SCRIPT.text
+    assert stat.S_IMODE(installed.script_path.stat().st_mode) == 0o700
+    approved = tmp_path / "data/automations/tidy-logs/approved"
+    assert stat.S_IMODE(approved.stat().st_mode) == 0o600
+    assert approved.read_text().splitlines() == [
+        "version 1",
+        "automation_id a1b2c3",
+        f"sha256 {SCRIPT.sha256}",
+        "status live",
+        f"shortcut {tmp_path}/.local/bin/tidy-logs",
+        "cwd /srv/my logs",
+    ]
+    assert installed.shortcut_path == tmp_path / ".local/bin/tidy-logs"
+    assert stat.S_IMODE(installed.shortcut_path.stat().st_mode) == 0o755
+    assert not installed.needs_new_shell
+    assert shortcuts.list_installed() == (installed,)
+
+
+def test_the_command_hands_its_arguments_to_vynexus_run_untouched(tmp_path):
+    python = tmp_path / "my python's"
+    python.write_text('#!/bin/sh\nprintf "<%s>" "$@"\n')
+    python.chmod(0o755)
+    installed = shortcuts_in(tmp_path, python=str(python)).install("tidy-logs", SCRIPT, ID)
+    ran = subprocess.run([installed.shortcut_path, "a b", "", "-x", "$(touch evil)", "*"], capture_output=True, text=True)
+    assert ran.stdout == "<-P><-m><vynexus_tui><run><tidy-logs><a b><><-x><$(touch evil)><*>"
+
+
+def test_a_command_whose_vynexus_is_gone_says_so(tmp_path):
+    installed = shortcuts_in(tmp_path, python="/nowhere/it's/python").install("tidy-logs", SCRIPT, ID)
+    ran = subprocess.run([installed.shortcut_path], capture_output=True, text=True)
+    assert ran.returncode == 127
+    assert ran.stderr.startswith("tidy-logs: VyNexus is gone (/nowhere/it's/python is not there); delete ")
+    if shutil.which("shellcheck"):
+        assert subprocess.run(["shellcheck", installed.shortcut_path], capture_output=True, text=True).stdout == ""
+
+
+def test_without_local_bin_on_path_our_own_directory_is_used(tmp_path):
+    installed = shortcuts_in(tmp_path, search_path="/usr/bin").install("tidy-logs", SCRIPT, ID)
+    assert installed.shortcut_path == tmp_path / "data/bin/tidy-logs"
+    assert installed.needs_new_shell
+    again = shortcuts_in(tmp_path, search_path=f"/usr/bin:{tmp_path}/data/bin")
+    assert [s.needs_new_shell for s in again.list_installed()] == [False]
+
+
+def test_removing_leaves_no_file_behind(shortcuts, tmp_path):
+    (tmp_path / ".local/bin").mkdir(parents=True)
+    shortcuts.install("kept-one", SCRIPT, AutomationId("other"))
+    before = tree(tmp_path)
+    installed = shortcuts.install("tidy-logs", SCRIPT, ID)
+    assert set(shortcuts.remove("tidy-logs")) == set(installed.paths)
+    assert tree(tmp_path) == before
+    assert shortcuts.remove("tidy-logs") == ()
+
+
+def test_everything_that_was_written_is_listed_for_the_uninstaller(shortcuts, tmp_path):
+    shortcuts.install("tidy-logs", SCRIPT, ID)
+    listed = {str(p.relative_to(tmp_path)) for p in shortcuts.written_paths()}
+    assert {p for p in tree(tmp_path) if "tidy" in p or "automations" in p} == listed
+
+
+def test_an_automation_may_be_approved_again_with_another_text(shortcuts):
+    shortcuts.install("tidy-logs", SCRIPT, ID)
+    newer = Script(text="echo newer\n")
+    assert shortcuts.install("tidy-logs", newer, ID).script_path.read_text() == "echo newer\n"
+    assert [s.sha256 for s in shortcuts.list_installed()] == [newer.sha256]
+
+
+def test_a_pause_keeps_the_command_and_only_marks_it(shortcuts):
+    installed = shortcuts.install("tidy-logs", SCRIPT, ID)
+    before = installed.shortcut_path.read_bytes()
+    assert shortcuts.pause("tidy-logs").is_paused
+    assert "status paused\n" in (installed.script_path.parent / "approved").read_text()
+    assert installed.shortcut_path.read_bytes() == before
+    assert [s.is_paused for s in shortcuts.list_installed()] == [True]
+    assert shortcuts.resume("tidy-logs") == installed
+    with pytest.raises(RequestError):
+        shortcuts.pause("nothing-here")
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("ls", "/ls"), ("cd", "word of the shell"), ("while", "word of the shell"), ("gs", "your alias for 'git status'")],
+)
+def test_a_name_that_means_something_already_is_refused_with_the_reason(tmp_path, name, word):
+    shortcuts = shortcuts_in(tmp_path, aliases={"gs": "git status"})
+    before = tree(tmp_path)
+    with pytest.raises(ShellError) as raised:
+        shortcuts.install(name, SCRIPT, ID)
+    assert word in raised.value.message
+    assert f"vy-{name}" in raised.value.hint
+    assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["x", "Tidy", "1st", "a b", "../evil", "a/b", "", "-rf", "a" * 42, "é-logs", "a\n"])
+def test_a_name_that_is_none_is_refused(shortcuts, tmp_path, name):
+    with pytest.raises(ShellError, match="cannot be a command's name"):
+        shortcuts.install(name, SCRIPT, ID)
+    assert tree(tmp_path) == {}
+
+
+def test_another_automation_of_the_same_name_is_not_replaced(shortcuts):
+    shortcuts.install("tidy-logs", SCRIPT, ID)
+    with pytest.raises(ShellError, match="another automation") as raised:
+        shortcuts.install("tidy-logs", SCRIPT, AutomationId("ffff"))
+    assert "free: vy-tidy-logs" in raised.value.hint
+
+
+@pytest.mark.parametrize("kind", ["program", "text", "dangling link"])
+def test_what_someone_else_put_there_is_never_overwritten_or_deleted(shortcuts, tmp_path, kind):
+    place = tmp_path / ".local/bin/tidy-logs"
+    place.parent.mkdir(parents=True)
+    if kind == "dangling link":
+        place.symlink_to("nowhere")
+    else:
+        place.write_text("#!/bin/sh\necho mine\n")
+        place.chmod(0o755 if kind == "program" else 0o644)
+    before = tree(tmp_path)
+    with pytest.raises(ShellError, match="tidy-logs"):
+        shortcuts.install("tidy-logs", SCRIPT, ID)
+    assert tree(tmp_path) == before
+    place.unlink()
+    shortcuts.install("tidy-logs", SCRIPT, ID)
+    place.unlink()
+    place.write_text("#!/bin/sh\necho mine\n")
+    shortcuts.remove("tidy-logs")
+    assert place.read_text() == "#!/bin/sh\necho mine\n"
+
+
+def test_a_failed_installation_changes_nothing(shortcuts, tmp_path):
+    shortcuts.install("tidy-logs", SCRIPT, ID)
+    (tmp_path / ".local/bin/tidy-logs").unlink()
+    (tmp_path / ".local/bin").rmdir()
+    (tmp_path / ".local/bin").write_text("a file where the folder should be")
+    before = tree(tmp_path)
+    with pytest.raises(ShellError, match="cannot be written"):
+        shortcuts.install("tidy-logs", Script(text="echo newer\n"), ID)
+    assert tree(tmp_path) == before
+    with pytest.raises(ShellError, match="cannot be written"):
+        shortcuts.install("fresh-one", SCRIPT, AutomationId("ffff"))
+    assert tree(tmp_path) == before
+
+
+@given(st.text(max_size=60))
+def test_a_free_name_can_always_be_installed(wanted):
+    shortcuts = WorkflowShortcuts(
+        data_dir=Path("/nowhere/data"), home=Path("/nowhere"), search_path="/usr/bin:/bin", python="x", aliases={"zz": "y"}
+    )
+    name = shortcuts.free_name(wanted)
+    assert shortcuts.collision(name) is None
+    assert shortcuts.free_name(name) == name
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_a_running_shell_finds_a_shortcut_at_its_next_prompt_and_loses_it_again(home, shell):
+    shortcuts = WorkflowShortcuts(data_dir=home.data, home=home.root, search_path=home.env["PATH"], python="/bin/echo")
+    paths = HookPaths(home=home.root, data_dir=home.data, state_dir=home.state, bin_dir=shortcuts.bin_directory)
+    home.write_rc(shell, hook="")
+    install_hook(shell, paths)
+    with home.shell(shell) as running:
+        assert "not found" in running.type("tidy-logs")
+        shortcuts.install("tidy-logs", SCRIPT, ID)
+        assert "vynexus_tui run tidy-logs now" in running.type("tidy-logs now")
+        shortcuts.remove("tidy-logs")
+        running.type("true")
+        assert "not found" in running.type("tidy-logs")

@@ -1,0 +1,95 @@
+import re
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vynexus_tui.sources.spool_records import parse_records, parse_run
+
+STARTED_US = 1_700_000_000_000_000
+FIELD = st.binary(min_size=1, max_size=20).filter(lambda b: b"\0" not in b)
+
+
+def record(seq: int, command: bytes = b"true", cwd: bytes = b"/") -> bytes:
+    return b"\0VY1\0%d\0%d\0%d\0%d\0-\0b\0%s\0%s\0%d.\0" % (seq, STARTED_US, 5, 0, cwd, command, seq)
+
+
+def test_a_record_is_read_field_by_field():
+    raw = b"\0VY1\x007\x001700000000000001\x00250000\x003\x00120000\0bda\0/tmp/\xff\0echo \xfe\n2\x007.\0"
+    (found,) = parse_records(raw).records
+    assert found.seq == 7
+    assert found.started_at == datetime(2023, 11, 14, 22, 13, 20, 1, tzinfo=UTC)
+    assert (found.duration_us, found.exit_code, found.cpu_us, found.flags) == (250_000, 3, 120_000, "bda")
+    assert (found.cwd, found.command) == ("/tmp/\udcff", "echo \udcfe\n2")
+
+
+def test_a_dash_is_unknown_and_not_zero():
+    (found,) = parse_records(b"\0VY1\x000\x001700000000000001\0-\x000\0-\0z\0/\0ls\x000.\0").records
+    assert found.duration_us is None
+    assert found.cpu_us is None
+
+
+@given(st.lists(st.tuples(FIELD, FIELD), min_size=1, max_size=6))
+def test_any_bytes_but_nul_come_back_exactly(pairs):
+    raw = b"".join(record(seq, command, cwd) for seq, (command, cwd) in enumerate(pairs))
+    found = parse_records(raw).records
+    assert [(r.command.encode("utf-8", "surrogateescape"), r.cwd.encode("utf-8", "surrogateescape")) for r in found] == pairs
+
+
+@given(st.lists(st.tuples(FIELD, st.integers(0, 80)), min_size=1, max_size=8))
+def test_torn_records_are_left_out_and_every_whole_one_is_found(writes):
+    """Each write is whole or cut short; the next one goes right behind it (and its first NUL can stand for a last NUL that was cut)."""
+    raw, whole = b"", []
+    for seq, (command, cut) in enumerate(writes):
+        text = record(seq, command)
+        raw += text[:cut]
+        is_closed_by_next = cut == len(text) - 1 and any(later for _, later in writes[seq + 1 :])
+        if cut >= len(text) or is_closed_by_next:
+            whole.append(seq)
+    assert [r.seq for r in parse_records(raw).records] == whole
+
+
+@given(st.lists(FIELD, min_size=1, max_size=6), st.data())
+def test_a_growing_file_read_in_pieces_gives_every_record_once(commands, data):
+    raw = b"".join(record(seq, command) for seq, command in enumerate(commands))
+    cuts = [*sorted(data.draw(st.lists(st.integers(0, len(raw)), max_size=6))), len(raw)]
+    seen, start, is_first = [], 0, True
+    for cut in cuts:
+        parsed = parse_records(raw[start:cut])
+        new = parsed.records if is_first else parsed.records[1:]
+        seen += [r.seq for r in new]
+        if parsed.records:
+            start, is_first = start + parsed.last_start, False
+    assert seen == list(range(len(commands)))
+
+
+@given(st.binary(max_size=300))
+def test_arbitrary_bytes_never_raise(raw):
+    parse_records(raw)
+    parse_records(b"\0VY1\0" + raw)
+    parse_run(raw)
+    parse_run(b"\0VYR1\0" + raw)
+
+
+def test_a_stamp_beyond_all_calendars_is_no_record():
+    assert parse_records(record(0).replace(b"1700000000000000", b"999999999999999999")).records == []
+
+
+RUN = b"\0VYR1\0r-1\0a1b2\0" + b"e" * 64 + b"\x001700000000500000\x001500000\x003\x001200000\x0020480\0/srv/x\0r-1.\0"
+
+
+def test_a_run_file_gives_a_run():
+    run = parse_run(RUN)
+    assert (run.run_id, run.automation_id, run.script_sha256) == ("r-1", "a1b2", "e" * 64)
+    assert run.started_at == datetime(2023, 11, 14, 22, 13, 20, 500_000, tzinfo=UTC)
+    assert (run.duration_s, run.exit_code, run.cpu_s, run.peak_memory_bytes, run.cwd) == (1.5, 3, 1.2, 20480 * 1024, "/srv/x")
+
+
+def test_a_run_whose_cost_is_unknown_says_so():
+    run = parse_run(re.sub(rb"\x001200000\x0020480\0", b"\0-\0-\0", RUN))
+    assert run.cpu_s is None
+    assert run.peak_memory_bytes is None
+
+
+def test_a_run_file_that_is_not_whole_is_none():
+    assert [parse_run(RUN[:size]) for size in range(len(RUN))] == [None] * len(RUN)

@@ -1,0 +1,196 @@
+"""Automations as a list and as a preview; those that need the person come first."""
+
+from textual.content import Content
+
+from vynexus_tui.domain.automations import AutomationStatus, Parameter, RiskLevel
+from vynexus_tui.domain.cycles import AutomationHead
+from vynexus_tui.tui.present import trial as trials
+from vynexus_tui.tui.present import units
+from vynexus_tui.tui.present.content import BAD, MUTED, WARN, labelled, lines, shown, shown_lines, words
+from vynexus_tui.tui.present.view import Column, ListSpec, Row, View
+
+_S = AutomationStatus
+_ORDER = (_S.TRIED, _S.FAILING, _S.NEW, _S.LIVE, _S.PAUSED, _S.REJECTED, _S.RETIRED)
+_QUIET = frozenset({_S.REJECTED, _S.RETIRED})
+
+
+def rows(view: View) -> tuple[Row, ...]:
+    """One row per automation."""
+    return tuple(_row(head, view) for head in view.snapshot.automations)
+
+
+def _row(head: AutomationHead, view: View) -> Row:
+    automation = head.automation
+    is_trying = view.trying == automation.automation_id
+    state = "trying" if is_trying else automation.status.value
+    saved = units.coarse_duration(head.saved_low_s)
+    return Row(
+        key=automation.automation_id,
+        cells=(
+            view.glyphs.trying if is_trying else view.glyphs.mark(automation.status),
+            shown(automation.name),
+            Content(state),
+            view.glyphs.bar(automation.potential),
+            Content.styled(saved, BAD if (head.saved_low_s or 0) < 0 else "")
+            if head.saved_low_s is not None
+            else Content.styled(saved, MUTED),
+            last_result(head, view),
+        ),
+        words=f"{automation.name} {automation.summary} {state}".lower(),
+        ranks=(
+            f"{_ORDER.index(automation.status)}{1 - (automation.potential or 0):.4f}{automation.name}",
+            -(automation.potential or 0),
+            -(head.saved_low_s or 0),
+            automation.name,
+        ),
+        status=state,
+        is_quiet=automation.status in _QUIET,
+    )
+
+
+def last_result(head: AutomationHead, view: View) -> Content:
+    """The newest thing worth knowing about it, in a few words."""
+    if view.trying == head.automation.automation_id:
+        return Content.styled("running in the sandbox", MUTED)
+    match head.automation.status:
+        case _S.NEW:
+            return trials.verdict(head.trial) if head.trial else Content.styled("s: try it", MUTED)
+        case _S.TRIED:
+            return trials.verdict(head.trial) if head.trial else Content.styled("s: try it again", MUTED)
+        case _S.LIVE:
+            return Content(runs(head)) if head.run_count else Content.styled("not run yet", MUTED)
+        case _S.FAILING:
+            return Content.styled(f"{head.failed_count} of {units.plural(head.run_count, 'run')} failed", BAD)
+        case _S.PAUSED:
+            return Content.styled("paused by you", MUTED)
+        case _S.REJECTED:
+            return Content.styled("u takes it back", MUTED)
+        case _S.RETIRED:
+            return Content.styled(runs(head) if head.run_count else "never run", MUTED)
+
+
+def runs(head: AutomationHead) -> str:
+    """Ran 41×, 100 %."""
+    return f"ran {units.count(head.run_count)}×, {units.share(head.success_share)}"
+
+
+def note(view: View) -> str:
+    """How many need the person."""
+    waiting = len(view.waiting)
+    if not view.snapshot.automations:
+        return ""
+    return f"{waiting} need{'s' * (waiting == 1)} you" if waiting else "none needs you"
+
+
+def empty(view: View) -> Content:
+    """Why there is no automation yet."""
+    if view.snapshot.patterns:
+        return lines(
+            Content("No automation yet: no pattern is above the threshold."),
+            Content.styled("Press 2 for the patterns, and m on one of them to make an automation of it.", MUTED),
+        )
+    return nothing_found(view)
+
+
+def nothing_found(view: View) -> Content:
+    """No pattern yet: what would fill the dashboard, and which key does it."""
+    recording = view.snapshot.recording
+    if not recording.event_count:
+        return lines(
+            Content("Nothing recorded yet."),
+            Content.styled("F shows what your shell history holds; vynexus hook install records from now on.", MUTED),
+        )
+    return lines(
+        Content("No pattern yet: nothing was typed three times, in two sessions."),
+        Content(f"{units.plural(recording.event_count, 'command')} so far."),
+        Content.styled("R looks again now.", MUTED),
+    )
+
+
+def preview(view: View, key: str) -> Content | None:
+    """What it is, what it would do, and what to press."""
+    head = view.automation(key)
+    if head is None:
+        return None
+    automation = head.automation
+    parts = [
+        shown(automation.summary),
+        evidence(head, view),
+        Content(""),
+        _trial(head, view),
+        labelled("Approve", *approval(head).split("\n")),
+    ]
+    if automation.risk.level is not RiskLevel.LOW:
+        parts.append(labelled("Risk", *(shown(text, WARN) for text in (automation.risk.level.value, *automation.risk.reasons))))
+    parts += [Content(""), script(head)]
+    if head.trial is not None and head.trial.changes and view.trying != automation.automation_id:
+        parts += [Content(""), trials.changes(head.trial, view, most=12)]
+    return lines(*parts)
+
+
+def evidence(head: AutomationHead, view: View) -> Content:
+    """How often and how recently the person did this by hand."""
+    pattern = view.pattern_of(head)
+    if pattern is None:
+        return Content.styled("made from commands you chose", MUTED)
+    by_hand = f", {units.duration(pattern.hands_on_s)} each by hand" if pattern.hands_on_s is not None else ""
+    last = f" · last {units.ago(pattern.last_seen_at, view.now)}" if pattern.last_seen_at else ""
+    return Content.styled(
+        f"{units.count(pattern.occurrence_count)} times in {units.plural(pattern.session_count, 'session')}{by_hand}{last}", MUTED
+    )
+
+
+def script(head: AutomationHead) -> Content:
+    """The script, line by line."""
+    return shown_lines(head.automation.script.text.rstrip("\n"))
+
+
+def _trial(head: AutomationHead, view: View) -> Content:
+    if view.trying == head.automation.automation_id:
+        return labelled("Sandbox", Content("running; enter shows its output"))
+    if head.trial is None:
+        return labelled("Sandbox", words("not tried yet; ", ("s", "bold"), " tries it"))
+    about = trials.about(head.trial, head.automation.script.sha256, view)
+    return labelled("Sandbox", words(trials.verdict(head.trial), "  ", about))
+
+
+def approval(head: AutomationHead) -> Content:
+    """What approving does, or what it did."""
+    automation = head.automation
+    if automation.status in (_S.LIVE, _S.FAILING, _S.PAUSED):
+        where = head.shortcut_path or "nowhere: see vynexus doctor"
+        return lines(shown(f"{automation.name} {usage(automation.parameters)}".rstrip()), words(("installed: ", MUTED), shown(where)))
+    if automation.status in _QUIET:
+        return Content.styled(f"{automation.status.value}: nothing is installed", MUTED)
+    return lines(trials.consent(head.trial, automation.script.sha256, automation.risk), installs(head))
+
+
+def installs(head: AutomationHead) -> Content:
+    """The one thing an approval writes."""
+    automation = head.automation
+    return words(("adds the command  ", MUTED), shown(f"{automation.name} {usage(automation.parameters)}".rstrip(), "bold"))
+
+
+def usage(parameters: tuple[Parameter, ...]) -> str:
+    """<branch> [part]: square brackets where there is a default."""
+    return " ".join(f"<{p.name}>" if p.default is None else f"[{p.name}]" for p in parameters)
+
+
+LIST = ListSpec(
+    panel_id="automations",
+    number=1,
+    name="Automations",
+    columns=(
+        Column("", 1),
+        Column("name", None, weight=5),
+        Column("state", 8),
+        Column("potential", 10, needs=58),
+        Column("saved", 10, needs=84, align="right"),
+        Column("last result", None, weight=4),
+    ),
+    sorts=("needs you", "potential", "saved", "name"),
+    rows=rows,
+    note=note,
+    empty=empty,
+    preview=preview,
+)

@@ -1,0 +1,57 @@
+"""Which key makes sense on what; where one does not, the reason it gives."""
+
+from vynexus_tui.domain.automations import DEPLOYED, Action, AutomationStatus, can_advance
+from vynexus_tui.domain.cycles import AutomationHead, PatternHead
+from vynexus_tui.domain.trials import Consent, approval_rule
+from vynexus_tui.tui.present.view import View
+
+_S = AutomationStatus
+NO_ROW = "choose an automation first (1)"
+
+
+def why_not(verb: Action, head: AutomationHead | None, view: View) -> str | None:
+    """Why `verb` cannot be done to this automation now; None when it can."""
+    if head is None:
+        return NO_ROW
+    name, status = head.automation.name, head.automation.status
+    if verb is Action.TRY and view.trying is not None:
+        return "one try at a time: esc in its review stops it"
+    if verb is Action.APPROVE:
+        return _why_not_approve(head)
+    if verb is Action.PAUSE and status not in DEPLOYED:
+        return f"{name} is {status}: only a live automation can be paused"
+    if verb is Action.RESUME and status is not _S.PAUSED:
+        return f"{name} is {status}: only a paused one can be resumed"
+    if not can_advance(status, verb):
+        undo = "; u takes a decision back" if status in (_S.REJECTED, _S.RETIRED) else ""
+        also = "; p pauses it, D retires it" if verb is Action.REJECT and status in DEPLOYED else ""
+        return f"{name} is {status}: cannot {verb} it{undo}{also}"
+    return None
+
+
+def _why_not_approve(head: AutomationHead) -> str | None:
+    automation = head.automation
+    if automation.status in DEPLOYED:
+        return f"{automation.name} is live already"
+    if automation.status is _S.PAUSED:
+        return f"{automation.name} was approved and paused: p resumes it"
+    if automation.status in (_S.REJECTED, _S.RETIRED):
+        return f"{automation.name} is {automation.status}; u takes a decision back"
+    rule = approval_rule(head.trial, automation.script.sha256, automation.risk)
+    if rule.consent is Consent.BLOCKED:
+        return f"not approved: {'; '.join(rule.reasons)}"
+    return None
+
+
+def why_not_snooze(pattern: PatternHead | None) -> str | None:
+    """Why a pattern cannot be put aside now."""
+    if pattern is None:
+        return "choose a pattern first (2)"
+    return "it has an automation already: reject that one (1, x)" if pattern.automation_id is not None else None
+
+
+def why_not_make(pattern: PatternHead | None) -> str | None:
+    """Why no automation can be made of a pattern now."""
+    if pattern is None:
+        return "m makes an automation of a pattern: choose one first (2)"
+    return "it has an automation already (1)" if pattern.automation_id is not None else None

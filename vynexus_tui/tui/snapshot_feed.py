@@ -1,0 +1,63 @@
+"""Watches the store and the machine from a thread of its own, and posts what is new. The screen never queries."""
+
+from collections.abc import Callable
+from datetime import datetime
+from threading import Event
+
+from textual.message import Message
+
+from vynexus_tui.domain.errors import StoreBusyError
+from vynexus_tui.engine.assembly import Workspace
+from vynexus_tui.engine.snapshots import ChangeWatch, MachineWatch, build_snapshot
+from vynexus_tui.tui.messages import FeedFailed, SampleTaken, SnapshotFetched
+
+_STORE_POLL_S = 1.0
+
+
+class SnapshotFeed:
+    """`run` in a thread until `stop`. While `is_resting` (the terminal has no focus) the machine is not read."""
+
+    def __init__(self, workspace: Workspace, post: Callable[[Message], object], now: Callable[[], datetime]) -> None:
+        self._workspace = workspace
+        self._post = post
+        self._now = now
+        self._wake = Event()
+        self._is_stopped = False
+        self._is_asked = True
+        self.is_resting = False
+        self.wants_busiest = False
+
+    def stop(self) -> None:
+        """End `run` at once."""
+        self._is_stopped = True
+        self._wake.set()
+
+    def refresh(self) -> None:
+        """Read the store now, changed or not: recording can be paused without a word in the database."""
+        self._is_asked = True
+        self._wake.set()
+
+    def run(self) -> None:
+        """Poll until stopped."""
+        watch, machine = ChangeWatch(self._workspace), MachineWatch()
+        polls_per_sample = max(1, round(self._workspace.settings.ui.refresh_s / _STORE_POLL_S))
+        round_no = 0
+        has_failed = False
+        while not self._is_stopped:
+            self._wake.clear()
+            try:
+                if watch.has_changed() or self._is_asked or has_failed:
+                    self._is_asked = False
+                    self._post(SnapshotFetched(build_snapshot(self._workspace, now=self._now())))
+                has_failed = False
+                if round_no % polls_per_sample == 0 and not self.is_resting:
+                    self._post(SampleTaken(machine.sample(self._now(), with_busiest=self.wants_busiest)))
+            except StoreBusyError:
+                self._is_asked = True
+            except Exception as error:  # noqa: BLE001  (a dashboard that says what is wrong beats one that is gone)
+                has_failed = True
+                self._post(FeedFailed(str(error) or type(error).__name__))
+                watch.close()
+            round_no += 1
+            self._wake.wait(_STORE_POLL_S)
+        watch.close()
