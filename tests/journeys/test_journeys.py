@@ -1,26 +1,17 @@
 """Whole stories in a real terminal, as a person would live them."""
 
 import json
-import os
 import shutil
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from tests.journeys.conftest import Person
+from tests.journeys.pictures import take_picture
 from tests.journeys.story import write_stamped_history, write_untimed_history
 from tests.journeys.terminal import Desk, Terminal
 
 pytestmark = pytest.mark.journey
-
-PICTURES = Path(__file__).resolve().parents[2] / "screenshots"
-
-
-def picture(terminal: Terminal, name: str) -> None:
-    """Keeps what the terminal shows, when pictures are asked for (VYNEXUS_PICTURES=1)."""
-    if os.environ.get("VYNEXUS_PICTURES"):
-        (PICTURES / f"{name}.txt").write_text("\n".join(line.rstrip() for line in terminal.screen().splitlines()).rstrip() + "\n")
 
 
 def only_automation(person: Person) -> str:
@@ -41,7 +32,7 @@ def test_from_a_history_with_times_to_a_running_automation_and_back(person: Pers
 
     dash = desk.open("dash", "vynexus")
     dash.wait_for("1 routine found in ~/.bash_history, nothing stored yet", "Its script")
-    picture(dash, "first-run-120x40")
+    take_picture(dash, "first-run-120x40")
     assert not (person.home / ".local").exists(), "something was written before it was asked for"
 
     dash.press("h")
@@ -58,7 +49,7 @@ def test_from_a_history_with_times_to_a_running_automation_and_back(person: Pers
     dash.wait_for("s tries it in ", "/shop")
     dash.press("s")
     dash.wait_for("passed: changes 1 file", "data/", "+1,x")
-    picture(dash, "review-120x40")
+    take_picture(dash, "review-120x40")
     dash.press("a")
     dash.wait_for("is live")
 
@@ -70,13 +61,13 @@ def test_from_a_history_with_times_to_a_running_automation_and_back(person: Pers
     dash.wait_for("1 Automations", "live")
     dash.press("R")
     dash.wait_for("ran 1×")
-    picture(dash, "main-120x40")
+    take_picture(dash, "after-a-run-120x40")
     dash.press("u")
     dash.wait_for("took back")
     bash.type(f"clear; {name} west")
     bash.wait_for("command not found")
     dash.press("q")
-    dash.wait_for("Pane is dead")
+    assert dash.wait_until_ended() == 0
     person.vynexus("hook", "remove", "bash")
     assert (person.home / ".bashrc").read_bytes() == rc_before
 
@@ -87,14 +78,14 @@ def test_the_commonest_history_there_is_two_thousand_lines_without_a_time(person
     dash = desk.open("dash", "vynexus", width=80, height=24)
     dash.wait_for("routine found in ~/.bash_history, nothing stored yet", patience_s=20)
     dash.wait_for("no dates")
-    picture(dash, "first-run-80x24")
+    take_picture(dash, "first-run-80x24")
     dash.press("Enter")
     dash.wait_for("Automations", "try it")
     dash.press("Enter")
     dash.wait_for("s tries it in ", "/shop")
     dash.press("s")
     dash.wait_for("passed: changes 1 file")
-    picture(dash, "review-80x24")
+    take_picture(dash, "review-80x24")
     dash.press("a")
     dash.wait_for("is live")
     name = only_automation(person)
@@ -102,7 +93,7 @@ def test_the_commonest_history_there_is_two_thousand_lines_without_a_time(person
     dash.press("Escape")
     dash.wait_for("Automations")
     dash.press("q")
-    dash.wait_for("Pane is dead")
+    assert dash.wait_until_ended() == 0
     saved = json.loads(person.vynexus("savings", "--json").stdout)
     assert saved["low_s"] is None, "minutes were shown where nothing was measured by hand"
 

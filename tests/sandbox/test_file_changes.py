@@ -273,6 +273,22 @@ def test_an_ordinary_user_is_told_what_the_sticky_bit_forbids(person: Person) ->
     assert {"/tmp/mine", "/var/tmp/mine"} < set(changes)
 
 
+def test_a_directory_below_those_of_others_can_be_worked_in(person: Person) -> None:
+    """/var/lib/jenkins, a project on a shared disk: the directories above belong to root, the group is not one's own."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        os.chmod(folder, 0o755)
+        cwd = Path(folder, "projects", "mine")
+        (cwd / "src").mkdir(parents=True)
+        (cwd / "src" / "a.txt").write_text("a\n")
+        if person.identity:
+            person.own(cwd)
+            os.chown(cwd, person.user, 0)
+        trial = person.try_script("echo b >> src/a.txt; mkdir new; mv src/a.txt new/; echo x > ~/x", cwd=str(cwd))
+        found = {os.path.relpath(c.path, cwd): c.kind.value for c in trial.changes if c.path.startswith(str(cwd))}
+    assert trial.verdict is Verdict.PASSED, trial.stderr
+    assert found == {"new": "create", "new/a.txt": "create", "src/a.txt": "delete"}
+
+
 def test_owner_changes_by_root_are_shown(me: Person) -> None:
     if me.user != 0:
         pytest.skip("only root can give a file away")

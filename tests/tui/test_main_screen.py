@@ -306,3 +306,35 @@ async def test_a_script_that_changes_under_the_cursor_must_be_looked_at_again(wo
         await pilot.press("a")
         await until_shown(pilot, "press it again")
         assert screen.is_deaf
+
+
+async def test_the_keys_in_the_bottom_line_can_be_clicked(workspace):
+    app = VynexusApp(workspace)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await showing(pilot, a_busy_snapshot())
+        bottom = screen_text(app).splitlines()[-1]
+        await pilot.click("#hints", offset=(bottom.index("space"), 0))
+        await until_shown(pilot, "FROZEN")
+
+
+async def test_an_action_of_the_palette_is_done(workspace):
+    app = VynexusApp(workspace)
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await showing(pilot, a_busy_snapshot())
+        await pilot.press("ctrl+p", *"zoom")
+        await until_shown(pilot, "Zoom the panel")
+        await pilot.pause(0.3)
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.panel("automations").size.height > 25, what="zoomed")
+
+
+async def test_without_the_focus_the_machine_is_not_read(workspace):
+    app = VynexusApp(workspace)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await showing(pilot, a_busy_snapshot())
+        app.app_focus = False
+        await pilot.pause()
+        assert app._feed.is_resting
+        app.app_focus = True
+        await pilot.pause()
+        assert not app._feed.is_resting

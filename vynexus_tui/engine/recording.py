@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 from vynexus_tui.domain.errors import RequestError, SourceError, VynexusError
 from vynexus_tui.domain.events import Actor, CommandEvent, HistoryReading
@@ -19,7 +20,7 @@ from vynexus_tui.shell import hook_installation, recording_pause
 from vynexus_tui.shell.hook_installation import HOOK_SHELLS, HookShell, HookStatus, read_hook_status
 from vynexus_tui.shell.person_aliases import read_aliases
 from vynexus_tui.shell.rc_block import render_rc_block
-from vynexus_tui.sources.history_files import find_histories, read_history
+from vynexus_tui.sources.history_files import HISTORY_FORMATS, HistoryFormat, find_histories, read_history
 from vynexus_tui.sources.hook_spool import HookSpool
 from vynexus_tui.store import automations_table, events_table, runs_table
 from vynexus_tui.store.database import transaction
@@ -129,10 +130,13 @@ def has_new_records(workspace: Workspace, *, now: datetime) -> bool:
 
 
 def _read(path: str | None, raw: bytes | None, source_format: str, *, now: datetime) -> HistoryReading:
-    if source_format not in ("auto", "bash", "zsh", "jsonl"):
-        raise RequestError(f"no such format: {source_format}", "one of: auto, bash, zsh, jsonl")
+    chosen: HistoryFormat | Literal["auto"] | None = next((f for f in HISTORY_FORMATS if f == source_format), None)
+    if source_format == "auto":
+        chosen = "auto"
+    if chosen is None:
+        raise RequestError(f"no such format: {source_format}", "one of: auto, " + ", ".join(HISTORY_FORMATS))
     where = None if path is None else Path(path).expanduser().absolute()
-    return read_history(where, None if raw is None else BytesIO(raw), history_format=source_format, now=now)
+    return read_history(where, None if raw is None else BytesIO(raw), history_format=chosen, now=now)
 
 
 def _collect_spool(workspace: Workspace, *, now: datetime) -> CollectReport:

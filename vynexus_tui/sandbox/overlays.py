@@ -1,4 +1,4 @@
-# ruff: noqa: PTH112, PTH101, PTH102, PTH103, PTH115, PTH116, PTH208, PTH211  # the launcher does without pathlib: 5 ms of every trial
+# ruff: noqa: PTH120, PTH112, PTH101, PTH102, PTH103, PTH115, PTH116, PTH208, PTH211  # the launcher does without pathlib: 5 ms of every trial
 """The file tree a trial sees: every real directory copy-on-write, secrets masked, devices and sockets of the host absent.
 
 Runs in the launcher, inside its own user and mount namespace. A directory that has other mounts below it cannot be the lower
@@ -104,7 +104,7 @@ class TrialRoot:
         os.setxattr(f"{BASE}/upper", "user.vynexus", b"1")
         self._split("/", keep_all=True)
         for directory in ("/var/tmp", *self._writable_trees):
-            self._add_if_of_another_user(directory)
+            self._add_if_below_another_owner(directory)
         used = os.statvfs(BASE)
         disk_bytes += (used.f_blocks - used.f_bfree) * used.f_frsize
         inodes += used.f_files - used.f_ffree
@@ -180,12 +180,21 @@ class TrialRoot:
                 self.limited[directory] = f"hidden in the trial ({error.strerror})"
                 self._hide(directory)
 
-    def _add_if_of_another_user(self, directory: str) -> None:
-        """A directory we may write to but do not own needs a layer of its own: writing below copies it up, and its owner cannot be kept."""
-        if self._owner == 0 or not os.path.isdir(self.path + directory) or directory in {layer.directory for layer in self.layers}:
+    def _add_if_below_another_owner(self, directory: str) -> None:
+        """Gives `directory` a layer of its own if it, or a directory between it and its layer, has an owner or group that is not ours.
+
+        The first write below copies all of them up, and with one mapped id the kernel cannot keep a foreign owner (EOVERFLOW).
+        """
+        if self._owner == 0 or not os.access(directory, os.W_OK) or not os.path.isdir(self.path + directory):
             return
-        if os.stat(directory).st_uid != self._owner and os.access(directory, os.W_OK):
-            self._overlay(directory, directory, is_split=False)
+        tops = {layer.directory for layer in self.layers}
+        current = directory
+        while current not in tops:
+            status = os.stat(current)
+            if (status.st_uid, status.st_gid) != (self._owner, os.getegid()):
+                self._overlay(directory, directory, is_split=False)
+                return
+            current = os.path.dirname(current)
 
     def _overlay(self, lower: str, directory: str, *, is_split: bool) -> None:
         self._count += 1

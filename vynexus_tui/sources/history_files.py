@@ -18,6 +18,7 @@ from vynexus_tui.sources.jsonl_events import read_jsonl_events
 from vynexus_tui.sources.zsh_history import read_zsh_history
 
 HistoryFormat: TypeAlias = Literal["bash", "zsh", "jsonl"]
+HISTORY_FORMATS: tuple[HistoryFormat, ...] = ("bash", "zsh", "jsonl")
 
 MAX_HISTORY_BYTES = 32 << 20
 """Of a longer history only the end is read: about a million commands."""

@@ -142,7 +142,7 @@ class VynexusApp(EngineApp):
         for screen in self.screen_stack:
             if not isinstance(screen, LiveScreen):
                 continue
-            if screen is self.screen and screen.is_mounted:
+            if screen.is_current and screen.is_mounted:
                 with self.batch_update():
                     screen.show_view(self.view_for(screen))
             else:
@@ -240,6 +240,8 @@ class VynexusApp(EngineApp):
             return
         self._cycle = None
         self.status = replace(self.status, is_looking=False, last_cycle_failed=exit_code != 0)
+        if exit_code != 0:
+            self.say(refused=f"the last cycle failed; its log: {self.workspace.paths.log_file}")
         self._feed.refresh()
         self._plan_cycle()
 

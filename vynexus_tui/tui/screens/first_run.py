@@ -87,7 +87,7 @@ class FirstRunScreen(LiveScreen):
         super().show_view(view)
         state = "stored: " + str(view.snapshot.recording.event_count) if view.snapshot.recording.event_count else "nothing is stored yet"
         self.query_one("#header", Line).show(words((" VyNexus ", STRONG), ("› First look   ", MUTED), (state, MUTED)))
-        width = max(20, self.size.width - 5)
+        width = self.query_one("#page").scrollable_content_region.width or self.size.width
         page = first_run.page(self.look, view.glyphs, view.home, width=width, shows_hook=self._shows_hook)
         self.query_one(".body", Line).show(page)
         reason = None if self.look.paths else "no history was found"
@@ -100,8 +100,8 @@ class FirstRunScreen(LiveScreen):
         self.query_one(HintLine).show_hints(hints, self.size.width)
 
     def on_resize(self) -> None:
-        """The bottom line is as wide as the screen."""
-        self.show_view(self.view)
+        """Lists are cut to the width, which the page knows after its own layout."""
+        self.call_after_refresh(self.show_view, self.view)
 
     def action_import(self) -> None:
         """Store the histories that were found."""
