@@ -59,7 +59,7 @@ def test_a_value_arrives_as_it_was_given(workshop, template: str, argv: list[str
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_a_hostile_default_is_only_text(workshop, value: str) -> None:
-    automation = workshop.made("show 'a {x} b'", values=[{"x": value}, {"x": value}, {"x": "zq"}])
+    automation = workshop.made("show 'a {x} b'", values=[{"x": value}, {"x": value}, {"x": value}, {"x": "zq"}, {"x": "zq"}])
     result = workshop.run(automation)
     assert not (workshop.folder / "work" / "PWNED").exists()
     assert result.stdout.decode() == f"<a {_offered(value)} b>"
@@ -94,7 +94,7 @@ def test_an_empty_required_value_is_refused(workshop) -> None:
 @given(st.text(alphabet="ab $`\"'\\}{!~*\né;&|()<>#-", min_size=1, max_size=12))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_default_in_any_quoting_comes_back_unchanged(workshop, value: str) -> None:
-    automation = workshop.made("show 'k={x}'", values=[{"x": value}, {"x": value}, {"x": "zq"}])
+    automation = workshop.made("show 'k={x}'", values=[{"x": value}, {"x": value}, {"x": value}, {"x": "zq"}, {"x": "zq"}])
     assert workshop.run(automation).stdout.decode() == f"<k={_offered(value)}>"
 
 

@@ -20,9 +20,9 @@ def test_the_whole_script_reads_like_one_written_by_hand(workshop) -> None:
         == f"""#!/usr/bin/env bash
 # {automation.name}: show version --bump {{part}} › show -q › show commit -am '{{message}}'
 # Made by VyNexus from 3 occurrences in 2 sessions, 2026-01-30 to 2026-02-01.
-# Usage: {automation.name} [part] [message]
-#   part     seen: patch (2), minor (1)
+# Usage: {automation.name} <message> [part]
 #   message  seen: add x (1), don't (1), fix it (1)
+#   part     seen: patch (2), minor (1)
 
 set -euo pipefail
 trap 'printf "%s: stopped at line %s: %s\\n" "${{0##*/}}" "$LINENO" "$BASH_COMMAND" >&2' ERR
@@ -31,11 +31,11 @@ usage() {{ sed -n '/^set /q; s/^# //p' "$0"; }}
 case "${{1-}}" in -h | --help) usage; exit 0 ;; esac
 if (($# > 2)); then usage >&2; exit 2; fi
 
-part="${{1:-patch}}"
-message="${{2:-add x}}"
+message="${{1:?message is missing, see --help}}"
+part="${{2:-patch}}"
 must_be_plain() {{ [[ "$1" != [-\\|]* ]] || {{ printf '%s: would be read as an option or a command: %q\\n' "${{0##*/}}" "$1" >&2; exit 2; }}; }}
-must_be_plain "${{part}}"
 must_be_plain "${{message}}"
+must_be_plain "${{part}}"
 
 : step 1
 show version --bump "${{part}}"
@@ -51,8 +51,15 @@ show commit -am "${{message}}"
 
 def test_arguments_and_defaults_reach_the_steps(workshop) -> None:
     automation = workshop.made("show a {part}", "show b '{message}' c", values=BUMP)
-    assert workshop.run(automation).stdout == b"<a><patch><b><add x><c>"
-    assert workshop.run(automation, "major", "it's done").stdout == b"<a><major><b><it's done><c>"
+    assert workshop.run(automation, "add x").stdout == b"<a><patch><b><add x><c>"
+    assert workshop.run(automation, "it's done", "major").stdout == b"<a><major><b><it's done><c>"
+
+
+def test_a_value_that_was_never_used_twice_is_no_default(workshop) -> None:
+    automation = workshop.made("show commit -m '{message}'", values=[{"message": "fix"}, {"message": "add"}, {"message": "drop"}])
+    assert automation.parameters[0].default is None
+    assert [s.value for s in automation.parameters[0].seen] == ["drop", "add", "fix"]
+    assert workshop.run(automation).returncode != 0
 
 
 def test_help_shows_the_header_and_runs_nothing(workshop) -> None:
@@ -106,7 +113,7 @@ def test_the_most_frequent_value_is_the_default_and_the_newest_on_ties(workshop)
 def test_quotes_and_home_are_understood_as_the_shell_did(workshop) -> None:
     automation = workshop.made("show {x}", values=[{"x": "~/a.txt"}, {"x": "'my file'"}, {"x": "~/b.txt"}])
     assert {s.value for s in automation.parameters[0].seen} >= {"/home/me/a.txt", "/home/me/b.txt"}
-    whole = workshop.made("show {x}", values=[{"x": "a b"}, {"x": "'my file'"}])
+    whole = workshop.made("show {x}", values=[{"x": "a b"}, {"x": "'my file'"}, {"x": "'my file'"}])
     assert [s.value for s in whole.parameters[0].seen] == ["my file", "a b"]
     assert workshop.run(whole).stdout == b"<my file>"
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+from io import StringIO
 from pathlib import Path
 
 from rich.console import Console
@@ -26,7 +27,7 @@ def take_picture(terminal: Terminal, name: str) -> None:
     plain = "\n".join(line.rstrip() for line in terminal.screen().splitlines()).rstrip() + "\n"
     (FOLDER / f"{name}.txt").write_text(plain, encoding="utf-8")
     width = int(terminal.state("pane_width"))
-    console = Console(record=True, width=width, force_terminal=True, color_system="truecolor", file=open(os.devnull, "w", encoding="utf-8"))
+    console = Console(record=True, width=width, force_terminal=True, color_system="truecolor", file=StringIO())
     for line in terminal.screen(colour=True).rstrip("\n").splitlines():
         console.print(Text.from_ansi(line.ljust(1)), no_wrap=True, overflow="crop")
     svg = console.export_svg(title="vynexus", theme=_COLOURS, unique_id="vynexus")

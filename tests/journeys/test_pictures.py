@@ -35,7 +35,7 @@ def test_in_the_demo_a_routine_can_be_tried_and_approved(person: Person, desk: D
     demo = open_demo(desk, 120, 40)
     demo.press("/")
     demo.type("archive")
-    demo.wait_for("archive")
+    demo.wait_for("1 Automations · 1 of")
     demo.press("Enter")
     demo.wait_for("s tries it in")
     demo.press("s")

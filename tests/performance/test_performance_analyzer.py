@@ -340,7 +340,7 @@ def test_failing_and_trying_again_is_named() -> None:
 def test_without_cpu_time_it_says_so_instead_of_guessing() -> None:
     text = advice(analyze(series("rake", noisy(8.0, 40))))
     assert "CPU time was not recorded" in text
-    assert "vynexus measure" in text
+    assert "vynexus hook install" in text
 
 
 @pytest.mark.parametrize("cores", [None, 0.05, 0.5, 1.0, 3.9])

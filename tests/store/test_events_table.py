@@ -1,6 +1,5 @@
 """Events are stored once, whole, and survive anything (invariant 3)."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -8,6 +7,7 @@ import textwrap
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
@@ -69,21 +69,17 @@ def test_a_history_whose_head_was_cut_adds_only_what_is_new(db: Connection) -> N
     assert commands(db) == ["old", "a", "b", "c", "d", "b", "c"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from("abc"), min_size=8, max_size=40), st.integers(0, 4), st.lists(st.sampled_from("abcd"), max_size=6))
 def test_nothing_is_counted_twice_however_a_history_is_cut_and_grows(first: list[str], cut: int, more: list[str]) -> None:
-    db = open_database(Path("/dev/shm") / f"vy-test-{os.getpid()}.db", busy_timeout_ms=1000)
-    try:
-        with transaction(db):
-            db.execute("DELETE FROM events")
-            db.execute("DELETE FROM sources")
+    with TemporaryDirectory() as folder:
+        db = open_database(Path(folder) / "vynexus.db", busy_timeout_ms=1000)
         add(db, undated(*first))
         add(db, undated(*first[cut:], *more))
         stored = commands(db)
-        assert stored[: len(first)] == first
-        assert len(stored) <= len(first) + len(more)
-    finally:
         db.close()
+    assert stored[: len(first)] == first
+    assert len(stored) <= len(first) + len(more)
 
 
 def test_the_same_dated_command_in_two_sources_is_one_event_with_the_best_fields(db: Connection) -> None:
@@ -127,6 +123,7 @@ def test_a_kill_in_the_middle_of_writing_loses_and_doubles_nothing(tmp_path: Pat
         f"""
         import sys
         from pathlib import Path
+from tempfile import TemporaryDirectory
         sys.path.insert(0, {str(Path(__file__).resolve().parents[2])!r})
         from vynexus_tui.domain.events import CommandEvent
         from vynexus_tui.store import events_table

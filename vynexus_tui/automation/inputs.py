@@ -112,7 +112,9 @@ def _parameter(variable: str, slots: Sequence[_Slot], values: Sequence[Mapping[s
         if meant and not meant.startswith(("~/", "|")) and meant.isprintable():
             seen[meant] += 1
     ranked = tuple(SeenValue(value=value, count=count) for value, count in seen.most_common(_MOST_SEEN))
-    must_be_given = not ranked or any(destructive_reason(part) for slot in slots for part in slot.step.parts)
+    # A value that was never used twice (a commit message, a new branch) is an example, not what is usually meant.
+    is_usual = bool(ranked) and (ranked[0].count > 1 or len(values) < 2)
+    must_be_given = not is_usual or any(destructive_reason(part) for slot in slots for part in slot.step.parts)
     return Parameter(name=variable, default=None if must_be_given else ranked[0].value, seen=ranked)
 
 

@@ -31,6 +31,8 @@ _SPECIAL: tuple[tuple[str, str], ...] = (
     (r"(npm|pnpm|yarn|bun|uv|poetry|cargo) (run )?(test|build|lint|format|check)\b", r"\3"),
     (r"uv run (\w+)", r"\1"),
 )
+_INTERPRETERS = frozenset({"python", "python3", "node", "ruby", "perl", "php", "bash", "sh"})
+"""What runs a script says less than the script's own name."""
 _SILENT = frozenset("export source . unset set [ [[ test mkdir sleep printf for if while until then do done fi".split())
 """Part of many scripts, the point of none."""
 _URL = re.compile(r"\w+://(?:[^/@]*@)?(?:www\.|api\.)?(?P<host>[a-zA-Z][\w-]*)[^/]*(?:/(?:api/|v\d+/)*(?P<path>[a-zA-Z][\w-]*))?")
@@ -87,19 +89,20 @@ def _verb(command: Command) -> str:
         if match := re.search(expression, " ".join(words)):
             return _slug(match.expand(name))
     head = [w for w in command_head(command) if w not in _DULL and "{{" not in w]
-    if len(head) == 1 and words[0] in _VERBS:
+    if len(head) > 1 and head[0] in _INTERPRETERS:
+        head = head[1:]
+    elif len(head) == 1 and words[0] in _VERBS:
         return _VERBS[words[0]]
     return _slug("-".join(w.rsplit("/", 1)[-1].partition(".")[0] for w in head))
 
 
 def _joined(verbs: Sequence[str]) -> str:
     """`git-add git-commit git-push` becomes `git-add-commit-push`; two different things are joined by `and`."""
-    if len(verbs) > 1 and len({v.partition("-")[0] for v in verbs}) == 1 and all("-" in v for v in verbs):
-        joined = "-".join([verbs[0], *(v.partition("-")[2] for v in verbs[1:])])
-    elif len(verbs) == 2:
-        joined = "-and-".join(verbs)
-    else:
-        joined = "-".join(verbs)
+    pieces = [
+        verb.partition("-")[2] if before.partition("-")[0] == verb.partition("-")[0] and "-" in verb and "-" in before else verb
+        for before, verb in zip(["", *verbs], verbs, strict=False)
+    ]
+    joined = ("-and-" if len(pieces) == 2 and pieces == list(verbs) else "-").join(pieces)
     while len(joined) > _LONGEST and "-" in joined:
         joined = joined.rpartition("-")[0]
     return joined[:_LONGEST].removesuffix("-and").strip("-")

@@ -123,16 +123,20 @@ class Trial:
                 count = len(self.changes)
                 return "passed: changes nothing" if count == 0 else f"passed: changes {count} file{'s' * (count != 1)}"
             case Verdict.FAILED:
-                return f"failed: {self.reason}" if self.reason else f"failed: exit {self.exit_code}"
+                return f"failed{self._failed_step}: {self.reason or f'exit {self.exit_code}'}"
             case Verdict.STOPS_AT_NETWORK:
-                at = next((s.number for s in self.steps if s.outcome == "failed"), None)
-                return f"stops at network, step {at} of {len(self.steps)}" if at else "stops at network"
+                return f"stops at network{self._failed_step.replace(' at', ',')}"
             case Verdict.ASKS_FOR_INPUT:
                 return "asks for input"
             case Verdict.CUT_OFF:
                 return f"cut off: {self.limit}"
             case Verdict.NOT_TRIED:
                 return f"not tried: {self.reason}" if self.reason else "not tried"
+
+    @property
+    def _failed_step(self) -> str:
+        failed = next((s.number for s in self.steps if s.outcome == "failed"), None)
+        return f" at step {failed} of {len(self.steps)}" if failed and len(self.steps) > 1 else ""
 
 
 _EXECUTING_DOTFILES = frozenset(

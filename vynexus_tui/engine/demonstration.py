@@ -55,6 +55,8 @@ class Prices(unittest.TestCase):
     "backups/README": "weekly archives\n",
 }
 
+_MESSAGES = ("fix", "speed up", "explain", "test", "tidy", "guard")
+_THINGS = ("checkout", "prices", "stock report", "login", "search", "vouchers", "mail")
 _EVERYDAY = (
     ("git status", 0.04),
     ("git diff", 0.06),
@@ -108,7 +110,7 @@ def build_history(home: Path, *, now: datetime, days: int = 35) -> list[dict[str
         morning = (now - timedelta(days=back)).replace(hour=8, minute=10, second=0, microsecond=0)
         if morning.weekday() >= 5 or morning > now - timedelta(hours=1):
             continue
-        for number, (folder, typed) in enumerate(_sessions(choose, back)):
+        for number, (folder, typed) in enumerate(_sessions(choose, morning)):
             at = morning + timedelta(minutes=70 * number + choose.randint(0, 25))
             for line in typed:
                 at += timedelta(seconds=line.pause_s * choose.uniform(0.6, 1.5))
@@ -128,18 +130,18 @@ def build_history(home: Path, *, now: datetime, days: int = 35) -> list[dict[str
     return [e for e in events if isinstance(e["ts"], float) and e["ts"] < now.timestamp()]
 
 
-def _sessions(choose: random.Random, back: int) -> list[tuple[str, list[_Typed]]]:
+def _sessions(choose: random.Random, morning: datetime) -> list[tuple[str, list[_Typed]]]:
     part = choose.choice(["patch", "patch", "patch", "minor"])
     region = choose.choice(["north", "south", "west"])
     currency = choose.choice(["eur", "usd", "gbp", "sek"])
     fails = choose.random() < 0.2
-    build_s = 41.0 if back > 9 else 74.0
+    build_s = 41.0
     ship = [
         _Typed("python3 tools/bump.py " + part, 0.3),
         _Typed("python3 -m unittest discover -s tests", 9.0, 1 if fails else 0),
         *([_Typed("python3 -m unittest discover -s tests", 9.0)] if fails else []),
         _Typed("git add -A", 0.1),
-        _Typed(f'git commit -m "release {part} {back}"', 0.3),
+        _Typed(f'git commit -m "{choose.choice(_MESSAGES)} {choose.choice(_THINGS)}"', 0.3),
     ]
     sort = [
         _Typed(f"sort -u data/orders-{region}.csv > data/orders-{region}.sorted.csv", 0.4),
@@ -149,18 +151,18 @@ def _sessions(choose: random.Random, back: int) -> list[tuple[str, list[_Typed]]
         _Typed(f"curl -fsS https://rates.example/v1/{currency} -o rates/{currency}.json", 1.4),
         _Typed(f"python3 -m json.tool rates/{currency}.json rates/{currency}.pretty.json", 0.2),
     ]
-    image = choose.choice(["mug", "lamp", "chair", "shelf", "clock"]) + str(choose.randint(1, 40))
+    image = choose.choice(["mug", "lamp", "chair", "shelf", "clock"]) + "-" + choose.choice(["red", "blue", "oak", "tall"])
     resize = [_Typed(f"convert photos/{image}.png -resize 800x photos/{image}-small.png", 2.2)]
+    version = f"1.{choose.randint(4, 9)}.{choose.randint(0, 30)}"
     deploy = [
-        _Typed(f"docker build -t shop:1.4.{back} .", 71.0),
-        _Typed(f"docker push registry.example/shop:1.4.{back}", 22.0),
+        _Typed(f"docker build -t shop:{version} .", 71.0),
+        _Typed(f"docker push registry.example/shop:{version}", 22.0),
         _Typed("kubectl rollout restart deploy/shop", 1.3),
     ]
     build = [_Typed("npm run build", build_s), _Typed("npm test", 18.0, 1 if choose.random() < 0.15 else 0)]
-    stamp = f"week-{36 - back // 7}"
     backup = [
-        _Typed(f"tar czf backups/notes-{stamp}-{back}.tar.gz notes", 0.8),
-        _Typed(f"sha256sum backups/notes-{stamp}-{back}.tar.gz >> backups/SHA256SUMS", 0.1),
+        _Typed(f"tar czf backups/notes-{morning:%Y-%m-%d}.tar.gz notes", 0.8),
+        _Typed(f"sha256sum backups/notes-{morning:%Y-%m-%d}.tar.gz >> backups/SHA256SUMS", 0.1),
     ]
     sessions = [("shop", _with_noise(choose, ship)), ("shop", _with_noise(choose, fetch + sort))]
     if choose.random() < 0.6:

@@ -91,7 +91,7 @@ def why_slow(series: CommandSeries, times: Sequence[CommandMetric], repeats: Map
     spread = f"typically {seconds_in_words(typical)}, the slowest tenth above {seconds_in_words(slowest)}"
     if cores is None:
         return Suggestion(
-            text=f"{spread}; its CPU time was not recorded: `vynexus measure -- {series.family} …` tells computing from waiting"
+            text=f"{spread}; its CPU time was not recorded: `vynexus hook install` records it, which tells computing from waiting"
         )
     waiting = f", {_waiting_share(cores)} of its wall time is waiting" if cores < 0.95 else ""
     return Suggestion(text=f"{spread}; keeps {cores:.1f} of {core_count} cores busy{waiting}")

@@ -1,4 +1,3 @@
-# ruff: noqa: PTH115, PTH208  # the launcher does without pathlib: 5 ms of every trial
 """Makes a list of changes readable: a removal and a creation of the same thing become one rename, a large new tree one line."""
 
 import os

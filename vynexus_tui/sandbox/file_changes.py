@@ -1,4 +1,3 @@
-# ruff: noqa: PTH115, PTH120, PTH208  # the launcher does without pathlib: 5 ms of every trial
 """What a trial would change: the upper directories of its overlays compared with the real tree. Runs in the launcher.
 
 Format of an upper directory: Linux, Documentation/filesystems/overlayfs.rst (whiteouts, opaque directories; here with user.* attributes).

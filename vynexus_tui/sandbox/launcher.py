@@ -1,4 +1,3 @@
-# ruff: noqa: PTH110  # the launcher does without pathlib: 5 ms of every trial
 """Runs one script where it can hurt nothing, and reports what it would have changed. Started by supervisor.py, never imported by it.
 
 Three processes. B, the launcher: a user and mount namespace, the copy-on-write tree, the comparison afterwards. C, process 1 of a

@@ -1,4 +1,3 @@
-# ruff: noqa: PTH208  # the launcher does without pathlib: 5 ms of every trial
 """What a trial may use: hard limits the kernel keeps, and a watchdog for what it does not count over a whole family of processes."""
 
 import os

@@ -1,4 +1,3 @@
-# ruff: noqa: PTH120, PTH112, PTH101, PTH102, PTH103, PTH115, PTH116, PTH208, PTH211  # the launcher does without pathlib: 5 ms of every trial
 """The file tree a trial sees: every real directory copy-on-write, secrets masked, devices and sockets of the host absent.
 
 Runs in the launcher, inside its own user and mount namespace. A directory that has other mounts below it cannot be the lower

@@ -1,4 +1,3 @@
-# ruff: noqa: PTH114, PTH115  # the launcher does without pathlib: 5 ms of every trial
 """Unified diffs for a list of changes, within budgets: a hostile file may neither take long to compare nor leak a secret."""
 
 import difflib

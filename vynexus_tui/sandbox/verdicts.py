@@ -31,6 +31,7 @@ _NO_MEMORY = re.compile(r"MemoryError|cannot allocate|out of memory|std::bad_all
 _NO_PROCESSES = re.compile(r"fork: (?:retry: )?resource temporarily unavailable|BlockingIOError: \[Errno 11\]", re.IGNORECASE)
 _NO_SPACE = re.compile(r"no space left on device|file size limit exceeded", re.IGNORECASE)
 _NO_CPU_TIME = re.compile(r"cpu time limit exceeded", re.IGNORECASE)
+_STOPPED = re.compile(r"[\w.-]+: stopped at line \d+: ")
 _READS = re.compile(r"read(?: |$)")
 _PROMPTS = re.compile(r"read .*-\w*p|select ")
 
@@ -122,7 +123,9 @@ def _uses_network(last_commands: tuple[str, ...]) -> bool:
 
 def _last_line(stderr: str) -> str | None:
     lines = [line for line in stderr.splitlines() if line.strip()]
-    return lines[-1].removeprefix(f"{SCRIPT_PATH}: ")[:_REASON_CHARACTERS] if lines else None
+    # Our scripts' own last word says where they stopped, which the steps show; what went wrong was said before it.
+    telling = [line for line in lines if not _STOPPED.match(line)] or lines
+    return telling[-1].removeprefix(f"{SCRIPT_PATH}: ")[:_REASON_CHARACTERS] if telling else None
 
 
 def _exit_words(status: int | None) -> str:

@@ -133,7 +133,7 @@ def diff(text: str) -> Content:
 def _beyond_files(trial: Trial, view: View) -> list[Content]:
     if trial.level is SandboxLevel.STATIC:
         return [labelled("Network", Content.styled("not known", MUTED))]
-    network = {None: "not known", False: "not used", True: "asked for, and refused"}[trial.network_attempted]
+    network = {None: "no attempt seen", False: "not used", True: "asked for, and refused"}[trial.network_attempted]
     found = [labelled("Network", Content(network))]
     if trial.leftover_processes is not None:
         left = units.plural(trial.leftover_processes, "process") if trial.leftover_processes else "none"
