@@ -81,7 +81,8 @@ def plant_events(count: int) -> list[dict[str, Any]]:
 
 def _generated(count: int) -> list[dict[str, Any]]:
     spec = importlib.util.spec_from_file_location("gen", _GENERATOR)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     generator = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(generator)
     rows: list[dict[str, Any]] = generator.build(count, _SEED, "base")[0]

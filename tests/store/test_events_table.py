@@ -123,7 +123,6 @@ def test_a_kill_in_the_middle_of_writing_loses_and_doubles_nothing(tmp_path: Pat
         f"""
         import sys
         from pathlib import Path
-from tempfile import TemporaryDirectory
         sys.path.insert(0, {str(Path(__file__).resolve().parents[2])!r})
         from vynexus_tui.domain.events import CommandEvent
         from vynexus_tui.store import events_table
