@@ -1,6 +1,7 @@
 """Invariant 1: nothing goes live without a trial of this very script, and what the trial showed decides how much consent it takes."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,8 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 LOW = Risk(level=RiskLevel.LOW)
 
 
-def a_trial(verdict: Verdict = Verdict.PASSED, *changes: FileChange, **more: object) -> Trial:
-    return Trial(  # type: ignore[arg-type]
+def a_trial(verdict: Verdict = Verdict.PASSED, *changes: FileChange, **more: Any) -> Trial:
+    return Trial(
         script_sha256="a" * 64,
         level=SandboxLevel.FULL,
         verdict=verdict,
@@ -24,8 +25,8 @@ def a_trial(verdict: Verdict = Verdict.PASSED, *changes: FileChange, **more: obj
     )
 
 
-def change(path: str, kind: ChangeKind = ChangeKind.MODIFY, **more: object) -> FileChange:
-    return FileChange(path=path, kind=kind, type="file", **more)  # type: ignore[arg-type]
+def change(path: str, kind: ChangeKind = ChangeKind.MODIFY, **more: Any) -> FileChange:
+    return FileChange(path=path, kind=kind, type="file", **more)
 
 
 def consent(trial: Trial | None, sha256: str = "a" * 64, risk: Risk = LOW) -> Consent:

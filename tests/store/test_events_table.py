@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -34,9 +35,9 @@ def undated(*commands: str, path: str = "/home/a/.bash_history") -> HistoryReadi
     return HistoryReading(events=events, origin="bash_history", path=path)
 
 
-def dated(command: str, second: float, origin: str = "zsh_history", **more: object) -> CommandEvent:
+def dated(command: str, second: float, origin: str = "zsh_history", **more: Any) -> CommandEvent:
     at = NOW + timedelta(seconds=second)
-    return CommandEvent(  # type: ignore[arg-type]
+    return CommandEvent(
         event_id=0, command=command, sequence_no=0, session_id="s", started_at=at, time_quality=TimeQuality.EXACT, origin=origin, **more
     )
 
