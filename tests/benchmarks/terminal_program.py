@@ -47,12 +47,11 @@ class TerminalProgram:
                 raise SystemExit(f"waited {_PATIENCE_S:.0f} s for {text!r}; got {self.seen[-2000:]!r}")
         return time.perf_counter() - self._began, self.cpu_s()
 
-    def drain(self, silence_s: float) -> int:
-        """Reads until nothing came for `silence_s`; gives the number of bytes."""
-        before = len(self.seen)
-        while self._read(silence_s):
-            pass
-        return len(self.seen) - before
+    def read_for(self, duration_s: float) -> None:
+        """Reads whatever comes for so long."""
+        end = time.perf_counter() + duration_s
+        while (left_s := end - time.perf_counter()) > 0:
+            self._read(left_s)
 
     def press(self, key: bytes, *, silence_s: float = 0.04) -> Repaint | None:
         """Types a key and times what it repaints; None when nothing did within a second."""

@@ -5,6 +5,7 @@ import pytest
 from rich.style import Style
 from textual import events
 from textual.color import Color
+from textual.widgets import Input
 
 from tests.tui.builders import NOW, a_busy_snapshot, a_pattern_head, a_snapshot, a_trial, a_tried_automation, an_automation
 from tests.tui.driving import at_main, screen_text, showing, until, until_shown
@@ -67,6 +68,17 @@ async def test_a_filter_narrows_and_escape_brings_everything_back(workspace):
         await until_shown(pilot, "Nothing matches")
         await pilot.press("escape")
         await until_shown(pilot, "1 Automations · 5 need you")
+
+
+async def test_letters_typed_right_after_the_slash_belong_to_the_filter(workspace):
+    app = VynexusApp(workspace)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await showing(pilot, a_busy_snapshot())
+        for key, character in (("slash", "/"), ("a", "a"), ("x", "x"), ("slash", "/"), ("q", "q")):
+            app.post_message(events.Key(key, character))
+        await pilot.pause()
+        assert app.screen.query_one("#filter", Input).value == "ax/q"
+        assert app.is_running
 
 
 async def test_the_list_that_is_looked_at_does_not_move(workspace):

@@ -35,7 +35,8 @@ MAIN_KEYS = (
     _key("tab,right,l", "next_panel(1)", "Next panel", "main.next_panel"),
     _key("shift+tab,left,h", "next_panel(-1)", "Previous panel", "main.previous_panel"),
     _key("m", "make", "Make an automation of the pattern", "main.make"),
-    _key("slash", "filter", "Filter", "main.filter", shown_as="/"),
+    # At once: a letter typed right after it belongs to the filter and must not approve anything.
+    _key("slash", "filter", "Filter", "main.filter", shown_as="/", priority=True),
     _key("o", "sort", "Next order", "main.sort"),
     _key("z", "zoom", "Zoom the panel", "main.zoom"),
     _key("space", "app.freeze", "Freeze the view", "main.freeze"),

@@ -7,7 +7,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.css.query import NoMatches
 from textual.widgets import Input
 
 from vynexus_tui.domain.automations import Action
@@ -66,6 +65,8 @@ class MainScreen(ActingScreen):
 
     def show_view(self, view: View, *, reorder: bool = False) -> None:
         """Draw everything that differs."""
+        if not self.query(Desk):
+            return  # the screen is being taken down: its parts go first
         before = self.chosen()
         super().show_view(view)
         for panel in self.query(ListPanel):
@@ -199,15 +200,17 @@ class MainScreen(ActingScreen):
         desk.arrange_for(zoomed=None if desk.zoomed else self.active.id)
 
     async def action_filter(self) -> None:
-        """Type words; the list follows."""
-        try:
-            self.query_one("#filter", Input).focus()
-        except NoMatches:
-            box = Input(
-                self.active.query_text, placeholder="words · !word · status:live      enter keeps, esc clears", id="filter", compact=True
-            )
+        """Type words; the list follows. The key is taken before any other, so a slash in the filter comes through here too."""
+        box = next(iter(self.query("#filter").results(Input)), None)
+        if box is not None and self.focused is box:
+            box.insert_text_at_cursor("/")
+            return
+        if box is None:
+            hint = "words · !word · status:live      enter keeps, esc clears"
+            box = Input(self.active.query_text, placeholder=hint, id="filter", compact=True)
             await self.mount(box, before="#message")
-            box.focus()
+        # Not box.focus(): that waits its turn, and the next letter would still go to the list.
+        self.set_focus(box)
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self, event: Input.Changed) -> None:
