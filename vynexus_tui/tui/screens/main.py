@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events, on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
@@ -200,11 +201,10 @@ class MainScreen(ActingScreen):
         desk.arrange_for(zoomed=None if desk.zoomed else self.active.id)
 
     async def action_filter(self) -> None:
-        """Type words; the list follows. The key is taken before any other, so a slash in the filter comes through here too."""
+        """Type words; the list follows."""
         box = next(iter(self.query("#filter").results(Input)), None)
         if box is not None and self.focused is box:
-            box.insert_text_at_cursor("/")
-            return
+            raise SkipAction  # it is taken before any other key, but a slash in the filter is only a slash
         if box is None:
             hint = "words · !word · status:live      enter keeps, esc clears"
             box = Input(self.active.query_text, placeholder=hint, id="filter", compact=True)
