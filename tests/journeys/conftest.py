@@ -26,6 +26,7 @@ class Person:
             "PATH": f"{_program_dir(home.parent)}:/usr/local/bin:/usr/bin:/bin",
             "SHELL": "/bin/bash",
             "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
             "LANG": "C.UTF-8",
             "TEXTUAL_ANIMATIONS": "none",
         }

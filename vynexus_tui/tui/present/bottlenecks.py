@@ -25,7 +25,8 @@ def _row(finding: Finding) -> Row:
         cells=(
             shown(finding.subject),
             Content.styled(finding.kind.value, MUTED),
-            shown(finding.fact),
+            # The figure first: a narrow list shows little more than one word of it.
+            shown(finding.fact.removeprefix("typically ")),
             Content(f"{units.coarse_duration(lost)}/wk" if lost is not None else units.UNKNOWN),
         ),
         words=f"{finding.subject} {finding.kind} {finding.fact}".lower(),
