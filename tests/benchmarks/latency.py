@@ -12,7 +12,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import cycle, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,14 +55,15 @@ def main() -> None:
             program.read_for(SETTLE_S)
         # A list that is long enough to move in.
         programs["dashboard"].press(b"2", silence_s=0.5)
-        idle = _press_in_turn(programs, options.presses)
+        keys = cycle([DOWN] * ROWS + [UP] * ROWS)
+        idle = _press_in_turn(programs, keys, options.presses)
         busy: dict[str, list[Answer]] = {name: [] for name in programs}
         cycles = 0
         while len(busy["dashboard"]) < options.presses:
             cycles += 1
             person.type_commands(rows[:200])
             _start_cycle(programs["dashboard"])
-            for name, found in _press_in_turn(programs, options.presses, while_busy=programs["dashboard"]).items():
+            for name, found in _press_in_turn(programs, keys, options.presses, while_busy=programs["dashboard"]).items():
                 busy[name] += found
         for program in programs.values():
             program.close()
@@ -78,15 +80,15 @@ def _start_cycle(dashboard: TerminalProgram) -> None:
 
 
 def _press_in_turn(
-    programs: dict[str, TerminalProgram], presses: int, *, while_busy: TerminalProgram | None = None
+    programs: dict[str, TerminalProgram], keys: Iterator[bytes], presses: int, *, while_busy: TerminalProgram | None = None
 ) -> dict[str, list[Answer]]:
     found: dict[str, list[Answer]] = {name: [] for name in programs}
-    for number in range(presses):
+    for key in islice(keys, presses):
         if while_busy is not None and not while_busy.has_children():
             break
         for name, program in programs.items():
             cpu_s = program.cpu_s()
-            repaint = program.press(DOWN if number // ROWS % 2 == 0 else UP)
+            repaint = program.press(key)
             if repaint is not None:
                 found[name].append(Answer(repaint, (program.cpu_s() - cpu_s) * 1e3))
             program.read_for(PAUSE_S)

@@ -9,6 +9,8 @@ import signal
 import sys
 import time
 
+from vynexus_tui.domain.run_record import encode_run_record
+
 
 def run_automation(arguments: list[str]) -> int:
     """Runs an approved automation and returns its own exit status; 126 when it may not run, 127 when there is none."""
@@ -68,23 +70,6 @@ def _run_and_record(command: list[str], approved: dict[str, str], home: str) -> 
     )
     _append(os.path.join(_xdg("XDG_STATE_HOME", home, ".local/state"), "vynexus", "spool"), f"run-{started_us}-{pid}.r", record)
     return exit_code
-
-
-def encode_run_record(
-    *,
-    run_id: str,
-    automation_id: str,
-    sha256: str,
-    started_us: int,
-    duration_us: int,
-    exit_code: int,
-    cpu_us: int,
-    peak_kb: int,
-    cwd: bytes,
-) -> bytes:
-    """One NUL-framed record: NUL cannot occur in a path, so nothing needs escaping; the trailer proves it is whole."""
-    fields = ("VYR1", run_id, automation_id, sha256, started_us, duration_us, exit_code, cpu_us, peak_kb)
-    return b"\0" + b"".join(str(f).encode() + b"\0" for f in fields) + cwd + b"\0" + f"{run_id}.".encode() + b"\0"
 
 
 def _append(spool: str, name: str, record: bytes) -> None:

@@ -5,6 +5,7 @@ see the notes in ARCHITECTURE.md). Linux groups processes by session when autogr
 child makes its own session and lowers that group.
 """
 
+import ctypes
 import fcntl
 import os
 import subprocess
@@ -68,9 +69,7 @@ def needs_cycle(workspace: Workspace, *, now: datetime) -> bool:
 
 
 def _idle_io() -> None:
-    """ioprio_set(2): class idle. By psutil's absence in this room, through the C library; best effort."""
-    import ctypes
-
+    """I/O class idle, ioprio_set(2); where it is refused, nice must do."""
     numbers = {"x86_64": 251, "aarch64": 30}
     number = numbers.get(os.uname().machine)
     if sys.platform == "linux" and number is not None:

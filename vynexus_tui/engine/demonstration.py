@@ -4,6 +4,7 @@ Everything lies in one temporary directory and goes with it; the person's own fi
 """
 
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from vynexus_tui.domain.automations import AutomationStatus
 from vynexus_tui.domain.cycles import AutomationHead
+from vynexus_tui.domain.run_record import encode_run_record
 from vynexus_tui.domain.trials import Consent, Verdict
 from vynexus_tui.engine.assembly import Workspace, open_workspace
 from vynexus_tui.engine.decisions import approval_rule_for, approve
@@ -226,20 +228,18 @@ def _make_up_runs(workspace: Workspace, head: AutomationHead, cwd: str, *, now: 
     spool = workspace.paths.spool_dir
     spool.mkdir(parents=True, exist_ok=True, mode=0o700)
     for number in range(14):
-        started = now - timedelta(hours=9 * (14 - number))
-        fields = (
-            "VYR1",
-            f"demo-{number}",
-            head.automation.automation_id,
-            head.automation.script.sha256,
-            str(int(started.timestamp() * 1e6)),
-            str(1_900_000 + 40_000 * (number % 5)),
-            "1" if number == 6 else "0",
-            "310000",
-            "24000",
-            cwd,
-            f"demo-{number}.",
+        started_us = int((now - timedelta(hours=9 * (14 - number))).timestamp() * 1e6)
+        record = encode_run_record(
+            run_id=f"demo-{number}",
+            automation_id=head.automation.automation_id,
+            sha256=head.automation.script.sha256,
+            started_us=started_us,
+            duration_us=1_900_000 + 40_000 * (number % 5),
+            exit_code=1 if number == 6 else 0,
+            cpu_us=310_000,
+            peak_kb=24_000,
+            cwd=os.fsencode(cwd),
         )
-        path = spool / f"run-{int(started.timestamp() * 1e6)}-{number}.r"
-        path.write_bytes(b"\0" + b"\0".join(f.encode() for f in fields) + b"\0")
+        path = spool / f"run-{started_us}-{number}.r"
+        path.write_bytes(record)
         path.chmod(0o600)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from vynexus_tui.domain.automations import Action, Automation, can_advance
+from vynexus_tui.domain.automations import Action, can_advance
 from vynexus_tui.domain.events import CommandEvent
 from vynexus_tui.domain.identifiers import PatternId
 from vynexus_tui.domain.trials import SandboxCapability, Trial
@@ -169,8 +169,3 @@ def _relative_paths_exist(events: Sequence[CommandEvent], folder: str) -> bool:
         if not word.startswith(("-", "/", "~", "$")) and ("/" in word or "." in word) and "://" not in word
     ]
     return any(Path(folder, word).exists() for word in named)
-
-
-def automation_of(workspace: Workspace, name_or_id: str) -> Automation:
-    """The automation by name or id, for showing."""
-    return find_automation(workspace, name_or_id)
