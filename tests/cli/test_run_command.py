@@ -16,7 +16,9 @@ from vynexus_tui.shell.workflow_shortcuts import InstalledShortcut, WorkflowShor
 from vynexus_tui.sources.hook_spool import HookSpool
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPT = '#!/usr/bin/env bash\nset -euo pipefail\nprintf "<%s>" "${0##*/}" "$@"\n[ "${1-}" != fail ] || exit 7\n[ "${1-}" != die ] || kill -9 $$\n'
+SCRIPT = (
+    '#!/usr/bin/env bash\nset -euo pipefail\nprintf "<%s>" greet "$@"\n[ "${1-}" != fail ] || exit 7\n[ "${1-}" != die ] || kill -9 $$\n'
+)
 
 
 @pytest.fixture
@@ -120,3 +122,30 @@ def test_time_and_memory_are_those_of_the_script(home: Path) -> None:
     assert 0.3 <= measured.duration_s <= time.time() - before
     assert (measured.peak_memory_bytes or 0) > 55_000_000
     assert measured.cwd == str(home)
+
+
+def test_an_automation_that_calls_itself_is_stopped_at_once(home: Path) -> None:
+    installed = install(home, f"exec {home}/.local/share/vynexus/bin/greet\n")
+    done = subprocess.run([installed.shortcut_path], capture_output=True, text=True, env=environment(home), check=False, timeout=30)
+    assert done.returncode == 126
+    assert "greet calls itself" in done.stderr
+
+
+def test_it_runs_the_bytes_that_were_checked_whatever_happens_to_the_file(home: Path) -> None:
+    installed = install(home, 'sleep 0.3; printf "%s" "$(head -c 9 "$0")"; echo " approved"\n')
+    command = [sys.executable, "-m", "vynexus_tui", "run", "greet"]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment(home))
+    time.sleep(0.25)
+    other = installed.script_path.with_name("other")
+    other.write_text("echo foreign\n")
+    other.replace(installed.script_path)
+    assert child.communicate(timeout=20)[0] == "sleep 0.3 approved\n"
+
+
+def test_nothing_from_the_environment_runs_before_the_script(home: Path) -> None:
+    install(home, "echo only this\n")
+    (home / "meddling").write_text("echo meddled\n")
+    more = {"BASH_ENV": str(home / "meddling"), "BASH_FUNC_echo%%": "() { builtin echo shadowed; }"}
+    command = [sys.executable, "-m", "vynexus_tui", "run", "greet"]
+    done = subprocess.run(command, capture_output=True, text=True, env={**environment(home), **more}, check=False)
+    assert done.stdout == "only this\n"

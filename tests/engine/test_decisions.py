@@ -163,7 +163,7 @@ def test_a_snoozed_pattern_comes_back_by_itself(workspace: Workspace, proposed: 
 
 
 def test_with_nothing_decided_undo_says_so(workspace: Workspace, now: datetime) -> None:
-    with pytest.raises(RequestError, match="no decision to take back"):
+    with pytest.raises(RequestError, match="nothing to decide about yet"):
         decisions.undo(workspace, now=now)
 
 

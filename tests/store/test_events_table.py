@@ -32,7 +32,7 @@ def undated(*commands: str, path: str = "/home/a/.bash_history") -> HistoryReadi
     events = tuple(
         CommandEvent(event_id=i, command=c, sequence_no=i, session_id="s", origin="bash_history") for i, c in enumerate(commands)
     )
-    return HistoryReading(events=events, origin="bash_history", path=path)
+    return HistoryReading(events=events, origin="bash_history", path=path or None)
 
 
 def dated(command: str, second: float, origin: str = "zsh_history", **more: Any) -> CommandEvent:
@@ -153,3 +153,25 @@ def test_a_kill_in_the_middle_of_writing_loses_and_doubles_nothing(tmp_path: Pat
         db.close()
         assert count >= offset, "an offset was kept whose events were not"
         assert count % 20 == 0, "half a batch was stored"
+
+
+def test_a_long_undated_history_is_counted_once_too(db: Connection) -> None:
+    lines = [f"make t{n}" for n in range(8000)]
+    assert add(db, undated(*lines)) == 8000
+    assert add(db, undated(*lines)) == 0
+    assert add(db, undated(*lines, "ls 1")) == 1
+    assert add(db, undated(*lines[3:], "ls 1", "ls 2")) == 1
+
+
+def test_two_histories_piped_in_turn_are_told_apart(db: Connection) -> None:
+    first, second = undated("a", "b", "c", path=""), undated("x", "y", path="")
+    assert [add(db, r) for r in (first, second, first, second)] == [3, 2, 0, 0]
+
+
+def test_absurd_figures_and_broken_names_are_stored_as_unknown_or_written_out(db: Connection) -> None:
+    odd = dated("ls", 0, native_id="n", duration_s=1e17, exit_code=10**30, host="h\udcff", peak_memory_bytes=10**40)
+    with transaction(db):
+        assert events_table.add_events(db, [odd, dated("ls", 9, native_id="m", duration_s=float("nan"))]) == 2
+    first, second = events_table.read_events(db, most=2)
+    assert (first.duration_s, first.exit_code, first.host, first.peak_memory_bytes) == (None, None, "h\\udcff", None)
+    assert second.duration_s is None

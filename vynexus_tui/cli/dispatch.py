@@ -10,6 +10,7 @@ from typing import TypeAlias
 from vynexus_tui import __version__
 from vynexus_tui.domain.errors import VynexusError
 from vynexus_tui.engine.assembly import Workspace, open_workspace
+from vynexus_tui.language.visible import visible
 
 Command = Callable[[Workspace, argparse.Namespace], int]
 
@@ -30,7 +31,7 @@ def dispatch(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
         return status
     except VynexusError as error:
-        print(f"vynexus: {error}", file=sys.stderr)
+        print(f"vynexus: {visible(str(error), keep_lines=True)}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("stopped; nothing was lost", file=sys.stderr)

@@ -4,12 +4,17 @@ because something else is busy.
 Reads the approved digest from a flat file, refuses a changed script, runs it with wait4, appends one record to the spool.
 """
 
+import fcntl
 import os
 import signal
 import sys
 import time
 
 from vynexus_tui.domain.run_record import encode_run_record
+
+_RUNNING = "VYNEXUS_RUNNING"
+"""Names of the automations this one was called from."""
+_MEDDLING = frozenset({"BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "CDPATH", "POSIXLY_CORRECT"})
 
 
 def run_automation(arguments: list[str]) -> int:
@@ -35,10 +40,30 @@ def run_automation(arguments: list[str]) -> int:
 
     if hashlib.sha256(script).hexdigest() != approved.get("sha256"):
         return _refuse(f"{name} is not the script you approved, so it was not run", f"look and decide anew: vynexus show {name}", 126)
-    return _run_and_record([path, *arguments[1:]], approved, home)
+    running = os.environ.get(_RUNNING, "").split(":")
+    if name in running:
+        return _refuse(f"{name} calls itself", f"it was stopped; retire it: vynexus retire {name}", 126)
+    environment = _environment(":".join([*running, name]))
+    return _run_and_record([_readable(script, path), *arguments[1:]], environment, approved, home)
 
 
-def _run_and_record(command: list[str], approved: dict[str, str], home: str) -> int:
+def _readable(script: bytes, path: str) -> str:
+    """A name under which bash reads the very bytes that were checked, whatever happens to the file meanwhile."""
+    if not hasattr(os, "memfd_create"):
+        return path
+    descriptor = os.memfd_create("vynexus", os.MFD_ALLOW_SEALING)
+    os.write(descriptor, script)
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW)
+    return f"/proc/self/fd/{descriptor}"
+
+
+def _environment(running: str) -> dict[str, str]:
+    """The person's, without what would run other code in the script or change its words; a trial has none of these either."""
+    kept = {k: v for k, v in os.environ.items() if k not in _MEDDLING and not k.startswith("BASH_FUNC_")}
+    return {**kept, _RUNNING: running}
+
+
+def _run_and_record(command: list[str], environment: dict[str, str], approved: dict[str, str], home: str) -> int:
     started_us, clock_s = time.time_ns() // 1000, time.monotonic()
     cwd = os.getcwdb()
     # A handler that does nothing, not KeyboardInterrupt: that could fall between wait4's return and its result. The script gets
@@ -47,11 +72,11 @@ def _run_and_record(command: list[str], approved: dict[str, str], home: str) -> 
     pid = os.fork()
     if pid == 0:
         try:
-            os.execvp("bash", ["bash", *command])
+            os.execvpe("bash", ["bash", *command], environment)
         except OSError as error:
             os.write(2, f"vynexus: bash cannot be started: {error.strerror}\n".encode())
         os._exit(127)
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGTERM))
+    signal.signal(signal.SIGTERM, lambda *_: _pass_on(pid))
     _, status, usage = os.wait4(pid, 0)
     duration_us = round((time.monotonic() - clock_s) * 1e6)
     exit_code = os.waitstatus_to_exitcode(status)
@@ -70,6 +95,13 @@ def _run_and_record(command: list[str], approved: dict[str, str], home: str) -> 
     )
     _append(os.path.join(_xdg("XDG_STATE_HOME", home, ".local/state"), "vynexus", "spool"), f"run-{started_us}-{pid}.r", record)
     return exit_code
+
+
+def _pass_on(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGTERM)
+    except ProcessLookupError:
+        pass  # it has just ended by itself
 
 
 def _append(spool: str, name: str, record: bytes) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from vynexus_tui.domain.settings import Settings
+from vynexus_tui.language.redaction import redact
 from vynexus_tui.sandbox.automation_sandbox import AutomationSandbox
 from vynexus_tui.shell.hook_installation import HookPaths
 from vynexus_tui.shell.person_aliases import read_aliases
@@ -68,7 +69,9 @@ def reading(workspace: Workspace) -> Iterator[Connection | None]:
 def build_sandbox(workspace: Workspace) -> AutomationSandbox:
     """The sandbox of this person: our own files are hidden from trials too."""
     paths = workspace.paths
-    ours = (str(paths.data_dir), str(paths.state_dir), str(paths.config_file.parent))
+    # A settings file named elsewhere lies among the person's own files, which a trial must see.
+    own_config = (str(paths.config_file.parent),) if paths.config_file.parent.name == "vynexus" else ()
+    ours = (str(paths.data_dir), str(paths.state_dir), *own_config)
     # Before anything is stored not even the self-test's result is written.
     cache_dir = str(paths.state_dir) if paths.database.exists() else None
     return AutomationSandbox(workspace.settings.sandbox, home=str(paths.home), masked_paths=ours, cache_dir=cache_dir)
@@ -82,7 +85,7 @@ def build_shortcuts(workspace: Workspace) -> WorkflowShortcuts:
         home=paths.home,
         search_path=workspace.environment.get("PATH", ""),
         python=sys.executable,
-        aliases=read_aliases(paths.state_dir, paths.home),
+        aliases={name: redact(text) for name, text in read_aliases(paths.state_dir, paths.home).items()},
     )
 
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from vynexus_tui.domain.errors import RequestError
+from vynexus_tui.domain.errors import RequestError, StoreError
 from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.engine.recording import has_new_records
 
@@ -24,7 +24,7 @@ _LOWEST = 19
 
 def start_cycle(workspace: Workspace) -> subprocess.Popen[bytes]:
     """Starts `vynexus cycle` as a child of lowest priority; exit status 0 means done."""
-    workspace.paths.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_state_dir(workspace)
     with open(workspace.paths.log_file, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as log:
         return subprocess.Popen(
             [sys.executable, "-m", "vynexus_tui", "cycle", "--background"],
@@ -54,7 +54,7 @@ def lower_priority() -> None:
 @contextmanager
 def only_cycle(workspace: Workspace) -> Iterator[None]:
     """One cycle at a time. Raises RequestError when another one is running."""
-    workspace.paths.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_state_dir(workspace)
     with open(workspace.paths.state_dir / "cycle.lock", "a", encoding="ascii") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -66,6 +66,14 @@ def only_cycle(workspace: Workspace) -> Iterator[None]:
 def needs_cycle(workspace: Workspace, *, now: datetime) -> bool:
     """Whether new commands or runs wait."""
     return has_new_records(workspace, now=now)
+
+
+def _make_state_dir(workspace: Workspace) -> None:
+    try:
+        workspace.paths.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (workspace.paths.state_dir / "cycle.lock").touch(mode=0o600)
+    except OSError as error:
+        raise StoreError(f"{error.filename}: {error.strerror}", "check its permissions, or set XDG_STATE_HOME") from error
 
 
 def _idle_io() -> None:

@@ -1,9 +1,12 @@
 """What a person decides about automations: approve, reject, pause, resume, retire, edit, snooze, undo.
 
-Every verb changes the store first and the shell second; where the shell cannot be changed the store is put back, so that
+Every verb holds the store's write lock from its first look to its last word: what was checked is what is changed, and a locked
+store is noticed before anything happens. The shell is changed inside; where that fails, the store goes back with it, so that
 neither says more than the other (invariants 1, 5, 10).
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,27 +21,26 @@ from vynexus_tui.domain.automations import (
     advance,
 )
 from vynexus_tui.domain.cycles import AutomationHead
-from vynexus_tui.domain.errors import RequestError, ShellError
-from vynexus_tui.domain.identifiers import AutomationId, PatternId
-from vynexus_tui.domain.trials import ApprovalRule, Consent, approval_rule
+from vynexus_tui.domain.errors import RequestError
+from vynexus_tui.domain.identifiers import PatternId
+from vynexus_tui.domain.trials import ApprovalRule, Consent, Trial, approval_rule
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, reading, writing
 from vynexus_tui.engine.creation import create_automation
 from vynexus_tui.engine.snapshots import read_pattern
 from vynexus_tui.engine.syntax import bash_syntax_error
 from vynexus_tui.performance.efficiency_tracker import EfficiencyTracker
 from vynexus_tui.sandbox.automation_sandbox import stale_paths
+from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
 from vynexus_tui.store import automations_table, patterns_table
-from vynexus_tui.store.database import transaction
+from vynexus_tui.store.database import Connection, transaction
 
 
 def find_automation(workspace: Workspace, name_or_id: str) -> Automation:
     """The automation with this name or id. Raises RequestError naming what exists."""
     with reading(workspace) as connection:
-        found = automations_table.read_automation(connection, name_or_id) if connection else None
-        if found is None:
-            known = [a.name for a in automations_table.read_automations(connection)] if connection else []
-            raise RequestError(f"no automation named {name_or_id!r}", "there are: " + (", ".join(known[:12]) or "none yet"))
-    return found
+        if connection is None:
+            raise RequestError(f"no automation named {name_or_id!r}", "nothing was stored yet: vynexus import, then vynexus cycle")
+        return _find(connection, name_or_id)
 
 
 def approval_rule_for(workspace: Workspace, automation_id: str) -> ApprovalRule:
@@ -51,78 +53,56 @@ def approval_rule_for(workspace: Workspace, automation_id: str) -> ApprovalRule:
 
 def approve(workspace: Workspace, automation_id: str, script_sha256: str, *, confirm: str | None, now: datetime) -> str:
     """Installs the very script that was looked at. Raises RequestError saying what is missing; nothing is changed then."""
-    automation = find_automation(workspace, automation_id)
-    if automation.script.sha256 != script_sha256:
-        raise RequestError(f"{automation.name} changed since you looked at it", "look again and decide anew")
-    status = advance_for(automation, Action.APPROVE)
-    with reading(workspace) as connection:
-        trial = automations_table.read_trial(connection, automation.automation_id, script_sha256) if connection else None
-    rule = approval_rule(trial, script_sha256, automation.risk)
-    if rule.consent is Consent.BLOCKED:
-        raise RequestError(f"{automation.name} cannot be approved: {'; '.join(rule.reasons)}", f"vynexus try {automation.name}")
-    if rule.consent is Consent.TYPED_NAME and confirm != automation.name:
-        hint = f"vynexus approve {automation.name} --sha256 {script_sha256} --confirm {automation.name}"
-        raise RequestError(f"{automation.name} needs its name typed: {'; '.join(rule.reasons)}", hint)
-    moved = stale_paths(trial) if trial else ()
-    if moved:
-        raise RequestError(f"{moved[0]} changed since the try", f"try it again: vynexus try {automation.name}")
-    approved = replace(automation, status=status)
-    number = _decide(workspace, approved, Action.APPROVE, automation.status, now=now)
-    try:
+    with _deciding(workspace) as connection:
+        automation = _find(connection, automation_id)
+        if automation.script.sha256 != script_sha256:
+            raise RequestError(f"{automation.name} changed since you looked at it", "look again and decide anew")
+        status = advance_for(automation, Action.APPROVE)
+        trial = automations_table.read_trial(connection, automation.automation_id, script_sha256)
+        _check_consent(automation, trial, confirm)
+        _decide(connection, automation, Action.APPROVE, replace(automation, status=status), now=now)
+        _freeze_baseline(connection, automation, now=now)
         installed = build_shortcuts(workspace).install(automation.name, automation.script, automation.automation_id)
-    except ShellError:
-        _restore(workspace, automation, number, now=now)
-        raise
-    _freeze_baseline(workspace, automation, now=now)
     where = "in new shells (no hook found)" if installed.needs_new_shell else "at your next prompt"
     return f"{automation.name} is live: type {automation.name} {where}; u or `vynexus undo` takes it back"
 
 
 def reject(workspace: Workspace, automation_id: str, *, now: datetime) -> str:
     """The automation is not offered again."""
-    automation = _decide_status(workspace, automation_id, Action.REJECT, now=now)
+    automation = _change(workspace, automation_id, Action.REJECT, now=now)
     return f"{automation.name} rejected; undo takes that back"
 
 
 def pause(workspace: Workspace, automation_id: str, *, now: datetime) -> str:
     """The command stays but refuses to run."""
-    automation = find_automation(workspace, automation_id)
-    advance_for(automation, Action.PAUSE)
-    build_shortcuts(workspace).pause(automation.name)
-    _decide_status(workspace, automation_id, Action.PAUSE, now=now)
+    automation = _change(workspace, automation_id, Action.PAUSE, now=now, in_shell=lambda s, a: s.pause(a.name))
     return f"{automation.name} paused"
 
 
 def resume(workspace: Workspace, automation_id: str, *, now: datetime) -> str:
     """A paused command runs again."""
-    automation = find_automation(workspace, automation_id)
-    advance_for(automation, Action.RESUME)
-    build_shortcuts(workspace).resume(automation.name)
-    _decide_status(workspace, automation_id, Action.RESUME, now=now)
+    automation = _change(workspace, automation_id, Action.RESUME, now=now, in_shell=lambda s, a: s.resume(a.name))
     return f"{automation.name} is live again"
 
 
 def retire(workspace: Workspace, automation_id: str, *, now: datetime) -> str:
     """The command is gone for good; its runs stay in the ledger."""
-    automation = find_automation(workspace, automation_id)
-    advance_for(automation, Action.RETIRE)
-    build_shortcuts(workspace).remove(automation.name)
-    _decide_status(workspace, automation_id, Action.RETIRE, now=now)
+    automation = _change(workspace, automation_id, Action.RETIRE, now=now, in_shell=lambda s, a: s.remove(a.name))
     return f"{automation.name} retired; undo brings it back"
 
 
 def edit(workspace: Workspace, automation_id: str, text: str, *, now: datetime) -> str:
     """A new script text; trial and approval are void. Raises RequestError where it is not bash."""
-    automation = find_automation(workspace, automation_id)
-    if text == automation.script.text:
-        return f"{automation.name} is unchanged"
     if mistake := bash_syntax_error(text):
         raise RequestError(f"not valid bash: {mistake}", "the script was kept as it was")
-    status = advance_for(automation, Action.EDIT)
-    if automation.status in DEPLOYED or automation.status is AutomationStatus.PAUSED:
+    with _deciding(workspace) as connection:
+        automation = _find(connection, automation_id)
+        if text == automation.script.text:
+            return f"{automation.name} is unchanged"
+        status = advance_for(automation, Action.EDIT)
+        edited = replace(automation, status=status, script=Script(text=text, language=automation.script.language))
+        _decide(connection, automation, Action.EDIT, edited, now=now)
         build_shortcuts(workspace).remove(automation.name)
-    edited = replace(automation, status=status, script=Script(text=text, language=automation.script.language))
-    _decide(workspace, edited, Action.EDIT, automation.status, now=now)
     return f"{automation.name} edited: try it again before it can be approved"
 
 
@@ -158,18 +138,20 @@ def create_from_pattern(workspace: Workspace, pattern_id: PatternId, *, now: dat
 
 def undo(workspace: Workspace, automation_id: str | None = None, *, now: datetime) -> str:
     """Takes back the last decision (of one automation); the shell is put back with it."""
-    wanted = find_automation(workspace, automation_id).automation_id if automation_id else None
-    with reading(workspace) as connection:
-        standing = automations_table.read_decisions(connection, automation_id=wanted, only_standing=True, most=1) if connection else []
-    if not standing:
-        raise RequestError("there is no decision to take back", "see what happened: vynexus report")
-    decision = standing[0]
-    automation = find_automation(workspace, decision.automation_id)
-    if decision.action is Action.EDIT:
-        raise RequestError(f"the last decision was an edit of {automation.name}", f"edit it again: vynexus edit {automation.name}")
-    restored = replace(automation, status=decision.previous_status)
-    _undo_in_shell(workspace, automation, decision)
-    _restore(workspace, restored, decision.decision_id, now=now)
+    with _deciding(workspace) as connection:
+        wanted = _find(connection, automation_id).automation_id if automation_id else None
+        standing = automations_table.read_decisions(connection, automation_id=wanted, only_standing=True, most=1)
+        if not standing:
+            raise RequestError("there is no decision to take back", "see what happened: vynexus report")
+        decision = standing[0]
+        automation = _find(connection, decision.automation_id)
+        if decision.action is Action.EDIT:
+            hint = f"edit it again: vynexus edit {automation.name}"
+            raise RequestError(f"the last decision was an edit of {automation.name}", hint)
+        restored = replace(automation, status=decision.previous_status)
+        automations_table.write_automation(connection, restored)
+        automations_table.mark_undone(connection, decision.decision_id, now=now)
+        _undo_in_shell(build_shortcuts(workspace), automation, decision)
     return f"took back: {decision.action} {automation.name}; it is {restored.status} again"
 
 
@@ -181,8 +163,56 @@ def advance_for(automation: Automation, action: Action) -> AutomationStatus:
         raise RequestError(f"{automation.name}: {error.message}", error.hint) from None
 
 
-def _undo_in_shell(workspace: Workspace, automation: Automation, decision: Decision) -> None:
-    shortcuts = build_shortcuts(workspace)
+@contextmanager
+def _deciding(workspace: Workspace) -> Iterator[Connection]:
+    if not workspace.paths.database.exists():
+        raise RequestError("there is nothing to decide about yet", "vynexus import, then vynexus cycle")
+    with writing(workspace) as connection, transaction(connection):
+        yield connection
+
+
+def _find(connection: Connection, name_or_id: str) -> Automation:
+    found = automations_table.read_automation(connection, name_or_id)
+    if found is None:
+        known = ", ".join(a.name for a in automations_table.read_automations(connection)[:12])
+        raise RequestError(f"no automation named {name_or_id!r}", f"there are: {known or 'none yet'}")
+    return found
+
+
+def _check_consent(automation: Automation, trial: Trial | None, confirm: str | None) -> None:
+    rule = approval_rule(trial, automation.script.sha256, automation.risk)
+    if rule.consent is Consent.BLOCKED:
+        raise RequestError(f"{automation.name} cannot be approved: {'; '.join(rule.reasons)}", f"vynexus try {automation.name}")
+    if rule.consent is Consent.TYPED_NAME and confirm != automation.name:
+        hint = f"vynexus approve {automation.name} --sha256 {automation.script.sha256} --confirm {automation.name}"
+        raise RequestError(f"{automation.name} needs its name typed: {'; '.join(rule.reasons)}", hint)
+    if trial is not None and (moved := stale_paths(trial)):
+        raise RequestError(f"{moved[0]} changed since the try", f"try it again: vynexus try {automation.name}")
+
+
+def _change(
+    workspace: Workspace,
+    automation_id: str,
+    action: Action,
+    *,
+    now: datetime,
+    in_shell: Callable[[WorkflowShortcuts, Automation], object] | None = None,
+) -> Automation:
+    with _deciding(workspace) as connection:
+        automation = _find(connection, automation_id)
+        _decide(connection, automation, action, replace(automation, status=advance_for(automation, action)), now=now)
+        if in_shell is not None:
+            in_shell(build_shortcuts(workspace), automation)
+    return automation
+
+
+def _decide(connection: Connection, before: Automation, action: Action, after: Automation, *, now: datetime) -> None:
+    automations_table.write_automation(connection, after)
+    automations_table.add_decision(connection, after.automation_id, after.script.sha256, action, before.status, now=now)
+
+
+def _undo_in_shell(shortcuts: WorkflowShortcuts, automation: Automation, decision: Decision) -> None:
+    was_deployed = decision.previous_status in DEPLOYED or decision.previous_status is AutomationStatus.PAUSED
     match decision.action:
         case Action.APPROVE:
             shortcuts.remove(automation.name)
@@ -190,7 +220,7 @@ def _undo_in_shell(workspace: Workspace, automation: Automation, decision: Decis
             shortcuts.resume(automation.name)
         case Action.RESUME:
             shortcuts.pause(automation.name)
-        case Action.RETIRE if decision.previous_status in DEPLOYED or decision.previous_status is AutomationStatus.PAUSED:
+        case Action.RETIRE if was_deployed:
             shortcuts.install(automation.name, automation.script, automation.automation_id)
             if decision.previous_status is AutomationStatus.PAUSED:
                 shortcuts.pause(automation.name)
@@ -198,33 +228,8 @@ def _undo_in_shell(workspace: Workspace, automation: Automation, decision: Decis
             pass
 
 
-def _decide_status(workspace: Workspace, automation_id: str, action: Action, *, now: datetime) -> Automation:
-    automation = find_automation(workspace, automation_id)
-    changed = replace(automation, status=advance_for(automation, action))
-    _decide(workspace, changed, action, automation.status, now=now)
-    return changed
-
-
-def _decide(workspace: Workspace, changed: Automation, action: Action, previous: AutomationStatus, *, now: datetime) -> int:
-    with writing(workspace) as connection, transaction(connection):
-        automations_table.write_automation(connection, changed)
-        return automations_table.add_decision(connection, changed.automation_id, changed.script.sha256, action, previous, now=now)
-
-
-def _restore(workspace: Workspace, automation: Automation, decision_id: int, *, now: datetime) -> None:
-    with writing(workspace) as connection, transaction(connection):
-        automations_table.write_automation(connection, automation)
-        automations_table.mark_undone(connection, decision_id, now=now)
-
-
-def _freeze_baseline(workspace: Workspace, automation: Automation, *, now: datetime) -> None:
+def _freeze_baseline(connection: Connection, automation: Automation, *, now: datetime) -> None:
     """How long the work took by hand before approval; never touched again (invariant 7)."""
-    if automation.pattern_id is None:
-        return
-    with reading(workspace) as connection:
-        pattern = patterns_table.read_pattern(connection, automation.pattern_id) if connection else None
-    if pattern is None:
-        return
-    baseline = EfficiencyTracker().baseline(pattern, before=now)
-    with writing(workspace) as connection, transaction(connection):
-        automations_table.write_baseline(connection, AutomationId(automation.automation_id), baseline)
+    pattern = patterns_table.read_pattern(connection, automation.pattern_id) if automation.pattern_id is not None else None
+    if pattern is not None:
+        automations_table.write_baseline(connection, automation.automation_id, EfficiencyTracker().baseline(pattern, before=now))

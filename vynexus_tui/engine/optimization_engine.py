@@ -222,18 +222,20 @@ class OptimizationEngine:
 
     def _mark_failing(self, automations: list[Automation], runs_of: dict[AutomationId, list[Run]]) -> None:
         limit = self._settings.automation_creation.failures_until_paused
-        changed = []
         for automation in automations:
             newest = [r for r in runs_of.get(automation.automation_id, []) if r.script_sha256 == automation.script.sha256][-limit:]
             failed = [run.exit_code != 0 for run in newest]
             if automation.status is AutomationStatus.LIVE and len(failed) == limit and all(failed):
-                changed.append(replace(automation, status=advance(automation.status, Action.FAIL)))
+                self._advance(automation, Action.FAIL)
             elif automation.status is AutomationStatus.FAILING and failed and not failed[-1]:
-                changed.append(replace(automation, status=advance(automation.status, Action.RECOVER)))
-        if changed:
-            with writing(self._workspace) as connection, transaction(connection):
-                for automation in changed:
-                    automations_table.write_automation(connection, automation)
+                self._advance(automation, Action.RECOVER)
+
+    def _advance(self, looked_at: Automation, action: Action) -> None:
+        """Only when nobody decided otherwise meanwhile."""
+        with writing(self._workspace) as connection, transaction(connection):
+            current = automations_table.read_automation(connection, looked_at.automation_id)
+            if current == looked_at:
+                automations_table.write_automation(connection, replace(current, status=advance(current.status, action)))
 
     def _write_result(self, name: str, value: object, kind: type) -> None:
         """Writes a result only when it differs from the stored one, so that an idle cycle changes no screen."""

@@ -25,6 +25,8 @@ from vynexus_tui.sources.hook_spool import HookSpool
 from vynexus_tui.store import automations_table, events_table, runs_table
 from vynexus_tui.store.database import transaction
 
+_LONGEST_NAME = 4096
+"""Characters kept of folders, sessions and hosts; PATH_MAX on Linux."""
 _OUR_PROGRAMS = frozenset({"vynexus", "vy"})
 
 
@@ -118,7 +120,7 @@ def found_histories(workspace: Workspace) -> tuple[str, ...]:
 
 def known_aliases(workspace: Workspace) -> dict[str, str]:
     """The person's aliases as their shells or rc files state them."""
-    return read_aliases(workspace.paths.state_dir, workspace.paths.home)
+    return {name: redact(text) for name, text in read_aliases(workspace.paths.state_dir, workspace.paths.home).items()}
 
 
 def has_new_records(workspace: Workspace, *, now: datetime) -> bool:
@@ -135,7 +137,8 @@ def _read(path: str | None, raw: bytes | None, source_format: str, *, now: datet
         chosen = "auto"
     if chosen is None:
         raise RequestError(f"no such format: {source_format}", "one of: auto, " + ", ".join(HISTORY_FORMATS))
-    where = None if path is None else Path(path).expanduser().absolute()
+    # Resolved: the same file under another spelling is the same history.
+    where = None if path is None else Path(path).expanduser().resolve()
     return read_history(where, None if raw is None else BytesIO(raw), history_format=chosen, now=now)
 
 
@@ -164,8 +167,13 @@ def _cleaned(events: Iterable[CommandEvent], settings: Recording) -> Iterator[Co
     for event in events:
         if any(p.search(event.command) for p in commands) or (event.cwd and any(p.search(event.cwd) for p in directories)):
             continue
-        text = redact(event.command[:limit])
-        yield event if text == event.command else replace(event, command=text)
+        # Redacted before it is cut: half a token is no longer recognised as one.
+        command, names = redact(event.command)[:limit], (event.cwd, event.session_id, event.host, event.shell)
+        cwd, session, host, shell = (name and redact(name)[:_LONGEST_NAME] for name in names)
+        if (command, cwd, session, host, shell) == (event.command, *names):
+            yield event
+        else:
+            yield replace(event, command=command, cwd=cwd, session_id=session or "", host=host, shell=shell)
 
 
 def _with_actor(event: CommandEvent, names: set[str]) -> CommandEvent:

@@ -1,31 +1,31 @@
 """Taking everything of ours away again, in the order in which nothing breaks on the way (invariant 5)."""
 
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from vynexus_tui.domain.errors import ShellError
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts
 from vynexus_tui.engine.recording import hook_status, remove_hook
+from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
 
 
 def plan_removal(workspace: Workspace, *, purge: bool) -> tuple[str, ...]:
     """What would be removed, a line each. The database and the settings stay unless `purge`."""
-    lines = [f"the marked block in {state.rc_path}" for state in hook_status(workspace) if state.is_installed or state.problem]
+    lines = [f"the marked block in {state.rc_path}" for state in hook_status(workspace) if state.is_installed]
     lines += [str(path) for path in build_shortcuts(workspace).written_paths()]
     lines += [str(path) for path in _folders(workspace, purge=purge) if path.exists()]
     return tuple(dict.fromkeys(lines))
 
 
 def remove_everything(workspace: Workspace, *, purge: bool) -> tuple[str, ...]:
-    """Removes rc blocks first, then commands, then files; says what was done."""
-    done = [remove_hook(workspace, state.shell) for state in hook_status(workspace) if state.is_installed or state.problem]
+    """Removes rc blocks first, then commands, then files; says what was done, and what could not be done goes with its reason."""
     shortcuts = build_shortcuts(workspace)
-    for installed in shortcuts.list_installed():
-        done += [f"deleted {path}" for path in shortcuts.remove(installed.name)]
-    for path in _folders(workspace, purge=purge):
-        if path.exists():
-            _delete(path)
-            done.append(f"deleted {path}")
+    acts: list[Callable[[], str]] = [partial(remove_hook, workspace, state.shell) for state in hook_status(workspace) if state.is_installed]
+    acts += [partial(_remove_shortcut, shortcuts, installed.name) for installed in shortcuts.list_installed()]
+    acts += [partial(_delete, path) for path in _folders(workspace, purge=purge) if path.exists()]
+    done = [_said(act) for act in acts]
     for folder in (workspace.paths.data_dir, workspace.paths.config_file.parent):
         if folder.name == "vynexus" and folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
@@ -34,14 +34,28 @@ def remove_everything(workspace: Workspace, *, purge: bool) -> tuple[str, ...]:
     return tuple(done)
 
 
+def _remove_shortcut(shortcuts: WorkflowShortcuts, name: str) -> str:
+    return "deleted " + ", ".join(str(path) for path in shortcuts.remove(name))
+
+
+def _said(act: Callable[[], str]) -> str:
+    """One thing that cannot be removed must not keep the rest."""
+    try:
+        return act()
+    except ShellError as error:
+        return f"NOT removed: {error.message}; {error.hint}"
+
+
 def _folders(workspace: Workspace, *, purge: bool) -> tuple[Path, ...]:
     paths = workspace.paths
     always = (paths.state_dir, paths.data_dir / "automations", paths.data_dir / "bin", paths.data_dir / "hooks")
     database = tuple(paths.database.with_name(paths.database.name + end) for end in ("", "-wal", "-shm"))
-    return (*always, *database, paths.config_file) if purge else always
+    # A settings file named by --config or VYNEXUS_CONFIG is the person's own; only the one in its usual place is ours.
+    config = (paths.config_file,) if paths.config_file.parent.name == "vynexus" else ()
+    return (*always, *database, *config) if purge else always
 
 
-def _delete(path: Path) -> None:
+def _delete(path: Path) -> str:
     try:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -49,3 +63,4 @@ def _delete(path: Path) -> None:
             path.unlink(missing_ok=True)
     except OSError as error:
         raise ShellError(f"{error.filename} cannot be deleted: {error.strerror}", f"delete it by hand: rm -r {path}") from error
+    return f"deleted {path}"

@@ -34,7 +34,7 @@ def plan_trial(workspace: Workspace, automation_id: str) -> TrialPlan:
     """The folder it was recorded in, or one inferred from the session's `cd`s in which its relative paths exist."""
     automation = find_automation(workspace, automation_id)
     arguments = tuple((p.name, p.default if p.default is not None else (p.seen[0].value if p.seen else "")) for p in automation.parameters)
-    if automation.cwd and Path(automation.cwd).is_dir():
+    if automation.cwd and _is_folder(automation.cwd):
         return TrialPlan(cwd=automation.cwd, cwd_reason="where it was recorded", arguments=arguments)
     if automation.pattern_id is not None:
         inferred = _infer_cwd(workspace, automation.pattern_id)
@@ -64,7 +64,7 @@ def try_automation(
         environment=workspace.environment,
         steps=script_steps(automation.script.text),
         now=now,
-        on_output=on_output,
+        on_output=_redacting(on_output),
         should_stop=should_stop,
         automation_id=automation.automation_id,
     )
@@ -88,7 +88,13 @@ def try_command(
 ) -> Trial:
     """One sandboxed try of any script text; nothing is kept."""
     trial = build_sandbox(workspace).run_trial(
-        script, arguments=arguments, cwd=cwd, environment=workspace.environment, steps=script_steps(script), now=now, on_output=on_output
+        script,
+        arguments=arguments,
+        cwd=cwd,
+        environment=workspace.environment,
+        steps=script_steps(script),
+        now=now,
+        on_output=_redacting(on_output),
     )
     return _redacted(trial)
 
@@ -110,13 +116,32 @@ def script_steps(text: str) -> tuple[str, ...]:
 
 
 def _redacted(trial: Trial) -> Trial:
+    """Nothing that looks like a secret is kept or shown of what a trial did (invariant 4)."""
     return replace(
         trial,
+        arguments=tuple(redact_output(a) for a in trial.arguments),
         stdout=redact_output(trial.stdout),
         stderr=redact_output(trial.stderr),
         reason=redact_output(trial.reason) if trial.reason else trial.reason,
-        changes=tuple(replace(c, diff=redact_output(c.diff)) if c.diff else c for c in trial.changes),
+        steps=tuple(replace(s, text=redact_output(s.text)) for s in trial.steps),
+        not_known=tuple(redact_output(line) for line in trial.not_known),
+        changes=tuple(replace(c, path=redact_output(c.path), diff=redact_output(c.diff) if c.diff else c.diff) for c in trial.changes),
     )
+
+
+def _redacting(on_output: Callable[[str], None] | None) -> Callable[[str], None] | None:
+    """Live output goes out in whole lines: a secret that arrives in two pieces would not be recognised."""
+    if on_output is None:
+        return None
+    held = ""
+
+    def take(text: str) -> None:
+        nonlocal held
+        whole, mark, held = (held + text).rpartition("\n")
+        if mark:
+            on_output(redact_output(whole + mark))
+
+    return take
 
 
 def _infer_cwd(workspace: Workspace, pattern_id: PatternId) -> str | None:
@@ -126,7 +151,7 @@ def _infer_cwd(workspace: Workspace, pattern_id: PatternId) -> str | None:
         if pattern is None or connection is None:
             return None
         for occurrence in pattern.occurrences[::-1][:20]:
-            if occurrence.cwd and Path(occurrence.cwd).is_dir():
+            if occurrence.cwd and _is_folder(occurrence.cwd):
                 return occurrence.cwd
             first = min((i for i in occurrence.event_ids if isinstance(i, int)), default=None)
             if first is None:
@@ -134,7 +159,7 @@ def _infer_cwd(workspace: Workspace, pattern_id: PatternId) -> str | None:
             before = events_table.read_session_before(connection, first)
             own = events_table.read_events_by_id(connection, [i for i in occurrence.event_ids if isinstance(i, int)])
             folder = follow_cds(before, home=str(workspace.paths.home))
-            if folder and Path(folder).is_dir() and _relative_paths_exist(own, folder):
+            if folder and _is_folder(folder) and _relative_paths_exist(own, folder):
                 return folder
     return None
 
@@ -168,4 +193,16 @@ def _relative_paths_exist(events: Sequence[CommandEvent], folder: str) -> bool:
         for word in command_words(command)[1:]
         if not word.startswith(("-", "/", "~", "$")) and ("/" in word or "." in word) and "://" not in word
     ]
-    return any(Path(folder, word).exists() for word in named)
+    return any(_exists(f"{folder}/{word}") for word in named)
+
+
+def _is_folder(path: str) -> bool:
+    """Recorded paths may be anything, also too long or with a NUL in them."""
+    return _exists(path) and Path(path).is_dir()
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):
+        return False

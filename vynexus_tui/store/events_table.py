@@ -1,19 +1,22 @@
 """Events: added once however often they are seen, read back in order (invariant 3)."""
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from itertools import islice
+from math import isfinite
 from typing import Any
 
 from vynexus_tui.domain.events import Actor, CommandEvent, CostSource, CountQuality, HistoryReading, TimeQuality
 from vynexus_tui.store.database import Connection
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TAIL_LENGTH = 5000
-"""Commands of an undated file remembered to recognise it again; Debian keeps 2,000 lines."""
+_MOST_REMEMBERED = 300_000
+"""Commands of an undated file remembered to recognise it again: more than a reader ever gives of one file (8 bytes each)."""
+_LARGEST = 1 << 62
+"""SQLite holds 63 bits; what is larger was not measured but made up."""
 _SAME_MOMENT_US = 1_500_000
 """zsh and bash histories keep whole seconds; the hook's start may fall into the second before."""
 
@@ -53,13 +56,15 @@ def add_history(connection: Connection, reading: HistoryReading, *, fingerprint:
     Undated lines have no identity of their own, and the file's head is cut as it grows; so the file is laid over what was
     read last time, and only what follows the overlap is new.
     """
-    path = reading.path or "-"
+    path = _plain(reading.path or "-")
     undated = [e for e in reading.events if _is_undated(e)]
     added = add_events(connection, (e for e in reading.events if not _is_undated(e)))
     row = connection.execute("SELECT tail, last_event_id FROM sources WHERE origin=? AND path=?", (reading.origin, path)).fetchone()
     known, last_event_id = (_unpack(row[0]), row[1]) if row else ([], None)
     hashes = [_command_hash(e.command) for e in undated]
     fresh = _after_overlap(undated, hashes, known)
+    # What was known is kept, not replaced: different histories may come through the same pipe in turn.
+    fresh_hashes = [_command_hash(e.command) for e in fresh]
     if last_event_id is not None:
         fresh = _without_hooked(connection, fresh, last_event_id)
     if fresh:
@@ -70,7 +75,15 @@ def add_history(connection: Connection, reading: HistoryReading, *, fingerprint:
     last = connection.execute("SELECT COALESCE(MAX(event_id), 0) FROM events").fetchone()[0]
     connection.execute(
         "INSERT OR REPLACE INTO sources VALUES (?,?,?,?,?,?,?)",
-        (reading.origin, path, _pack(hashes[-_TAIL_LENGTH:]), last, fingerprint, now.isoformat(), "\n".join(reading.unknown)),
+        (
+            reading.origin,
+            path,
+            _pack([*known, *fresh_hashes][-_MOST_REMEMBERED:]),
+            last,
+            fingerprint,
+            now.isoformat(),
+            "\n".join(reading.unknown),
+        ),
     )
     return added
 
@@ -119,7 +132,7 @@ def count_newer(connection: Connection, event_id: int) -> tuple[int, int]:
 
 def read_sources(connection: Connection) -> list[SourceState]:
     """History files imported before."""
-    rows = connection.execute("SELECT origin, path, fingerprint, unknown FROM sources WHERE path <> '-' ORDER BY path")
+    rows = connection.execute("SELECT origin, path, fingerprint, unknown FROM sources WHERE path LIKE '/%' ORDER BY path")
     return [SourceState(origin=o, path=p, fingerprint=f, unknown=tuple(u.split("\n")) if u else ()) for o, p, f, u in rows]
 
 
@@ -148,19 +161,19 @@ def _insert(connection: Connection, event: CommandEvent, digest: int, key: bytes
             _bytes(event.command),
             digest,
             event.sequence_no,
-            event.session_id,
+            _plain(event.session_id),
             _microseconds(event.started_at),
-            None if event.duration_s is None else round(event.duration_s * 1e6),
-            event.exit_code,
+            _storable(event.duration_s, 1e6),
+            _storable(event.exit_code),
             None if event.cwd is None else _bytes(event.cwd),
-            event.host,
-            event.shell,
+            None if event.host is None else _plain(event.host),
+            None if event.shell is None else _plain(event.shell),
             event.actor,
             event.origin,
             event.time_quality,
             event.count_quality,
-            None if event.cpu_s is None else round(event.cpu_s * 1e6),
-            event.peak_memory_bytes,
+            _storable(event.cpu_s, 1e6),
+            _storable(event.peak_memory_bytes),
             event.cost_source,
         ),
     )
@@ -181,11 +194,11 @@ def _merge_into_known(connection: Connection, event: CommandEvent, digest: int, 
         "UPDATE events SET duration_us=COALESCE(duration_us,?), exit_code=COALESCE(exit_code,?), cwd=COALESCE(cwd,?),"
         " host=COALESCE(host,?), cpu_us=COALESCE(cpu_us,?) WHERE event_id=?",
         (
-            None if event.duration_s is None else round(event.duration_s * 1e6),
-            event.exit_code,
+            _storable(event.duration_s, 1e6),
+            _storable(event.exit_code),
             None if event.cwd is None else _bytes(event.cwd),
-            event.host,
-            None if event.cpu_s is None else round(event.cpu_s * 1e6),
+            None if event.host is None else _plain(event.host),
+            _storable(event.cpu_s, 1e6),
             row[0],
         ),
     )
@@ -281,6 +294,18 @@ def _command_hash(command: str) -> int:
     return int.from_bytes(blake2b(_bytes(command), digest_size=8).digest(), "big", signed=True)
 
 
+def _storable(value: float | None, factor: float = 1) -> int | None:
+    """A whole number SQLite can hold; None for what is unknown, not finite or absurd."""
+    if value is None or not isfinite(value) or abs(value * factor) > _LARGEST:
+        return None
+    return round(value * factor)
+
+
+def _plain(text: str) -> str:
+    """Text that SQLite takes; bytes that are not UTF-8 are written out."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
@@ -301,10 +326,9 @@ def _second(event: CommandEvent) -> int:
     return (_microseconds(event.started_at) or 0) // 1_000_000
 
 
-def _pack(hashes: Iterable[int]) -> bytes:
-    return b"".join(h.to_bytes(8, "big", signed=True) for h in hashes)
+def _pack(hashes: Sequence[int]) -> bytes:
+    return array("q", hashes).tobytes()
 
 
 def _unpack(blob: bytes) -> list[int]:
-    it = iter(blob)
-    return [int.from_bytes(bytes(chunk), "big", signed=True) for chunk in iter(lambda: list(islice(it, 8)), [])]
+    return array("q", blob).tolist()

@@ -7,6 +7,8 @@ from vynexus_tui.domain.identifiers import AutomationId, RunId
 from vynexus_tui.domain.runs import Run
 from vynexus_tui.store.database import Connection
 
+_ABSURD_S, _ABSURD_BYTES = 1e9, 1 << 60
+"""30 years, an exbibyte: a record that says more was made up; SQLite could not even hold some of them."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -27,6 +29,7 @@ def add_runs(connection: Connection, runs: Iterable[Run]) -> int:
                 None if run.cwd is None else run.cwd.encode("utf-8", "surrogateescape"),
             )
             for run in runs
+            if abs(run.duration_s) < _ABSURD_S and (run.peak_memory_bytes or 0) < _ABSURD_BYTES and (run.cpu_s or 0.0) < _ABSURD_S
         ],
     )
     return max(cursor.rowcount, 0)
