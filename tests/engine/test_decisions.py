@@ -4,16 +4,19 @@ import subprocess
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from vynexus_tui.domain.automations import Automation, AutomationStatus
-from vynexus_tui.domain.errors import RequestError
+from vynexus_tui.domain.errors import RequestError, StoreBusyError
+from vynexus_tui.domain.settings import Engine
 from vynexus_tui.domain.trials import SandboxLevel, Trial, Verdict
 from vynexus_tui.engine import decisions, trials
-from vynexus_tui.engine.assembly import Workspace, reading
+from vynexus_tui.engine.assembly import Workspace, reading, writing
 from vynexus_tui.engine.snapshots import build_snapshot
 from vynexus_tui.store import automations_table
+from vynexus_tui.store.database import transaction
 
 STATUS = AutomationStatus
 
@@ -215,3 +218,46 @@ def test_a_name_that_became_a_program_meanwhile_is_not_hidden(workspace: Workspa
     with pytest.raises(Exception, match=proposed.name):
         approve(changed, proposed, now)
     assert now_is(workspace, proposed.name) is STATUS.TRIED
+
+
+def test_a_locked_store_changes_neither_store_nor_shell(workspace: Workspace, proposed: Automation, now: datetime) -> None:
+    tried(workspace, proposed, now)
+    approve(workspace, proposed, now)
+    hasty = replace(workspace, settings=replace(workspace.settings, engine=Engine(busy_timeout_ms=100)))
+    before = tree(workspace.paths.home)
+    with writing(workspace) as holder, transaction(holder):
+        for verb in (decisions.pause, decisions.retire):
+            with pytest.raises(StoreBusyError):
+                verb(hasty, proposed.name, now=now)
+        with pytest.raises(StoreBusyError):
+            decisions.edit(hasty, proposed.automation_id, proposed.script.text + "echo more\n", now=now)
+    assert tree(workspace.paths.home) == before
+    assert now_is(workspace, proposed.name) is STATUS.LIVE
+
+
+def test_an_edit_and_an_approval_at_once_never_leave_an_unapproved_script_live(
+    workspace: Workspace, proposed: Automation, now: datetime
+) -> None:
+    tried(workspace, proposed, now)
+    outcomes: list[str] = []
+
+    def decide(verb: str) -> None:
+        try:
+            if verb == "edit":
+                decisions.edit(workspace, proposed.automation_id, proposed.script.text + "echo more\n", now=now)
+            else:
+                approve(workspace, proposed, now)
+            outcomes.append(verb)
+        except RequestError:
+            pass
+
+    with writing(workspace) as holder, transaction(holder):
+        threads = [Thread(target=decide, args=(verb,)) for verb in ("edit", "approve")]
+        for thread in threads:
+            thread.start()
+    for thread in threads:
+        thread.join()
+    assert "edit" in outcomes
+    edited = decisions.find_automation(workspace, proposed.name)
+    assert (edited.status, "echo more" in edited.script.text) == (STATUS.NEW, True)
+    assert not list((workspace.paths.data_dir / "automations").glob("*/*"))
