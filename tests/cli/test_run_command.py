@@ -149,3 +149,10 @@ def test_nothing_from_the_environment_runs_before_the_script(home: Path) -> None
     command = [sys.executable, "-m", "vynexus_tui", "run", "greet"]
     done = subprocess.run(command, capture_output=True, text=True, env={**environment(home), **more}, check=False)
     assert done.stdout == "only this\n"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["wrong"]])
+def test_help_and_wrong_calls_are_no_runs(home: Path, arguments: list[str]) -> None:
+    install(home, '[ "$1" = wrong ] && exit 64; exit 0\n')
+    run(home, "greet", *arguments)
+    assert recorded(home) == []

@@ -261,3 +261,39 @@ def test_an_edit_and_an_approval_at_once_never_leave_an_unapproved_script_live(
     edited = decisions.find_automation(workspace, proposed.name)
     assert (edited.status, "echo more" in edited.script.text) == (STATUS.NEW, True)
     assert not list((workspace.paths.data_dir / "automations").glob("*/*"))
+
+
+def test_an_edit_can_be_taken_back_with_all_it_had(workspace: Workspace, proposed: Automation, now: datetime) -> None:
+    tried(workspace, proposed, now)
+    approve(workspace, proposed, now)
+    live = tree(workspace.paths.home)
+    decisions.edit(workspace, proposed.automation_id, proposed.script.text + "echo more\n", now=now)
+    decisions.undo(workspace, now=now)
+    restored = decisions.find_automation(workspace, proposed.name)
+    assert (restored.script, restored.status) == (proposed.script, STATUS.LIVE)
+    assert tree(workspace.paths.home) == live
+
+
+def test_undo_after_a_snooze_shows_the_pattern_again_and_touches_nothing_else(
+    workspace: Workspace, proposed: Automation, now: datetime
+) -> None:
+    tried(workspace, proposed, now)
+    approve(workspace, proposed, now)
+    assert proposed.pattern_id is not None
+    decisions.snooze(workspace, proposed.pattern_id, now=now)
+    assert "snooze" in decisions.undo(workspace, now=now)
+    assert proposed.pattern_id in {p.pattern_id for p in build_snapshot(workspace, now=now).patterns}
+    assert now_is(workspace, proposed.name) is STATUS.LIVE
+
+
+def test_a_folder_that_is_not_there_is_no_try(workspace: Workspace, proposed: Automation, now: datetime) -> None:
+    tried(workspace, proposed, now)
+    with pytest.raises(RequestError, match="no folder /nowhere"):
+        trials.try_automation(workspace, proposed.name, cwd="/nowhere", arguments=("north",), now=now)
+    approve(workspace, proposed, now)
+
+
+def test_the_folder_of_the_last_try_is_offered_again(workspace: Workspace, proposed: Automation, project: Path, now: datetime) -> None:
+    (project / "copy").mkdir()
+    trials.try_automation(workspace, proposed.name, cwd=str(project / "copy"), arguments=("north",), now=now)
+    assert trials.plan_trial(workspace, proposed.name).cwd == str(project / "copy")

@@ -13,12 +13,12 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
     states = hook_status(workspace)
     if options.action == "status":
         for state in states:
-            word = "records" if state.is_installed else "does not record" if state.is_available else "is not on this machine"
+            word = "records" if state.is_installed else "does not record" if state.is_available else "is not used here"
             print(f"{state.shell} {word}  ({state.rc_path})")
         return 0
     chosen = [s for s in states if s.shell == options.shell or (options.shell is None and s.is_available)]
     if not chosen:
-        raise RequestError("neither bash nor zsh was found", "name one: vynexus hook install bash")
+        raise RequestError("neither bash nor zsh seems to be your shell", "name one: vynexus hook install bash")
     for state in chosen:
         if options.action == "print":
             print(rc_block(workspace, state.shell), end="")

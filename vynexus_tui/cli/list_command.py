@@ -121,13 +121,18 @@ def _savings(snapshot: Snapshot, *, as_json: bool) -> None:
             str(s.run_count),
             str(s.failed_count),
             duration(s.baseline.hands_on_s if s.baseline else None),
-            f"at least {duration(s.low_s)}" if s.low_s is not None else f"not measured: {s.run_count} times, {s.steps_per_run} lines each",
+            saved_words(s.low_s) if s.low_s is not None else f"not measured: {s.run_count} times, {s.steps_per_run} lines each",
         )
         for s in snapshot.savings.savings
     ]
     print_table(("automation", "runs", "failed", "by hand", "saved"), rows)
     if snapshot.savings.low_s is not None:
-        print(f"\nSaved at least {duration(snapshot.savings.low_s)} (best estimate {duration(snapshot.savings.saved_s)}).")
+        print(f"\nTogether: {saved_words(snapshot.savings.low_s)} (best estimate {duration(snapshot.savings.saved_s)}).")
+
+
+def saved_words(low_s: float) -> str:
+    """The lower bound as a person reads it; a loss is called one."""
+    return f"at least {duration(low_s)}" if low_s >= 0 else f"cost up to {duration(-low_s)}"
 
 
 def nothing_yet(snapshot: Snapshot, word: str) -> str:

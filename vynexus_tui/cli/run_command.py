@@ -12,6 +12,8 @@ import time
 
 from vynexus_tui.domain.run_record import encode_run_record
 
+_USAGE = 64
+"""EX_USAGE of sysexits.h: what our scripts exit with when they are called wrongly."""
 _RUNNING = "VYNEXUS_RUNNING"
 """Names of the automations this one was called from."""
 _MEDDLING = frozenset({"BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "CDPATH", "POSIXLY_CORRECT"})
@@ -82,6 +84,8 @@ def _run_and_record(command: list[str], environment: dict[str, str], approved: d
     exit_code = os.waitstatus_to_exitcode(status)
     # A shell reports death by signal N as 128+N; so do we.
     exit_code = 128 - exit_code if exit_code < 0 else exit_code
+    if exit_code == _USAGE or command[1:2] in (["-h"], ["--help"]):
+        return exit_code  # nothing was done: it is no run
     record = encode_run_record(
         run_id=f"{started_us}-{pid}",
         automation_id=approved.get("automation_id", ""),

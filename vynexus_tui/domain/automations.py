@@ -91,6 +91,8 @@ class Action(StrEnum):
     FAIL = "fail"
     RECOVER = "recover"
     RETIRE = "retire"
+    SNOOZE = "snooze"
+    """Of a pattern: not shown for some days. Changes no status."""
 
 
 _S = AutomationStatus
@@ -133,7 +135,8 @@ def advance(status: AutomationStatus, action: Action) -> AutomationStatus:
     try:
         return _NEXT[status, action]
     except KeyError:
-        possible = ", ".join(sorted(a for s, a in _NEXT if s == status)) or "nothing (use undo)"
+        by_person = _NEXT.keys() - {(s, a) for s, a in _NEXT if a in (Action.FAIL, Action.RECOVER)}
+        possible = ", ".join(sorted(a for s, a in by_person if s == status)) or "nothing (use undo)"
         raise RequestError(f"cannot {action} an automation that is {status}", f"possible now: {possible}") from None
 
 

@@ -68,6 +68,14 @@ def needs_cycle(workspace: Workspace, *, now: datetime) -> bool:
     return has_new_records(workspace, now=now)
 
 
+def has_new_runs(workspace: Workspace) -> bool:
+    """Whether a run waits to be accounted: one directory listing, for asking every few seconds."""
+    try:
+        return any(entry.name.startswith("run-") for entry in workspace.paths.spool_dir.iterdir())
+    except OSError:
+        return False
+
+
 def _make_state_dir(workspace: Workspace) -> None:
     try:
         workspace.paths.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -22,10 +22,11 @@ from vynexus_tui.domain.automations import (
 )
 from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.domain.errors import RequestError
-from vynexus_tui.domain.identifiers import PatternId
+from vynexus_tui.domain.identifiers import AutomationId, PatternId
 from vynexus_tui.domain.trials import ApprovalRule, Consent, Trial, approval_rule
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, reading, writing
 from vynexus_tui.engine.creation import create_automation
+from vynexus_tui.engine.recording import hook_status
 from vynexus_tui.engine.snapshots import read_pattern
 from vynexus_tui.engine.syntax import bash_syntax_error
 from vynexus_tui.performance.efficiency_tracker import EfficiencyTracker
@@ -63,7 +64,9 @@ def approve(workspace: Workspace, automation_id: str, script_sha256: str, *, con
         _decide(connection, automation, Action.APPROVE, replace(automation, status=status), now=now)
         _freeze_baseline(connection, automation, now=now)
         installed = build_shortcuts(workspace).install(automation.name, automation.script, automation.automation_id)
-    where = "in new shells (no hook found)" if installed.needs_new_shell else "at your next prompt"
+    is_hooked = any(state.is_installed for state in hook_status(workspace))
+    folder = installed.shortcut_path.parent
+    where = "at your next prompt" if is_hooked or not installed.needs_new_shell else f"once {folder} is on your PATH (the hook adds it)"
     return f"{automation.name} is live: type {automation.name} {where}; u or `vynexus undo` takes it back"
 
 
@@ -110,9 +113,10 @@ def snooze(workspace: Workspace, pattern_id: PatternId, *, now: datetime) -> str
     """A pattern is not shown for some days."""
     days = workspace.settings.automation_creation.snooze_days
     read_pattern(workspace, pattern_id)
-    with writing(workspace) as connection, transaction(connection):
+    with _deciding(workspace) as connection:
         patterns_table.snooze(connection, pattern_id, now + timedelta(days=days))
-    return f"not shown for {days} days"
+        automations_table.add_decision(connection, AutomationId(pattern_id), "", Action.SNOOZE, AutomationStatus.NEW, now=now)
+    return f"not shown for {days} days; undo brings it back"
 
 
 def create_from_pattern(workspace: Workspace, pattern_id: PatternId, *, now: datetime) -> AutomationHead:
@@ -144,15 +148,15 @@ def undo(workspace: Workspace, automation_id: str | None = None, *, now: datetim
         if not standing:
             raise RequestError("there is no decision to take back", "see what happened: vynexus report")
         decision = standing[0]
-        automation = _find(connection, decision.automation_id)
-        if decision.action is Action.EDIT:
-            hint = f"edit it again: vynexus edit {automation.name}"
-            raise RequestError(f"the last decision was an edit of {automation.name}", hint)
-        restored = replace(automation, status=decision.previous_status)
-        automations_table.write_automation(connection, restored)
         automations_table.mark_undone(connection, decision.decision_id, now=now)
-        _undo_in_shell(build_shortcuts(workspace), automation, decision)
-    return f"took back: {decision.action} {automation.name}; it is {restored.status} again"
+        if decision.action is Action.SNOOZE:
+            patterns_table.wake(connection, PatternId(decision.automation_id))
+            return "took back: snooze; the pattern is shown again"
+        automation = _find(connection, decision.automation_id)
+        restored = automations_table.read_before(connection, decision.decision_id) or replace(automation, status=decision.previous_status)
+        automations_table.write_automation(connection, restored)
+        _undo_in_shell(build_shortcuts(workspace), restored, decision)
+    return f"took back: {decision.action} {automation.name}; back to: {restored.status}"
 
 
 def advance_for(automation: Automation, action: Action) -> AutomationStatus:
@@ -208,7 +212,7 @@ def _change(
 
 def _decide(connection: Connection, before: Automation, action: Action, after: Automation, *, now: datetime) -> None:
     automations_table.write_automation(connection, after)
-    automations_table.add_decision(connection, after.automation_id, after.script.sha256, action, before.status, now=now)
+    automations_table.add_decision(connection, after.automation_id, after.script.sha256, action, before.status, now=now, before=before)
 
 
 def _undo_in_shell(shortcuts: WorkflowShortcuts, automation: Automation, decision: Decision) -> None:
@@ -220,7 +224,7 @@ def _undo_in_shell(shortcuts: WorkflowShortcuts, automation: Automation, decisio
             shortcuts.resume(automation.name)
         case Action.RESUME:
             shortcuts.pause(automation.name)
-        case Action.RETIRE if was_deployed:
+        case Action.RETIRE | Action.EDIT if was_deployed:
             shortcuts.install(automation.name, automation.script, automation.automation_id)
             if decision.previous_status is AutomationStatus.PAUSED:
                 shortcuts.pause(automation.name)

@@ -48,7 +48,7 @@ class HookState:
     rc_path: str
     is_installed: bool
     is_available: bool
-    """The shell is on this machine."""
+    """The shell is on this machine and the person uses it."""
     problem: str | None = None
 
 
@@ -242,9 +242,14 @@ def _hook_state(workspace: Workspace, status: HookStatus) -> HookState:
         shell=status.shell,
         rc_path=str(status.rc_file),
         is_installed=status.is_installed,
-        is_available=found is not None,
+        is_available=found is not None and _is_used(workspace, status),
         problem=status.problem,
     )
+
+
+def _is_used(workspace: Workspace, status: HookStatus) -> bool:
+    """The login shell, or one with an rc file: nobody wants a .zshrc because zsh happens to be installed."""
+    return Path(workspace.environment.get("SHELL", "")).name == status.shell or status.rc_file.exists()
 
 
 def _hook_shell(shell: str) -> HookShell:

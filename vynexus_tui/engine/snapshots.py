@@ -1,5 +1,6 @@
 """What a screen or a list is drawn from: read in one transaction, never computed there."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from vynexus_tui.domain.automations import Action, Automation, AutomationStatus, Decision
@@ -38,6 +39,7 @@ _DECISION_WORDS = {
     Action.RESUME: "resumed",
     Action.RETIRE: "retired",
     Action.EDIT: "edited",
+    Action.SNOOZE: "put aside",
 }
 
 
@@ -67,7 +69,13 @@ def build_snapshot(workspace: Workspace, *, now: datetime) -> Snapshot:
     for run in runs:
         runs_of.setdefault(run.automation_id, []).append(run)
     automation_heads = [
-        _automation_head(a, trials[a.automation_id], runs_of.get(a.automation_id, []), saved.get(a.automation_id), shims.get(a.name))
+        _automation_head(
+            _with_potential(a, heads),
+            trials[a.automation_id],
+            runs_of.get(a.automation_id, []),
+            saved.get(a.automation_id),
+            shims.get(a.name),
+        )
         for a in automations
     ]
     automation_heads.sort(key=lambda h: (_STATUS_ORDER[h.automation.status], -(h.automation.potential or 0.0), h.automation.name))
@@ -154,6 +162,12 @@ def _visible_patterns(
 ) -> tuple[PatternHead, ...]:
     rejected = {a.pattern_id for a in automations if a.status is AutomationStatus.REJECTED}
     return tuple(h for h in heads if not (h.pattern_id in snoozes and snoozes[h.pattern_id] > now) and h.pattern_id not in rejected)
+
+
+def _with_potential(automation: Automation, heads: list[PatternHead]) -> Automation:
+    """Its pattern's potential today, not on the day it was made: the same routine has one figure on the screen."""
+    score = next((h.potential.score for h in heads if h.pattern_id == automation.pattern_id), automation.potential)
+    return automation if score == automation.potential else replace(automation, potential=score)
 
 
 def _automation_head(

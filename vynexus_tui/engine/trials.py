@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from vynexus_tui.domain.automations import Action, can_advance
+from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.domain.events import CommandEvent
 from vynexus_tui.domain.identifiers import PatternId
 from vynexus_tui.domain.trials import SandboxCapability, Trial
@@ -31,9 +32,13 @@ class TrialPlan:
 
 
 def plan_trial(workspace: Workspace, automation_id: str) -> TrialPlan:
-    """The folder it was recorded in, or one inferred from the session's `cd`s in which its relative paths exist."""
+    """The folder of the last try, else where it was recorded, else one inferred from the session's `cd`s that holds its files."""
     automation = find_automation(workspace, automation_id)
     arguments = tuple((p.name, p.default if p.default is not None else (p.seen[0].value if p.seen else "")) for p in automation.parameters)
+    with reading(workspace) as connection:
+        last = automations_table.read_last_trial(connection, automation.automation_id) if connection else None
+    if last is not None and _is_folder(last.cwd):
+        return TrialPlan(cwd=last.cwd, cwd_reason="where it was tried last", arguments=arguments)
     if automation.cwd and _is_folder(automation.cwd):
         return TrialPlan(cwd=automation.cwd, cwd_reason="where it was recorded", arguments=arguments)
     if automation.pattern_id is not None:
@@ -57,6 +62,7 @@ def try_automation(
     """One sandboxed try, kept with the script's digest. Raises RequestError where its status allows none."""
     automation = find_automation(workspace, automation_id)
     advance_for(automation, Action.TRY)
+    _check_folder(cwd)
     trial = build_sandbox(workspace).run_trial(
         automation.script.text,
         arguments=arguments,
@@ -86,7 +92,8 @@ def try_command(
     now: datetime,
     on_output: Callable[[str], None] | None = None,
 ) -> Trial:
-    """One sandboxed try of any script text; nothing is kept."""
+    """One sandboxed try of any script text; nothing is kept. Raises RequestError for a folder that is not there."""
+    _check_folder(cwd)
     trial = build_sandbox(workspace).run_trial(
         script,
         arguments=arguments,
@@ -113,6 +120,11 @@ def script_steps(text: str) -> tuple[str, ...]:
         elif steps and line.strip() and not line.lstrip().startswith("#"):
             steps[-1].append(line.strip())
     return tuple(" ".join(step) for step in steps)
+
+
+def _check_folder(cwd: str) -> None:
+    if not _is_folder(cwd):
+        raise RequestError(f"there is no folder {cwd}", "name one that exists; nothing was tried")
 
 
 def _redacted(trial: Trial) -> Trial:

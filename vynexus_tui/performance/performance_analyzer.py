@@ -43,7 +43,7 @@ class PerformanceAnalyzer:
                 spent[metric.family] += metric.duration_s  # type: ignore[assignment]  # Counter's stub knows whole numbers only
         return PerformanceReport(
             findings=findings,
-            metric_count=len(newest),
+            metric_count=sum(m.duration_s is not None or m.exit_code is not None for m in newest),
             median_duration_s=median(times) if times else None,
             failure_share=sum(judged) / len(judged) if judged else None,
             busiest=tuple(spent.most_common(_BUSIEST)),

@@ -14,6 +14,7 @@ from typing import Literal, Protocol, TypeAlias
 from vynexus_tui.domain.errors import SourceError
 from vynexus_tui.domain.events import HistoryReading
 from vynexus_tui.sources.bash_history import read_bash_history
+from vynexus_tui.sources.history_listing import is_listing, without_numbers
 from vynexus_tui.sources.jsonl_events import read_jsonl_events
 from vynexus_tui.sources.zsh_history import read_zsh_history
 
@@ -83,6 +84,8 @@ def read_history(
     else:
         raise SourceError("no history was found", "name one: `vynexus peek FILE`, or run `vynexus hook install`")
     _refuse_unreadable(raw, name, history_format)
+    if is_listing(raw):
+        raw, history_format = without_numbers(raw), "bash"
     shown = None if path is None else name
     match detect_format(raw, name) if history_format == "auto" else history_format:
         case "bash":

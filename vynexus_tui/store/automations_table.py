@@ -64,6 +64,12 @@ def read_trial(connection: Connection, automation_id: AutomationId, script_sha25
     return from_json(row[0], Trial) if row else None
 
 
+def read_last_trial(connection: Connection, automation_id: AutomationId) -> Trial | None:
+    """The newest trial of any script this automation had."""
+    row = connection.execute("SELECT body FROM trials WHERE automation_id=? ORDER BY trial_no DESC LIMIT 1", (automation_id,)).fetchone()
+    return from_json(row[0], Trial) if row else None
+
+
 def read_trials(connection: Connection, *, most: int) -> list[Trial]:
     """The newest trials of all automations, newest first."""
     return [from_json(row[0], Trial) for row in connection.execute("SELECT body FROM trials ORDER BY trial_no DESC LIMIT ?", (most,))]
@@ -77,12 +83,19 @@ def add_decision(
     previous_status: AutomationStatus,
     *,
     now: datetime,
-) -> int:
-    """Writes a decision down; returns its number."""
-    cursor = connection.execute(
-        "INSERT INTO decisions VALUES (NULL,?,?,?,?,?,NULL)", (automation_id, script_sha256, action, previous_status, now.isoformat())
+    before: Automation | None = None,
+) -> None:
+    """Writes a decision down, with the automation as it was before it."""
+    connection.execute(
+        "INSERT INTO decisions VALUES (NULL,?,?,?,?,?,NULL,?)",
+        (automation_id, script_sha256, action, previous_status, now.isoformat(), to_json(before) if before else None),
     )
-    return int(cursor.lastrowid or 0)
+
+
+def read_before(connection: Connection, decision_id: int) -> Automation | None:
+    """The automation as it was before a decision."""
+    row = connection.execute("SELECT before FROM decisions WHERE decision_id=?", (decision_id,)).fetchone()
+    return from_json(row[0], Automation) if row and row[0] else None
 
 
 def mark_undone(connection: Connection, decision_id: int, *, now: datetime) -> None:
@@ -95,7 +108,7 @@ def read_decisions(
 ) -> list[Decision]:
     """Decisions, newest first."""
     rows = connection.execute(
-        "SELECT * FROM decisions WHERE (?1 IS NULL OR automation_id=?1) AND (?2=0 OR undone_at IS NULL) ORDER BY decision_id DESC LIMIT ?3",
+        "SELECT decision_id, automation_id, script_sha256, action, previous_status, decided_at, undone_at FROM decisions WHERE (?1 IS NULL OR automation_id=?1) AND (?2=0 OR undone_at IS NULL) ORDER BY decision_id DESC LIMIT ?3",
         (automation_id, int(only_standing), most),
     )
     return [

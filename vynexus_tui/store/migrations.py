@@ -66,7 +66,8 @@ MIGRATIONS: tuple[str, ...] = (
         action TEXT NOT NULL,
         previous_status TEXT NOT NULL,
         decided_at TEXT NOT NULL,
-        undone_at TEXT
+        undone_at TEXT,
+        before TEXT
     );
     CREATE TABLE runs (
         run_id TEXT PRIMARY KEY,
