@@ -2,10 +2,11 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 from vynexus_tui.cli.json_shapes import automation_shape, pattern_shape, refusal_shape
-from vynexus_tui.cli.printing import now_utc, print_json, share, shown, shown_block
-from vynexus_tui.domain.automations import Automation
+from vynexus_tui.cli.printing import now_utc, print_json, shown, shown_block
+from vynexus_tui.domain.automations import Automation, Refusal
 from vynexus_tui.domain.errors import SourceError
 from vynexus_tui.domain.patterns import Pattern
 from vynexus_tui.engine.assembly import Workspace
@@ -13,6 +14,7 @@ from vynexus_tui.engine.peeking import Peek, peek
 from vynexus_tui.engine.recording import found_histories
 
 _WITH_SCRIPT = 5
+_OTHERS = 8
 
 
 def run(workspace: Workspace, options: argparse.Namespace) -> int:
@@ -55,36 +57,36 @@ def _print_peek(found: Peek) -> None:
         print(f"{reading.skipped_lines} lines could not be understood and were left out.")
     if reading.unknown:
         print(f"Unknown in this history: {', '.join(reading.unknown)}." + (f" From now on: {reading.remedy}" if reading.remedy else ""))
-    worthy = [p for p in found.patterns if p.worthy]
-    for number, pattern in enumerate(worthy, start=1):
+    scripted = [(p, o) for p in found.patterns if isinstance(o := found.outcomes.get(p.pattern_id), Automation)]
+    refused = [(p, o) for p in found.patterns if isinstance(o := found.outcomes.get(p.pattern_id), Refusal)]
+    for number, (pattern, automation) in enumerate(scripted, start=1):
         if number <= _WITH_SCRIPT:
-            _print_whole(number, pattern, found)
+            _print_whole(number, pattern, automation)
         else:
             if number == _WITH_SCRIPT + 1:
-                print("\nAlso repeated:")
-            print(f"{number:>3}  {pattern.occurrence_count}x  {share(pattern.potential.score)}  {shown(pattern.title, limit=110)}")
+                print("\nMore (their scripts: --json, or the dashboard):")
+            print(f"{number:>3}  {automation.name}: {pattern.occurrence_count}x  {shown(pattern.title, limit=90)}")
+    _print_others("Routines for which no script can be made:", [(p, f"{o.reason}: {o.detail}") for p, o in refused])
     rest = [p for p in found.patterns if not p.worthy]
-    if rest:
-        print("\nRepeated, but not worth a script:")
-        for pattern in rest[:8]:
-            print(f"     {pattern.occurrence_count}x  {shown(pattern.title, limit=70)}  ({shown(', '.join(pattern.reasons), limit=100)})")
-        if len(rest) > 8:
-            print(f"     and {len(rest) - 8} more (--json lists all)")
-    if worthy:
+    _print_others("Repeated, but not worth a script:", [(p, ", ".join(p.reasons)) for p in rest])
+    if scripted:
         print("\nNext: `vynexus` opens the dashboard; s tries one in a sandbox, a approves it.")
 
 
-def _print_whole(number: int, pattern: Pattern, found: Peek) -> None:
-    outcome = found.outcomes.get(pattern.pattern_id)
-    name = outcome.name if isinstance(outcome, Automation) else "no script"
-    print(
-        f"\n{number:>3}  {name}: {pattern.occurrence_count} times in {pattern.session_count} sessions, potential {potential_words(pattern)}"
-    )
+def _print_others(heading: str, others: Sequence[tuple[Pattern, str]]) -> None:
+    if others:
+        print(f"\n{heading}")
+    for pattern, why in others[:_OTHERS]:
+        print(f"     {pattern.occurrence_count}x  {shown(pattern.title, limit=70)}  ({shown(why, limit=120)})")
+    if len(others) > _OTHERS:
+        print(f"     and {len(others) - _OTHERS} more (--json lists all)")
+
+
+def _print_whole(number: int, pattern: Pattern, automation: Automation) -> None:
+    seen = f"{pattern.occurrence_count} times in {pattern.session_count} sessions"
+    print(f"\n{number:>3}  {automation.name}: {seen}, potential {potential_words(pattern)}")
     print(f"     {shown(pattern.title)}")
-    if isinstance(outcome, Automation):
-        print(shown_block(outcome.script.text, indent="       │ "))
-    elif outcome is not None:
-        print(f"     {outcome.reason}: {shown(outcome.detail)}")
+    print(shown_block(automation.script.text, indent="       │ "))
 
 
 def potential_words(pattern: Pattern) -> str:
