@@ -111,10 +111,21 @@ def test_of_a_failed_try_and_its_repeat_the_repeat_counts(type_sessions, identif
 
 
 def test_an_interactive_workflow_is_listed_below_with_its_reason(type_sessions, identify):
-    release = ["make bundle", "scp bundle.tgz web:/srv", "ssh web"]
+    release = ["make bundle", "ssh web", "scp bundle.tgz web:/srv"]
     patterns = identify(type_sessions([release if k % 2 else RELEASE for k in range(12)]))
     assert [p.worthy for p in patterns] == [True, False]
     assert patterns[1].reasons == ("ssh opens a session",)
+
+
+@pytest.mark.parametrize("release", [["vim notes.md", *RELEASE], [*RELEASE, "ssh web"]])
+def test_an_editor_before_or_a_session_after_a_routine_leaves_the_routine_worthy(type_sessions, identify, release):
+    (pattern,) = identify(type_sessions(_days(*release, times=9)))
+    assert pattern.worthy
+    assert [step.text for step in pattern.steps] == release
+
+
+def test_looking_at_one_file_again_and_again_is_nothing_to_automate(type_sessions, identify):
+    assert identify(type_sessions(_days("git blame server/api/handlers.py", times=12))) == ()
 
 
 def test_a_workflow_that_mostly_fails_is_not_worthy(type_sessions, identify):

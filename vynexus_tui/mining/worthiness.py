@@ -11,6 +11,10 @@ from vynexus_tui.language.program_facts import command_head, interactive_reason,
 from vynexus_tui.mining.single_commands import SHORTEST
 
 _HELP = re.compile(r"\s--?help$|^-*help$|\s--version$")
+_LOOKING = frozenset(
+    ("git blame", "git branch", "git diff", "git log", "git show", "git status", "docker images", "docker ps", "kubectl get")
+)
+"""Sub-commands that only show something; with a row of options they are worth a name of their own."""
 _BURST_SHARE = 0.7
 """More of the occurrences than this in one session: one afternoon's retries, not a habit."""
 
@@ -27,7 +31,7 @@ def reasons_against(
     parts = [part for step in steps for part in parse_command(step.text)]
     reasons = [
         _looks_around(parts),
-        next((reason for part in parts if (reason := interactive_reason(part))), None),
+        _needs_a_person(parts),
         _has_name_already(steps, aliases, known_targets),
         _is_short_already(steps),
         _is_one_command_edited(steps),
@@ -56,7 +60,10 @@ def _is_only_for_people(part: Part) -> bool:
 
 
 def _only_looks(part: Part) -> bool:
-    return is_trivial(part) or bool(_HELP.search(part.text))
+    if is_trivial(part) or _HELP.search(part.text):
+        return True
+    has_options = any(word.text.startswith("-") for command in part.commands for word in command.words)
+    return len(part.commands) == 1 and not has_options and " ".join(command_head(part.commands[0])) in _LOOKING
 
 
 def find_alias(steps: Sequence[PatternStep], aliases: Mapping[str, str]) -> str | None:
@@ -68,6 +75,17 @@ def find_alias(steps: Sequence[PatternStep], aliases: Mapping[str, str]) -> str 
 
 def _is_spelt_out(typed: str, value: str) -> bool:
     return bool(value) and (typed == value or typed.startswith(value + " {"))
+
+
+def _needs_a_person(parts: Sequence[Part]) -> str | None:
+    """The first step that waits for a person; not when those are only at the ends and a routine remains between them."""
+    waiting = [interactive_reason(part) for part in parts]
+    kept = [i for i, reason in enumerate(waiting) if reason is None]
+    inside = waiting[kept[0] : kept[-1] + 1] if kept else waiting
+    works = sum(not _only_looks(parts[i]) for i in kept)
+    if not any(inside) and len(kept) > 1 and works:
+        return None
+    return next((reason for reason in waiting if reason), None)
 
 
 def _looks_around(parts: Sequence[Part]) -> str | None:
