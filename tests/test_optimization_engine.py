@@ -83,6 +83,15 @@ def test_a_second_cycle_makes_nothing_twice_and_changes_no_screen_but_its_own_ti
     assert replace(after, last_cycle=None, journal=()) == replace(before, last_cycle=None, journal=())
 
 
+def test_recency_fades_although_nothing_new_comes(workspace: Workspace, proposed: Automation, now: datetime) -> None:
+    (before,) = build_snapshot(workspace, now=now).patterns
+    for hours in (8, 16, 24 * 40):
+        (after,) = cycle(workspace, now + timedelta(hours=hours)).patterns
+    assert after.potential.recency_share is not None
+    assert before.potential.recency_share is not None
+    assert after.potential.recency_share < before.potential.recency_share / 2
+
+
 def test_a_pattern_keeps_its_id_and_its_decision_while_the_history_grows(
     workspace: Workspace, proposed: Automation, project: Path, now: datetime
 ) -> None:

@@ -4,9 +4,6 @@ your files, and, once you approve, takes the work over and measures the time it 
 The named components can be imported from here; each is loaded when it is first asked for, so that `vynexus run` stays quick.
 """
 
-from importlib import import_module
-from typing import Any
-
 __version__ = "0.1.0"
 
 _HOMES = {
@@ -31,9 +28,11 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # not above: `vynexus run` needs none of it
+
     return getattr(import_module(_HOMES[name]), name)
 
 

@@ -147,6 +147,12 @@ def test_an_alias_is_written_out_with_its_arguments(workshop) -> None:
     assert workshop.run(automation, "v").stdout == b"<status><-sb><v><y>"
 
 
+def test_a_secret_in_an_alias_is_not_written_into_the_script(workshop) -> None:
+    automation = workshop.made("up x", aliases={"up": "show --password hunter2"}, is_program=lambda name: name == "show")
+    assert "hunter2" not in automation.script.text
+    assert workshop.run(automation, env={"PASSWORD": "p w"}).stdout == b"<--password><p w><x>"
+
+
 def test_a_program_wins_over_an_alias_of_its_name(workshop) -> None:
     automation = workshop.made("show a", aliases={"show": "ls"}, is_program=lambda name: True)
     assert workshop.run(automation).stdout == b"<a>"
@@ -230,6 +236,10 @@ def test_no_recorded_text_reaches_the_header_unescaped(workshop) -> None:
     assert all(line.startswith("#") for line in header.splitlines() if line)
 
 
+def test_a_value_nobody_can_see_is_no_default(workshop) -> None:
+    assert workshop.made("show {x}", values=[{"x": "a\u3164b"}] * 3).parameters[0].default is None
+
+
 def test_surrogate_escaped_bytes_keep_their_digest(workshop) -> None:
     assert len(workshop.made("show 'caf\udce9'").script.sha256) == 64
 
@@ -260,6 +270,12 @@ def test_chosen_commands_go_the_same_way() -> None:
 def test_a_name_that_cannot_be_a_command_is_an_error(name: str) -> None:
     with pytest.raises(RequestError):
         _new(["ls -l"], name)
+
+
+@pytest.mark.parametrize("name", ["git-up", "cargo-fmt", "docker-ps-all"])
+def test_a_name_that_git_or_its_like_would_start_is_an_error(name: str) -> None:
+    with pytest.raises(RequestError, match="would also answer to"):
+        _new(["show a"], name)
 
 
 def test_a_taken_name_is_an_error() -> None:

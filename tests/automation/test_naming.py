@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vynexus_tui.automation.naming import NAME, choose_name
+from vynexus_tui.automation.naming import NAME, choose_name, is_subcommand
 from vynexus_tui.automation.steps import ScriptStep
 
 
@@ -16,14 +16,19 @@ def _name(*steps: str, taken: tuple[str, ...] = ()) -> str:
     ("steps", "name"),
     [
         (["uv version --bump patch", "pytest -q"], "bump-and-test"),
-        (["git add -A", "git commit -m x", "git push"], "git-add-commit-push"),
+        (["git add -A", "git commit -m x", "git push"], "add-commit-push"),
         (["convert a.png -resize 50% b.png"], "resize-image"),
         (["ffmpeg -i a.mov a.mp3"], "convert-audio"),
         (["npm run build", "rsync -a dist/ web:/srv/"], "build-and-sync"),
         (["curl -s https://api.example.com/v1/users/7"], "fetch-users"),
-        (["cargo test"], "cargo-test"),
-        (["docker build -t app .", "docker push app"], "docker-build-push"),
+        (["cargo test"], "my-test"),
+        (["docker build -t app .", "docker push app"], "build-push"),
         (["for f in *.png; do convert $f -resize 50% x/$f; done"], "resize-image"),
+        (["git status -s", "git diff"], "status-diff"),
+        (["git pull", "make"], "pull-and-make"),
+        (["docker compose up -d", "pytest", "docker compose down"], "compose-up-test-compose-down"),
+        (["git up"], "my-up"),
+        (["git"], "my-git"),
         (["cd src", "make html"], "make-html"),
         (["tar czf backup.tar.gz data"], "archive-backup"),
     ],
@@ -49,6 +54,18 @@ def test_a_one_word_name_is_not_a_common_command() -> None:
     assert _name("pytest -q") == "my-test"
 
 
+@pytest.mark.parametrize(
+    "step", ["git up", "git co main", "cargo fmt", "kubectl ctx dev", "gh dash", "docker scan x", "hg up", "npm run git"]
+)
+def test_no_name_answers_to_a_command_of_git_or_its_like(step: str) -> None:
+    taken: tuple[str, ...] = ()
+    for _ in range(5):
+        name = _name(step, taken=taken)
+        assert not is_subcommand(name)
+        taken += (name,)
+
+
 @given(st.lists(st.text(alphabet="abcXYZ019 -_./é$'\"|&;{}\n", min_size=1, max_size=40), min_size=1, max_size=5))
 def test_any_steps_give_a_valid_name(steps: list[str]) -> None:
     assert NAME.fullmatch(_name(*steps))
+    assert not is_subcommand(_name(*steps))

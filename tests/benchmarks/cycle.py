@@ -8,6 +8,7 @@ peak memory of the whole program, and the CPU of each stage inside it. 100,000 i
 
 import argparse
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -29,7 +30,8 @@ class Cost(NamedTuple):
 
     cpu_s: float
     wall_s: float
-    peak_mb: float
+    peak_mb: float | None
+    """VmHWM as the program itself saw it: wait4's ru_maxrss begins with what the parent held."""
     stages_s: dict[str, float]
 
 
@@ -74,9 +76,10 @@ def _line(name: str, found: Sequence[Cost], yardstick_s: float) -> str:
     cpu, wall = [cost.cpu_s for cost in found], [cost.wall_s for cost in found]
     stages = {stage: statistics.median(cost.stages_s.get(stage, 0.0) for cost in found) * 1e3 for stage in STAGES}
     told = "  ".join(f"{stage} {ms:.0f}" for stage, ms in stages.items() if found[0].stages_s)
+    peak = f"{max(cost.peak_mb for cost in found):.0f}" if found[0].peak_mb else "-"
     return (
         f"  {name:<30}{statistics.median(cpu):>8.2f}{min(cpu):>7.2f}{statistics.median(wall):>8.2f}{min(wall):>7.2f}"
-        f"{max(cost.peak_mb for cost in found):>6.0f}{statistics.median(cpu) / yardstick_s:>8.1f}   {told}"
+        f"{peak:>6}{statistics.median(cpu) / yardstick_s:>8.1f}   {told}"
     )
 
 
@@ -88,7 +91,9 @@ def _copy(made: RecordedHome, home: Path) -> RecordedHome:
 def _run_cycle(person: RecordedHome) -> Cost:
     report = person.home / "stages"
     cost = _run([sys.executable, __file__, "--cycle", str(report)], person)
-    return cost._replace(stages_s={line.split()[0]: float(line.split()[1]) for line in report.read_text().splitlines()})
+    told = dict(line.split() for line in report.read_text().splitlines())
+    peak_mb = float(told.pop("peak_mb"))
+    return cost._replace(peak_mb=peak_mb, stages_s={stage: float(cpu_s) for stage, cpu_s in told.items()})
 
 
 def _run(command: Sequence[str], person: RecordedHome) -> Cost:
@@ -98,7 +103,7 @@ def _run(command: Sequence[str], person: RecordedHome) -> Cost:
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode != 0:
         raise SystemExit(f"{command} failed")
-    return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - began, usage.ru_maxrss / 1024, {})
+    return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - began, None, {})
 
 
 def _cycle(report: str) -> None:
@@ -121,6 +126,8 @@ def _cycle(report: str) -> None:
         for stage in STAGES:
             setattr(OptimizationEngine, f"_{stage}", timed(stage, getattr(OptimizationEngine, f"_{stage}")))
         status = vynexus(["cycle"])
+        peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+        file.write(f"peak_mb {int(peak[1]) / 1024 if peak else 0}\n")
     sys.exit(status)
 
 

@@ -101,14 +101,17 @@ def _print(idle: dict[str, list[Answer]], busy: dict[str, list[Answer]], cycles:
     for state, found in (("idle", idle), ("cycle running", busy)):
         for name, answers in found.items():
             first, last = [a.repaint.first_ms for a in answers], [a.repaint.last_ms for a in answers]
-            cpu_ms, written = (statistics.median(values) for values in ([a.cpu_ms for a in answers], [a.repaint.byte_count for a in answers]))
+            cpu_ms, written = (
+                statistics.median(values) for values in ([a.cpu_ms for a in answers], [a.repaint.byte_count for a in answers])
+            )
             print(
                 f"{f'{name}, {state}':<32}{statistics.median(first):>11.1f}{min(first):>6.1f}{_p95(first):>7.1f}"
                 f"{statistics.median(last):>11.1f}{_p95(last):>7.1f}{cpu_ms:>7.1f}{written:>7.0f}{len(answers):>6}"
             )
     for name in idle:
         first, last = (
-            statistics.median(getattr(a.repaint, which) for a in busy[name]) / statistics.median(getattr(a.repaint, which) for a in idle[name])
+            statistics.median(getattr(a.repaint, which) for a in busy[name])
+            / statistics.median(getattr(a.repaint, which) for a in idle[name])
             for which in ("first_ms", "last_ms")
         )
         print(f"{name}: cycle running / idle = {first:.2f} (first byte), {last:.2f} (last byte)")

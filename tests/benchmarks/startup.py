@@ -76,7 +76,9 @@ def _print_times(starts: Sequence[Start], rounds: int) -> None:
         for start in starts:
             times[start.name].append(_measure(start))
     bare = times[starts[0].name]
-    print(f"{'':<28}{'CPU ms':>8}{'min':>6}{'ratio':>7}{'wall ms':>9}{'min':>6}{'ratio':>7}   (medians; ratio: of the medians to the bare app's)")
+    print(
+        f"{'':<28}{'CPU ms':>8}{'min':>6}{'ratio':>7}{'wall ms':>9}{'min':>6}{'ratio':>7}   (medians; ratio: of the medians to the bare app's)"
+    )
     for name, measured in times.items():
         cells = ""
         for column, width in ((1, 8), (0, 9)):
@@ -94,7 +96,9 @@ def _print_imports(starts: Sequence[Start], rounds: int) -> None:
     packages: dict[str, int] = {}
     for name, own_us in extra.items():
         packages[name.split(".")[0]] = packages.get(name.split(".")[0], 0) + own_us
-    print(f"imports: bare app {sum(bare.values()) / 1e3:.0f} ms, dashboard {sum(full.values()) / 1e3:.0f} ms (own times as -X importtime sees them)")
+    print(
+        f"imports: bare app {sum(bare.values()) / 1e3:.0f} ms, dashboard {sum(full.values()) / 1e3:.0f} ms (own times as -X importtime sees them)"
+    )
     print("only the dashboard, by package (ms, modules):")
     for name, own_us in sorted(packages.items(), key=lambda item: -item[1])[:20]:
         print(f"  {own_us / 1e3:>7.1f} {sum(m.split('.')[0] == name for m in extra):>4}  {name}")

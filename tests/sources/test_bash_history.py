@@ -142,3 +142,46 @@ def test_no_bytes_are_too_strange(raw):
 def test_joining_loses_no_line(lines):
     text = "\n".join(lines)
     assert [line for c in commands(text) for line in c.split("\n") if line.strip()] == [line for line in lines if line.strip()]
+
+
+KEY = [
+    "-----BEGIN OPENSSH " + "PRIVATE KEY-----",
+    *("b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAABlwAAAAdzc2gtcn" for _ in range(80)),
+    "abCd==",
+]
+END = "-----END OPENSSH " + "PRIVATE KEY-----"
+
+
+def test_a_private_key_pasted_as_a_long_here_document_stays_out_of_every_entry():
+    found = commands("\n".join(["ls", "cat > key <<'EOF'", *KEY, END, "EOF", "make", ""]))
+    assert (found[0], found[-1], len(found)) == ("ls", "make", 3)
+    assert not any("b3Blbn" in text or "abCd" in text for text in found)
+
+
+def test_a_private_key_kept_line_by_line_is_one_mark_with_and_without_stamps():
+    for lines in (["cat > key", *KEY, END, "make"], [x for line in ["cat > key", *KEY, END, "make"] for x in (f"#{T}", line)]):
+        found = commands("\n".join([*lines, ""]))
+        assert not any("b3Blbn" in text or "abCd" in text for text in found)
+        assert (found[0], found[-1]) == ("cat > key", "make")
+        assert len(found) <= 6
+
+
+def test_a_private_key_without_an_end_takes_no_command_with_it():
+    found = commands("\n".join([*KEY[:-1], "ls", "make", ""]))
+    assert found[-2:] == ["ls", "make"]
+    assert not any("b3Blbn" in text for text in found)
+
+
+def test_a_search_for_keys_takes_no_command_with_it():
+    lines = ["grep -r 'BEGIN RSA " + "PRIVATE KEY' .", "grep -r -- '-----BEGIN RSA " + "PRIVATE KEY-----' .", "ls", "make", "git status"]
+    assert commands("\n".join([*lines, ""])) == lines
+
+
+def test_a_here_document_of_hundreds_of_lines_is_one_entry():
+    document = "\n".join(["cat > a <<EOF", *(f"line {n}" for n in range(400)), "EOF"])
+    assert commands(f"ls\n{document}\nmake\n") == ["ls", document, "make"]
+
+
+def test_here_documents_that_never_end_do_not_make_reading_slow():
+    lines = [f"cat > a{n} <<EOF" for n in range(20_000)]
+    assert commands("\n".join([*lines, ""])) == lines

@@ -13,6 +13,7 @@ from vynexus_tui.domain.automations import Parameter, RefusalReason, SeenValue
 from vynexus_tui.domain.patterns import SlotSpan
 from vynexus_tui.language.program_facts import destructive_reason
 from vynexus_tui.language.redaction import SECRET_MARK
+from vynexus_tui.language.visible import has_unseen
 
 _MOST_SEEN = 8
 """Values kept per parameter, most frequent first."""
@@ -109,7 +110,7 @@ def _parameter(variable: str, slots: Sequence[_Slot], values: Sequence[Mapping[s
         meant = literal_value(raw, context) if raw == newest else _as_value(raw, context)
         meant = home + meant[1:] if meant and home and meant.startswith("~/") else meant
         # What the script itself would refuse, or could not show in its header, is no value to offer.
-        if meant and not meant.startswith(("~/", "|")) and meant.isprintable():
+        if meant and not meant.startswith(("~/", "|")) and meant.isprintable() and not has_unseen(meant):
             seen[meant] += 1
     ranked = tuple(SeenValue(value=value, count=count) for value, count in seen.most_common(_MOST_SEEN))
     # A value that was never used twice (a commit message, a new branch) is an example, not what is usually meant.

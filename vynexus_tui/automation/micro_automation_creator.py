@@ -7,7 +7,7 @@ from itertools import chain
 
 from vynexus_tui.automation.fragility import fragile_reason, tolerates_early_end
 from vynexus_tui.automation.inputs import Inputs, build_inputs
-from vynexus_tui.automation.naming import NAME, choose_name
+from vynexus_tui.automation.naming import NAME, choose_name, is_subcommand
 from vynexus_tui.automation.quoting import apply_edits
 from vynexus_tui.automation.risk import assess
 from vynexus_tui.automation.script_text import write_script
@@ -110,6 +110,9 @@ class MicroAutomationCreator:
             raise RequestError(
                 f"{visible(name)!r} cannot be a command's name", "use small letters, digits and -, for example build-and-test"
             )
+        if is_subcommand(name):
+            dispatcher, _, word = name.partition("-")
+            raise RequestError(f"{name} would also answer to `{dispatcher} {word}`", f"choose another name, for example my-{word}")
         if name_taken(name):
             raise RequestError(f"{name} is already the name of something", "choose another name")
         recorded = _Recorded(

@@ -1,4 +1,4 @@
-"""Readable names for automations, from the words of their commands: `bump-and-test`, `git-add-commit-push`, `resize-image`."""
+"""Readable names for automations, from the words of their commands: `bump-and-test`, `add-commit-push`, `resize-image`."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +9,11 @@ from vynexus_tui.language.program_facts import TRIVIAL, command_head, command_wo
 
 NAME = re.compile(r"[a-z][a-z0-9-]{1,40}")
 """What an automation may be called: it becomes a file and a command."""
+_DISPATCHERS = frozenset(
+    """git cargo gh glab kubectl oc helm docker podman buildah nerdctl hg brew npm pip pip3 pipx yarn pnpm conda mamba jupyter dotnet
+    swift stack bundle bundler rbenv pyenv nodenv asdf mise systemd rad chezmoi kpt perf heroku aws az gcloud terraform protoc""".split()
+)
+"""`git-up` would answer to `git up` before the person's own alias `up` does, and call itself for ever: these start `<program>-<word>`."""
 _LONGEST = 32
 _MOST_STEPS = 4
 _VERBS = {
@@ -44,7 +49,19 @@ def choose_name(steps: Sequence[ScriptStep], is_taken: Callable[[str], bool]) ->
     verbs = list(dict.fromkeys(verb for step in steps if (verb := _step_verb(step))))
     base = _joined(verbs[:_MOST_STEPS]) or _slug("-".join(steps[0].words[:1])) or "do-again"
     candidates: Iterator[str] = (c for c in _candidates(base, steps) if NAME.fullmatch(c) and not c.startswith("shellcheck"))
-    return next(c for c in candidates if not is_taken(c))
+    return next(c for c in candidates if not is_subcommand(c) and not is_taken(c))
+
+
+def is_subcommand(name: str) -> bool:
+    """Whether git, cargo, kubectl or their like would start a program of this name for one of their own commands."""
+    dispatcher, dash, _ = name.partition("-")
+    return bool(dash) and dispatcher in _DISPATCHERS
+
+
+def _undispatched(name: str) -> str:
+    while is_subcommand(name):
+        name = name.partition("-")[2]
+    return name
 
 
 def _candidates(base: str, steps: Sequence[ScriptStep]) -> Iterator[str]:
@@ -57,7 +74,7 @@ def _candidates(base: str, steps: Sequence[ScriptStep]) -> Iterator[str]:
         f"{_slug(head[0])}-{base}" for step in steps for c in step.commands[:1] if len(head := command_head(c)) > 1 and head[0] not in base
     )
     yield f"my-{base}"
-    yield from (f"{base}-{number}" for number in range(2, 10_000))
+    yield from (f"my-{base}-{number}" for number in range(2, 10_000))
 
 
 def _subjects(step: ScriptStep, command: Command) -> Iterator[str]:
@@ -97,12 +114,12 @@ def _verb(command: Command) -> str:
 
 
 def _joined(verbs: Sequence[str]) -> str:
-    """`git-add git-commit git-push` becomes `git-add-commit-push`; two different things are joined by `and`."""
+    """`git-add git-commit git-push` becomes `add-commit-push`; two different things are joined by `and`."""
     pieces = [
         verb.partition("-")[2] if before.partition("-")[0] == verb.partition("-")[0] and "-" in verb and "-" in before else verb
         for before, verb in zip(["", *verbs], verbs, strict=False)
     ]
-    joined = ("-and-" if len(pieces) == 2 and pieces == list(verbs) else "-").join(pieces)
+    joined = ("-and-" if len(pieces) == 2 and pieces == list(verbs) else "-").join(map(_undispatched, pieces))
     while len(joined) > _LONGEST and "-" in joined:
         joined = joined.rpartition("-")[0]
     return joined[:_LONGEST].removesuffix("-and").strip("-")

@@ -12,6 +12,7 @@ from vynexus_tui.language.program_facts import (
     privileged_reason,
     publishing_reason,
 )
+from vynexus_tui.language.reach import lasting_reason, sweeping_reason
 from vynexus_tui.language.redaction import SECRET_MARK
 
 
@@ -20,6 +21,7 @@ def assess(parts: Sequence[Part]) -> Risk:
     destroys = _found(destructive_reason(part) for part in parts)
     high = [
         *(reason for reason in destroys if reason != PLAIN_DELETION),
+        *_found(sweeping_reason(part) for part in parts),
         *_found(privileged_reason(part) for part in parts),
         *_found(publishing_reason(part) for part in parts),
     ]
@@ -27,6 +29,7 @@ def assess(parts: Sequence[Part]) -> Risk:
         *(reason for reason in destroys if reason == PLAIN_DELETION),
         *_found(network_reason(part) for part in parts),
         *_found(outside_reason(part) for part in parts),
+        *_found(lasting_reason(part) for part in parts),
     ]
     if any(SECRET_MARK.search(part.text) for part in parts):
         elevated.append("needs a secret from the environment")

@@ -9,7 +9,7 @@ from vynexus_tui.domain.automations import RefusalReason
 from vynexus_tui.language.program_facts import is_trivial, stateful_reason
 
 _ONLY_IN_A_SHELL = frozenset(
-    "source . eval alias unalias set shopt setopt unsetopt bindkey conda activate history fc exec exit logout trap exec bind complete dirs".split()
+    "source . eval alias unalias set shopt setopt unsetopt bindkey conda activate history fc exec exit logout trap exec bind complete dirs coproc".split()
 )
 """Refused wherever they stand: inside a script they change nothing, or the script itself."""
 _VENV = re.compile(r"(?:source|\.)\s+((?:\./|/|~/|\.\./)*[\w./-]*?[\w-])/bin/activate")

@@ -11,6 +11,8 @@ from vynexus_tui.domain.automations import RefusalReason
 from vynexus_tui.domain.patterns import SlotSpan
 from vynexus_tui.language.lexing import Command, Part, Word, parse_command
 from vynexus_tui.language.program_facts import command_words, interactive_reason, is_trivial, stateful_reason
+from vynexus_tui.language.redaction import redact
+from vynexus_tui.language.visible import has_unseen
 
 
 class Problem(NamedTuple):
@@ -60,6 +62,8 @@ _LEFT_AT_END = _LEFT_AT_START | {"cd", "popd", "pushd", "deactivate"}
 _PARENTHESIS = re.compile(
     r"(?:[^\s;&|(){}$<>=!\w\\'\"`-]|(?<![\w-])(?!(?:do|then|else|elif|if|while|until|in|time)\b)[\w-]+[ \t])[ \t]*\((?!\))|!\("
 )
+_FORGED_STEP = re.compile(r"""(?<![^\s;&|(]):\s+["'\\]*step\b""")
+"""A trial reads `: step N` from the trace; recorded text must not be able to say it."""
 _PAIRS = (("do", "done"), ("if", "fi"), ("case", "esac"), ("{", "}"))
 
 
@@ -75,6 +79,9 @@ def build_steps(
     for start, end in _cuts(parse_command(text)):
         inside = tuple(SlotSpan(start=s.start - start, end=s.end - start, name=s.name) for s in slots if start <= s.start and s.end <= end)
         steps.append(ScriptStep(text=text[start:end], slots=inside))
+    # Only what stays: a value becomes an argument, and no script shows it.
+    if any(has_unseen(step.template) for step in steps):
+        return Problem(RefusalReason.SYNTAX, "holds characters that cannot be seen")
     if sum(len(step.slots) for step in steps) < len(slots):
         return Problem(RefusalReason.UNQUOTABLE, "a parameter reaches over the end of a command")
     return tuple(steps)
@@ -102,6 +109,8 @@ def _program(part: Part) -> str:
 def _syntax_problem(text: str) -> str | None:
     if any(unicodedata.category(ch) == "Cc" and ch not in "\n\t" for ch in text):
         return "holds a control character"
+    if _FORGED_STEP.search(text):
+        return "holds a line that a trial would take for a step of its own"
     if not read_quoting(text).is_complete:
         return "a quote or bracket is never closed"
     stripped = text.strip()
@@ -137,7 +146,7 @@ def _expand_aliases(
         for command in part.commands:
             word = program_word(command)
             if word and word.text in aliases and word.text not in BUILTINS and not is_program(word.text):
-                edits.append(Edit(word.start, word.end, aliases[word.text].strip()))
+                edits.append(Edit(word.start, word.end, redact(aliases[word.text].strip())))
     moved = []
     for slot in slots:
         shift = sum(len(e.text) - (e.end - e.start) for e in edits if e.end <= slot.start)

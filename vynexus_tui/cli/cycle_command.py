@@ -1,6 +1,7 @@
 """`vynexus cycle`: one engine cycle now; also what the dashboard and timers start in the background."""
 
 import argparse
+import gc
 import sys
 import traceback
 from dataclasses import asdict
@@ -15,6 +16,8 @@ from vynexus_tui.engine.optimization_engine import OptimizationEngine
 
 def run(workspace: Workspace, options: argparse.Namespace) -> int:
     """Runs a cycle. In the background a fault of ours is written to the log with its traceback, and the exit status is 1."""
+    # 100,000 events are many objects and no cycles among them: collecting cost a third of the CPU time, for 1 MB.
+    gc.disable()
     if options.background:
         lower_priority()
         try:

@@ -30,7 +30,8 @@ from vynexus_tui.store.database import transaction
 
 _REMINE_AFTER = timedelta(days=1)
 """Recency fades: without anything new, patterns are still looked at once a day."""
-_MINED_THROUGH = "mined_through_event_id"
+_MINED = "mined"
+"""Newest event that was looked at, and when."""
 _FINISHED = frozenset({AutomationStatus.REJECTED, AutomationStatus.RETIRED})
 
 
@@ -42,6 +43,9 @@ class _CycleState:
     new_event_count: int = 0
     """Since patterns were last looked for, imports included."""
     newest_event_id: int = 0
+    event_count: int = 0
+    is_quiet: bool = False
+    """Nothing came since patterns were looked for: what was found still holds."""
     events: list[CommandEvent] = field(default_factory=list)
     patterns: tuple[Pattern, ...] = ()
     metrics: dict[EventId, CommandMetric] = field(default_factory=dict)
@@ -77,7 +81,7 @@ class OptimizationEngine:
             started_at=now,
             duration_s=time.perf_counter() - started_s,
             cpu_s=_own_cpu_s() - cpu_s,
-            event_count=len(state.events),
+            event_count=state.event_count,
             new_event_count=state.new_event_count,
             pattern_count=len(state.patterns),
             created_count=state.created_count,
@@ -111,19 +115,23 @@ class OptimizationEngine:
 
     def _collect(self, state: _CycleState, now: datetime) -> None:
         state.collected = collect(self._workspace, now=now)
+        most = self._settings.repetitive_task_detection.max_events
         with reading(self._workspace) as connection:
             if connection is None:
                 return
-            seen = cycles_table.read_result(connection, _MINED_THROUGH, int) or 0
-            state.new_event_count, state.newest_event_id = events_table.count_newer(connection, seen)
-            state.events = events_table.read_events(connection, most=self._settings.repetitive_task_detection.max_events)
+            mined = cycles_table.read_result(connection, _MINED, tuple[int, datetime])
+            last = cycles_table.read_cycles(connection, most=1)
+            state.new_event_count, state.newest_event_id = events_table.count_newer(connection, mined[0] if mined else 0)
+            is_fresh = mined is not None and now - mined[1] < _REMINE_AFTER and bool(last) and not last[0].failures
+            state.is_quiet = state.new_event_count == 0 and is_fresh
+            state.event_count = min(events_table.count_events(connection)[0], most)
+            state.events = [] if state.is_quiet else events_table.read_events(connection, most=most)
 
     def _identify(self, state: _CycleState, now: datetime) -> None:
         with reading(self._workspace) as connection:
             stored = patterns_table.read_patterns(connection) if connection else []
-            cycles = cycles_table.read_cycles(connection, most=1) if connection else []
-        is_fresh = bool(cycles) and now - cycles[0].started_at < _REMINE_AFTER and not cycles[0].failures
-        if state.new_event_count == 0 and is_fresh:
+            old_heads = {h.pattern_id: h for h in patterns_table.read_heads(connection)} if connection else {}
+        if state.is_quiet:
             state.patterns = tuple(stored)
             return
         found = RepetitiveTaskIdentifier(self._settings.repetitive_task_detection).identify(
@@ -133,12 +141,10 @@ class OptimizationEngine:
             aliases=known_aliases(self._workspace),
         )
         state.patterns = inherit_ids(found, stored)
-        with reading(self._workspace) as connection:
-            old_heads = {h.pattern_id: h for h in patterns_table.read_heads(connection)} if connection else {}
         heads = [build_head(p, old_heads.get(p.pattern_id)) for p in state.patterns]
         with writing(self._workspace) as connection, transaction(connection):
             patterns_table.write_patterns(connection, list(zip(heads, state.patterns, strict=True)))
-            cycles_table.write_result(connection, _MINED_THROUGH, state.newest_event_id)
+            cycles_table.write_result(connection, _MINED, (state.newest_event_id, now))
 
     def _is_minable(self, event: CommandEvent) -> bool:
         return event.actor in (Actor.USER, Actor.UNKNOWN) or (event.actor is Actor.AGENT and self._settings.recording.includes_agents)
@@ -181,12 +187,16 @@ class OptimizationEngine:
                     patterns_table.write_head(connection, replace(head, refusal=outcome))
 
     def _analyze(self, state: _CycleState, now: datetime) -> None:
+        if state.is_quiet:
+            return
         state.metrics = build_metrics(state.events[-self._settings.performance_analysis.max_metrics :])
         analyzer = PerformanceAnalyzer(self._settings.performance_analysis, core_count=read_core_count(), memory_bytes=read_memory_bytes())
         report = analyzer.analyze(tuple(state.metrics.values()), now=now, interactive=is_interactive)
         self._write_result("performance", report, PerformanceReport)
 
     def _optimize(self, state: _CycleState, now: datetime) -> None:
+        if state.is_quiet:
+            return
         optimizer = WorkflowOptimizer(self._settings.workflow_optimization, core_count=read_core_count(), memory_bytes=read_memory_bytes())
         workflows = [p for p in state.patterns if len(p.steps) > 1]
         scores = tuple(optimizer.score(p, state.metrics) for p in workflows)

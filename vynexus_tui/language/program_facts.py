@@ -4,10 +4,10 @@ A reason is a few words for the screen; None means nothing is known against it. 
 """
 
 import itertools
-from collections.abc import Iterator
 from functools import lru_cache
 from posixpath import basename
 
+from vynexus_tui.language.commands_within import command_words, commands_within, inner_text
 from vynexus_tui.language.lexing import Command, Part, parse_command
 from vynexus_tui.language.program_tables import (
     BATCH_OPTIONS,
@@ -15,32 +15,26 @@ from vynexus_tui.language.program_tables import (
     DATABASE_CLIENTS,
     DESTRUCTIVE_HEADS,
     DESTRUCTIVE_PROGRAMS,
-    FRAGMENT,
     HARMLESS_DEVICES,
     INTERACTIVE_REASON,
     LEADING_OPTIONS_WITH_VALUE,
     NAVIGATION,
     NEEDS_OPERANDS,
-    NESTED,
     NETWORK,
     NETWORK_HEADS,
     OTHER_DAEMON,
     PLAIN_DELETION,
     PRIVILEGED,
     PUBLISHING_HEADS,
-    RUNNER_OPERANDS,
-    RUNNER_OPTIONS_WITH_VALUE,
     RUNNERS,
     SENDING_METHODS,
     SENDING_OPTIONS,
     SERVER_WORDS,
-    SHELLS,
     STATEFUL,
     THREE_WORD_HEADS,
     TRIVIAL,
     TWO_WORD_PROGRAMS,
     UNTIL_STOPPED_HEADS,
-    WRAPPER_OPTIONS_WITH_VALUE,
     WRAPPERS,
 )
 
@@ -69,21 +63,6 @@ __all__ = [
     "sends",
     "stateful_reason",
 ]
-
-
-@lru_cache(maxsize=65_536)
-def command_words(command: Command) -> tuple[str, ...]:
-    """The command's words by value, with wrappers (sudo, env, time, nohup ...) and their options taken off."""
-    values = [word.value for word in command.words]
-    i = 0
-    while i + 1 < len(values) and (wrapper := basename(values[i])) in WRAPPERS | PRIVILEGED:
-        with_value = WRAPPER_OPTIONS_WITH_VALUE.get(wrapper, frozenset())
-        i += 1
-        while i < len(values) and (values[i].startswith("-") or "=" in values[i]):
-            i += 2 if values[i] in with_value and i + 2 < len(values) else 1
-        i += wrapper == "timeout"  # its duration
-    rest = values[i:] or values
-    return (basename(rest[0]) or rest[0], *rest[1:]) if rest else ()
 
 
 @lru_cache(maxsize=65_536)
@@ -120,50 +99,6 @@ def command_family(text: str) -> str:
 def programs(part: Part) -> tuple[str, ...]:
     """Programs a part calls, wrappers taken off."""
     return tuple(words[0] for command in part.commands if (words := command_words(command)))
-
-
-def commands_within(part: Part) -> tuple[Command, ...]:
-    """Every command a part may execute: its own, and those in loops, `$(...)`, `sh -c`, `ssh host ...`, xargs and find -exec.
-
-    Rather one too many (a word inside quotes) than one too few.
-    """
-    return tuple(_commands_within(part, 4))
-
-
-def _commands_within(part: Part, depth: int) -> Iterator[Command]:
-    yield from part.commands
-    texts = [text for command in part.commands if (text := inner_text(command_words(command)))]
-    if not part.commands or NESTED.search(part.text):
-        texts += [fragment for fragment in FRAGMENT.split(part.text) if fragment.strip() and fragment != part.text]
-    for text in texts if depth else ():
-        for inner in parse_command(text):
-            yield from _commands_within(inner, depth - 1)
-
-
-def inner_text(words: tuple[str, ...]) -> str | None:
-    """The command line that a command hands to another interpreter or runs for us (ssh, sh -c, xargs ...), or None."""
-    program = words[0] if words else ""
-    if program == "eval":
-        return " ".join(words[1:])
-    if program in SHELLS:
-        at = next((i for i, w in enumerate(words) if i and w.startswith("-") and not w.startswith("--") and "c" in w), None)
-        return words[at + 1] if at and at + 1 < len(words) else None
-    if program == "find":
-        return " ; ".join(_find_commands(words)) or None
-    if program not in RUNNER_OPTIONS_WITH_VALUE:
-        return None
-    i, operands = 1, RUNNER_OPERANDS.get(program, 0)
-    while i < len(words) and (words[i].startswith("-") or operands):
-        operands -= not words[i].startswith("-")
-        i += 2 if words[i] in RUNNER_OPTIONS_WITH_VALUE[program] else 1
-    return " ".join(words[i:]) or None
-
-
-def _find_commands(words: tuple[str, ...]) -> Iterator[str]:
-    for i, word in enumerate(words):
-        if word in ("-exec", "-execdir", "-ok", "-okdir"):
-            end = next((j for j in range(i + 1, len(words)) if words[j] in (";", "+")), len(words))
-            yield " ".join(words[i + 1 : end])
 
 
 def interactive_reason(part: Part) -> str | None:
@@ -267,9 +202,18 @@ def _destroys(command: Command) -> str | None:
         return reason
     if program == "rsync" and any(o.startswith("--delete") for o in options):
         return "rsync --delete deletes at the target"
-    if any(r.target and r.target.value.startswith("/dev/") and not r.target.value.startswith(HARMLESS_DEVICES) for r in command.redirects):
-        return "writes to a device"
+    if reason := _loses_to_a_device(command, words):
+        return reason
     return "drops data" if any(DATA_LOSS.search(w) for w in words[1:]) and program in DATABASE_CLIENTS else None
+
+
+def _loses_to_a_device(command: Command, words: tuple[str, ...]) -> str | None:
+    if words[0] == "mv" and words[-1] == "/dev/null":
+        return "mv to /dev/null deletes files"
+    if words[0] == "cp" and _operands(words)[:1] == ["/dev/null"]:
+        return "cp from /dev/null empties files"
+    targets = [r.target.value for r in command.redirects if r.target]
+    return "writes to a device" if any(t.startswith("/dev/") and not t.startswith(HARMLESS_DEVICES) for t in targets) else None
 
 
 def _deletes_resources(words: tuple[str, ...], letters: set[str], options: set[str]) -> str | None:

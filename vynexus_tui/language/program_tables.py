@@ -4,7 +4,7 @@ import re
 
 WRAPPERS = frozenset(
     {"time", "timeout", "nohup", "env", "command", "builtin", "nice", "ionice", "exec", "stdbuf", "setsid", "caffeinate", "noglob"}
-)
+) | frozenset("busybox chronic rlwrap unbuffer unshare catchsegv torsocks proxychains4".split())
 """Programs that run the command after them."""
 PRIVILEGED = frozenset({"sudo", "doas", "su", "pkexec", "run0"})
 WRAPPER_OPTIONS_WITH_VALUE = {
@@ -15,6 +15,8 @@ WRAPPER_OPTIONS_WITH_VALUE = {
     "timeout": frozenset({"-k", "-s", "--kill-after", "--signal"}),
     "stdbuf": frozenset({"-i", "-o", "-e"}),
     "exec": frozenset({"-a"}),
+    "rlwrap": frozenset({"-f", "-H", "-S", "-C"}),
+    "unshare": frozenset({"-S", "-G", "-R", "-w"}),
     "sudo": frozenset({"-u", "-g", "-h", "-p", "-C", "-D", "-R", "-T", "-U", "--user", "--group", "--host"}),
     "doas": frozenset({"-u", "-C"}),
 }
@@ -181,8 +183,28 @@ RUNNER_OPTIONS_WITH_VALUE = {
     "xargs": frozenset("-I -n -P -d -L -s -a -E".split()),
     "watch": frozenset("-n".split()),
     "parallel": frozenset("-j".split()),
-    "flock": frozenset("-w".split()),
-    "strace": frozenset("-e -o -p".split()),
+    "flock": frozenset("-w -E".split()),
+    "strace": frozenset("-e -o -p -s -u".split()),
+    "ltrace": frozenset("-e -o -p -s -u".split()),
+    "entr": frozenset(),
+    "coproc": frozenset(),
+    "valgrind": frozenset(),
+    "systemd-run": frozenset("-p -t -u".split()),
+    "firejail": frozenset(),
+    "faketime": frozenset("-f".split()),
+    "chroot": frozenset(),
+    "nsenter": frozenset("-t -S -G".split()),
+    "perf": frozenset("-e -o -F".split()),
 }
-RUNNER_OPERANDS = {"ssh": 1, "flock": 1}
+RUNNER_OPERANDS = {"ssh": 1, "flock": 1, "faketime": 1, "chroot": 1, "perf": 1}
 """Operands before the command that such a program runs: host, lock file."""
+
+LOADS_CODE = frozenset(
+    """LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT DYLD_INSERT_LIBRARIES DYLD_LIBRARY_PATH BASH_ENV PROMPT_COMMAND PYTHONSTARTUP PYTHONHOME
+    NODE_OPTIONS PERL5OPT RUBYOPT JAVA_TOOL_OPTIONS GIT_EXTERNAL_DIFF GIT_SSH GIT_SSH_COMMAND LESSOPEN""".split()
+)
+"""Variables that make other programs run or load code."""
+DOWNLOADERS = frozenset({"curl", "wget", "fetch", "http", "https", "xh", "aria2c"})
+INTERPRETERS = SHELLS | frozenset("python python3 perl ruby node php lua eval source .".split())
+STOPS_PROCESSES = frozenset({"kill", "killall", "killall5", "pkill", "xkill", "skill"})
+CHANGES_RIGHTS = frozenset({"chmod", "chown", "chgrp", "chattr", "setfacl", "chcon"})

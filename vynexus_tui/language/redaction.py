@@ -32,9 +32,9 @@ _VALUE = (
 )
 _SEGMENT = re.compile(r"(?:'[^']*+'|\"(?:[^\"\\]|\\.)*+\"|\\.|[^'\"\\;|\n])++|['\"\\]", re.DOTALL)
 
-_LONG_NAMES = "password passwd passphrase token secret apikey api_key api-key credentials credential".split()
+_LONG_NAMES = "password passwd passphrase token secret secret_key_base apikey api_key api-key credentials credential".split()
 _SHORT_NAMES = (
-    "pass pwd access_key access-key accesskey secret_key secret-key secretkey private_key private-key auth_key auth-key account_key"
+    "pass pwd pw access_key access-key accesskey secret_key secret-key secretkey private_key private-key auth_key auth-key account_key"
     " account-key accountkey encryption_key encryption-key signing_key signing-key".split()
 )
 """These must stand alone or after a separator: `--bypass` and `cwd` name no secret."""
@@ -93,6 +93,8 @@ _TOKENS = (
     _token("telegram-token", r"\b\d{8,10}:AA[\w-]{30,}", ":aa"),
     _token("age-key", r"\bAGE-SECRET-KEY-1[A-Z0-9]{20,}", "age-secret-key-1"),
     _token("shopify-token", r"\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}", "shpat_", "shpca_", "shppa_", "shpss_"),
+    _token("fly-token", r"\b(?:fo1_[\w-]{20,}|fm[12]r?_[\w+/=-]{20,})", "fo1_", "fm1_", "fm2_", "fm1r_", "fm2r_"),
+    _token("twilio-key", r"\bSK[0-9a-f]{32}\b", "sk"),
     _token("databricks-token", r"\bdapi[a-f0-9]{32}", "dapi"),
     _token(
         "private-key", r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----END)[^'\"])*+(?:-----END[^'\"\n]*+)?", "private key"
@@ -108,8 +110,17 @@ def _near(kind: str, expression: str, *triggers: str, program: str = "") -> _Rul
 
 _BY_NAME = "by-name"
 """The kind is what the name before the value says: password, token, key or secret."""
-_SECRET_WORDS = ("pass", "pwd", "secret", "token", "key", "credential")
+_SECRET_WORDS = ("pass", "pw", "secret", "token", "key", "credential")
 _FREE = rf"{_FRESH}(?![$`])"
+_FED_OPTIONS = r"(?:--password-stdin|--with-token|--passphrase-fd)"
+_FED_PROGRAMS = (
+    r"(?:passwd|smbpasswd|cryptsetup|pass\s++insert|gh\s++secret\s++set|(?:docker|podman)\s++secret\s++create|secret-tool\s++store)"
+    r"(?![\w./-])"
+)
+"""What reads a secret from its standard input."""
+_PAIR = rf"(?:\"[\w.-]++={_FREE}([^\"\n]++)|'[\w.-]++={_FREE}([^'\n]++)|[\w.-]++={_VALUE})"
+_CURL_FLAGS = r"(?<=\s)-[aGgIiJjkLlNnOqRSsfv#0-9]{0,8}"
+"""Options without a value, which may stand before the last one in a bundle: `-sSu me:...`."""
 _CONTEXTS = (
     _near(
         "authorization",
@@ -150,7 +161,48 @@ _CONTEXTS = (
     ),
     _near(
         "password",
-        rf"(?:-[uU]|--user|--proxy-user)[\s=]*+[\"']?(?!\$)[^\s:'\"]++:(?!\d+\b(?!\w)){_FREE}([^\s'\"]++)",
+        rf"\b(?:echo|printf)\s++(?:-[neE]+\s++|[\"']?%s(?:\\+n)?[\"']?\s++)*+{_VALUE}\s*+\|"
+        rf"\s*+(?:sudo\s++(?:-\w++\s++)*+)?+(?:{_FED_PROGRAMS}|(?=[^|\n]{{0,300}}?{_FED_OPTIONS}))",
+        "-stdin",
+        "with-token",
+        "-fd",
+        "passwd",
+        "cryptsetup",
+        "pass ",
+        "secret",
+    ),
+    _near("password", rf"(?:{_FED_OPTIONS}|(?<![\w./-]){_FED_PROGRAMS})[^<|\n]{{0,200}}+<<<\s*+{_VALUE}", "<<<"),
+    _near("password", rf"\b(?:machine|login)\s++[\w.@+-]++\s++password\s++{_VALUE}", "password "),
+    _near("password", rf"\s-\w{{0,12}}?(?:store|key)pass\s++{_VALUE}", "storepass", "keypass"),
+    _near("password", rf"pass(?:word)?-?command[\s=]++[\"']?(?:echo|printf)\s++{_FREE}([^\s'\"]++)", "command"),
+    _near("cookie", rf"(?:{_CURL_FLAGS}b|--cookie)[\s=]*+{_PAIR}", "curl", program="curl"),
+    _near("password", rf"\s-[kK]\s++{_VALUE}", "openssl", program="openssl"),
+    _near("secret", rf"\s--from-literal[\s=]++{_PAIR}", "--from-literal", program=r"create\s++secret"),
+    _near("secret", rf"\s{_PAIR}", "fly", program=r"fly(?:ctl)?\s++secrets\s++set"),
+    _near("secret", rf"\s(?:-b|--body)[\s=]*+{_VALUE}", "gh secret", program=r"gh\s++secret\s++set"),
+    _near("password", rf"\s-[NP]\s*+{_VALUE}", "ssh-keygen", program="ssh-keygen"),
+    _near(
+        "password", rf"\s[\"']?[\w.]++/{_FREE}([^\s@/'\"]++)", "sqlplus", "sqlldr", "expdp", "impdp", program="sqlplus|sqlldr|expdp|impdp"
+    ),
+    _near("password", rf"\s-u\s*+[\"']?[^\s,'\"$]++,{_FREE}([^\s'\"]++)", "lftp", program="lftp"),
+    _near("password", rf"\s(?:[\w.-]++(?<=psk)|[\w.-]*+(?<=password))\s++{_VALUE}", "nmcli", program="nmcli"),
+    _near("password", rf"\A\s++(?:\"[^\"\n]*+\"|'[^'\n]*+'|[^\s'\"]++)\s++{_VALUE}", "wpa_pass", program="wpa_passphrase"),
+    _near(
+        "secret",
+        r"\A(?:\s++(?:--(?:vault-id|name|vault-password-file|encrypt-vault-id)|-n)(?:\s++|=)(?:'[^'\n]*+'|\S++)|\s++-[\w-]++)*+"
+        rf"\s++{_VALUE}",
+        "ansible-vault",
+        program=r"ansible-vault\s++encrypt_string",
+    ),
+    _near(
+        "password",
+        rf"\A(?:\s++-salt\s++\S++|\s++-\S++)*+\s++{_VALUE}",
+        *("bw ", "rclone", "snyk", "fly", "openssl"),
+        program=r"openssl\s++passwd|bw\s++unlock|bw\s++login\s++[^\s-]\S*+|rclone\s++obscure|snyk\s++auth|fly(?:ctl)?\s++auth\s++token",
+    ),
+    _near(
+        "password",
+        rf"(?:{_CURL_FLAGS}[uU]|--user|--proxy-user)[\s=]*+[\"']?(?!\$)[^\s:'\"]++:(?!\d+\b(?!\w)){_FREE}([^\s'\"]++)",
         "curl",
         "wget",
         "lftp",
@@ -181,7 +233,9 @@ _CONTEXTS = (
     _near("password", rf"\s-p(?![\s=]){_VALUE}", "7z", program="7z[ar]?"),
     _near("password", rf"\s-w\s++{_VALUE}", "ldap", program=r"ldap\w+"),
 )
-_TRIGGERS = tuple(dict.fromkeys(t for rule in (*_TOKENS, *_CONTEXTS) for t in rule.triggers))
+_ALL_TRIGGERS = dict.fromkeys(t for rule in (*_TOKENS, *_CONTEXTS) for t in rule.triggers)
+_TRIGGERS = tuple(t for t in _ALL_TRIGGERS if not any(other in t for other in _ALL_TRIGGERS if other != t))
+"""Without those that hold another one: the shorter finds them too."""
 
 
 def redact(command: str) -> str:
@@ -225,7 +279,7 @@ def _replaced(kind: str, match: re.Match[str]) -> str:
     if kind == _BY_NAME:
         name = before.lower()
         kind = next(
-            (word for mark, word in (("pass", "password"), ("pwd", "password"), ("token", "token"), ("key", "key")) if mark in name),
+            (word for mark, word in (("pass", "password"), ("pw", "password"), ("token", "token"), ("key", "key")) if mark in name),
             "secret",
         )
     return f"{before}{{{{secret:{kind}}}}}{after}"

@@ -1,9 +1,14 @@
 """Make recorded text harmless to look at: the one way it may reach a terminal or a markup parser (invariant 8)."""
 
+import re
 import unicodedata
 
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+_UNSEEN = re.compile(
+    "[\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Blanks other than the space, fillers, variation selectors, bidi and zero-width characters: a shell reads them, nobody sees them."""
 _LIMIT = 4000
 
 
@@ -19,6 +24,11 @@ def visible(text: str, *, limit: int = _LIMIT, keep_lines: bool = False) -> str:
     return "".join([_shown(ch, keep_lines) for ch in cut]) + ("…" if len(text) > limit else "")
 
 
+def has_unseen(text: str) -> bool:
+    """Whether a character in `text` takes part in it without being seen: `a<NBSP>b` is one file and looks like two."""
+    return not text.isascii() and _UNSEEN.search(text) is not None
+
+
 def _shown(ch: str, keep_lines: bool) -> str:
     code = ord(ch)
     if ch == "\n":
@@ -31,6 +41,6 @@ def _shown(ch: str, keep_lines: bool) -> str:
         return "␡"
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02x}"
-    if ch in _BIDI or unicodedata.category(ch) in _HIDDEN_CATEGORIES:
+    if _UNSEEN.match(ch) or unicodedata.category(ch) in _HIDDEN_CATEGORIES:
         return f"⟨{code:X}⟩"
     return ch

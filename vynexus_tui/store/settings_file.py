@@ -5,8 +5,6 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-import yaml
-
 from vynexus_tui.domain.errors import SettingsError
 from vynexus_tui.domain.settings import SECTIONS, Settings, build_settings
 
@@ -25,6 +23,8 @@ def read_settings(path: Path) -> Settings:
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read ({error})", "check its permissions and that it is UTF-8 text") from error
+    import yaml  # 10-17 ms at every start; most people have no settings file
+
     try:
         values = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -66,5 +66,7 @@ def _meaning(rule: Any) -> str:
 
 
 def _scalar(value: Any) -> str:
+    import yaml
+
     dumped = yaml.safe_dump(list(value) if isinstance(value, tuple) else value, default_flow_style=True, width=1000)
     return str(dumped).removesuffix("...\n").strip()
