@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 
 from vynexus_tui.domain.automations import Risk, RiskLevel
-from vynexus_tui.domain.trials import ChangeKind, Consent, FileChange, SandboxLevel, Trial, Verdict, approval_rule
+from vynexus_tui.domain.trials import (
+    ChangeKind,
+    Consent,
+    FileChange,
+    SandboxLevel,
+    Trial,
+    Verdict,
+    approval_rule,
+    is_executed_later,
+    red_list,
+)
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 LOW = Risk(level=RiskLevel.LOW)
@@ -64,6 +74,10 @@ def test_what_could_not_be_seen_takes_the_typed_name(verdict: Verdict) -> None:
         change("/home/a/shopping/x"),
         change("/home/a/shop/.git/hooks/pre-commit", ChangeKind.CREATE),
         change("/home/a/shop/.gitconfig"),
+        change("/home/a/shop/.envrc"),
+        change("/home/a/shop/.git/config"),
+        change("/home/a/shop/x", ChangeKind.RENAME, renamed_from="/home/a/other/x"),
+        change("/home/a/shop/x", ChangeKind.RENAME, renamed_from="/home/a/shop/.bashrc"),
         change("/home/a/shop/tool", ChangeKind.CHMOD, warning="setuid"),
     ],
 )
@@ -71,6 +85,29 @@ def test_the_red_list_takes_the_typed_name(red: FileChange) -> None:
     rule = approval_rule(a_trial(Verdict.PASSED, red), "a" * 64, LOW)
     assert rule.consent is Consent.TYPED_NAME
     assert rule.reasons
+
+
+@pytest.mark.parametrize(
+    "name",
+    """.bash_aliases .zlogout .pam_environment .tmux.conf .emacs .config/environment.d/x.conf .config/git/config .config/nvim/init.lua
+    .config/fish/functions/ls.fish bin/ls .local/share/applications/x.desktop .config/autostart/x .config/systemd/user/x.service
+    .ssh/config .ssh/authorized_keys project/.git/hooks .bashrc""".split(),
+)
+def test_what_is_executed_later_is_known(name: str) -> None:
+    assert is_executed_later(f"/home/a/{name}")
+
+
+@pytest.mark.parametrize("name", ["Makefile", "package.json", ".npmrc", "bin/tool", ".github/x.yml", "src/autostart.py"])
+def test_ordinary_project_files_are_not_executed_later(name: str) -> None:
+    assert not is_executed_later(f"/home/a/shop/{name}")
+
+
+def test_an_empty_new_directory_executes_nothing_but_a_tree_moved_there_does() -> None:
+    hooks = "/home/a/shop/.git/hooks"
+    new = FileChange(path=hooks, kind=ChangeKind.CREATE, type="dir")
+    moved = FileChange(path=hooks, kind=ChangeKind.RENAME, type="dir", renamed_from="/home/a/shop/x", contained_count=1)
+    assert red_list(a_trial(Verdict.PASSED, new)) == ()
+    assert red_list(a_trial(Verdict.PASSED, moved)) == (f"writes {hooks}, which is executed later",)
 
 
 def test_processes_left_behind_and_unknowns_and_high_risk_take_the_typed_name() -> None:

@@ -320,3 +320,67 @@ def test_a_home_with_mounts_inside_is_split_and_still_whole(me: Person) -> None:
     found = {os.path.relpath(c.path, me.home): c.kind.value for c in trial.changes}
     assert found == {"plain.txt": "modify", "mounted/in": "modify", "side/deep": "delete", "new": "create", "side/made": "create"}
     assert trial.not_known == (f"{me.home}/large.bin is read-only in the trial",)
+
+
+def test_a_file_with_several_names_says_so(person: Person) -> None:
+    os.link(person.write("one.txt", "1\n"), person.home / "other.txt")
+    assert changes_by_name(person, "echo 2 >> one.txt")["one.txt"].warning == "has 1 other name that would change too"
+
+
+def test_times_and_attributes_that_were_set_are_not_passed_over(person: Person) -> None:
+    for name in ("dated", "tagged", "quiet"):
+        person.write(name, "x")
+    os.setxattr(person.home / "quiet", "user.kept", b"1")
+    body = "import os; os.setxattr('tagged', 'user.note', b'1'); os.utime('quiet')"
+    trial = person.try_script(f'touch -d 2001-01-01 dated; {person.python} -c "{body}"')
+    assert (trial.changes, set(trial.not_known)) == ((), {"times of 1 path are not compared", "attributes of 1 path are not compared"})
+
+
+@pytest.mark.parametrize("place", ["/run", "/run/lock", "/dev/shm", "/sys"])
+def test_files_left_in_private_places_are_said(me: Person, place: str) -> None:
+    if me.user != 0 and place in ("/run", "/sys"):
+        pytest.skip("only root may write there")
+    halves = f"{place[:2]} {place[2:]}".split()
+    trial = me.try_script(f"a={halves[0]}; python3 -c \"open('$a' + '{halves[1]}' + '/left', 'w')\"")
+    assert trial.changes == ()
+    assert f"files in {place} are not part of the list of changes" in trial.not_known
+
+
+def test_a_place_that_only_variables_spell_is_said_to_be_empty(person: Person) -> None:
+    assert "/run is empty in the trial" in person.try_script('a=/r; b=un; rm -rf "$a$b/user/x" || :').not_known
+
+
+def test_what_an_ordinary_user_may_not_do_is_flagged(person: Person) -> None:
+    if person.user == 0:
+        pytest.skip("root may")
+    trial = person.try_script("chmod 777 /etc && echo x > /etc/new && rm /etc/hostname; chmod 700 ~; true")
+    warnings = {c.path: c.warning for c in trial.changes}
+    assert "the real run cannot do this" in (warnings.pop("/etc") or "")
+    assert "the real run cannot do this" in (warnings.pop("/etc/new") or "")
+    assert all("cannot" in (w or "") for p, w in warnings.items() if p.startswith("/etc"))
+
+
+def test_no_name_can_forge_a_line_of_a_diff(person: Person) -> None:
+    trial = person.try_script("echo x > $'two\\n-real line removed'; ln -s $'a\\n-real line removed' link; printf 'a\\f-b\\n' > feed")
+    diffs = {os.path.basename(c.path): c.diff or "" for c in trial.changes}
+    assert len(diffs) == 3
+    assert not [line for diff in diffs.values() for line in diff.split("\n") if line.startswith("-") and not line.startswith("---")]
+    assert "No newline" not in diffs["feed"]
+
+
+def test_a_change_that_keeps_the_time_is_noticed(me: Person) -> None:
+    path = me.write("a", "one\n")
+    trial = me.try_script("echo x >> a")
+    status = path.stat()
+    path.write_text("two\n")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert stale_paths(trial) == (str(path),)
+
+
+@pytest.mark.parametrize("script", ["rm -r build", "mv build elsewhere", "rm -r build; echo x > build"])
+def test_something_new_deep_in_a_tree_that_would_go_is_noticed(me: Person, script: str) -> None:
+    me.write("build/sub/old", "x")
+    trial = me.try_script(script)
+    assert stale_paths(trial) == ()
+    me.write("build/sub/precious", "x")
+    assert len(stale_paths(trial)) == 1

@@ -253,7 +253,15 @@ def test_our_own_state_is_masked(me: Person) -> None:
         "cat ~/.local/state/vynexus/spool; echo x > ~/.local/state/vynexus/new", cwd=str(me.home), environment=me.environment, now=me.now
     )
     assert trial.stdout == ""
-    assert trial.changes == ()
+    assert [(c.path, c.diff) for c in trial.changes] == [(f"{me.home}/.local/state/vynexus/new", None)]
+    assert trial.not_known == (f"{me.home}/.local/state/vynexus is hidden from trials, and the script changes it",)
+    quiet = sandbox.run_trial("ls ~/* > /dev/null; echo x > new", cwd=str(me.home), environment=me.environment, now=me.now)
+    assert quiet.not_known == (), "a script that has nothing to do with it is not burdened by it"
+
+
+def test_a_trial_inside_a_secret_is_refused(person: Person) -> None:
+    person.write(".ssh/id", "CANARY")
+    assert_only_read(person.try_script(BETRAYAL, cwd=f"{person.home}/.ssh"), person, "masks: ")
 
 
 def test_the_apparmor_profile_names_this_python_and_nothing_wider() -> None:

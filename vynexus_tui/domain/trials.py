@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from posixpath import basename, normpath
+from posixpath import normpath
 
 from vynexus_tui.domain.automations import Risk, RiskLevel
+from vynexus_tui.domain.executed_later import is_executed_later
 from vynexus_tui.domain.identifiers import AutomationId
 
 
@@ -60,6 +61,10 @@ class FileChange:
     """setuid and the like."""
     lower_mtime_ns: int | None = None
     """mtime of the real file when the trial ran; None if there was none. Approval compares it."""
+    lower_ctime_ns: int | None = None
+    """Its ctime: nobody can set it back, so it moves with every change of content, mode or name."""
+    lower_newest_ctime_ns: int | None = None
+    """The newest ctime below a real directory that would be deleted, moved or replaced; None where there is no such tree."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,30 +144,6 @@ class Trial:
         return f" at step {failed} of {len(self.steps)}" if failed and len(self.steps) > 1 else ""
 
 
-_EXECUTING_DOTFILES = frozenset(
-    {
-        ".bashrc",
-        ".bash_profile",
-        ".bash_login",
-        ".bash_logout",
-        ".profile",
-        ".zshrc",
-        ".zshenv",
-        ".zprofile",
-        ".zlogin",
-        ".inputrc",
-        ".gitconfig",
-        ".vimrc",
-        ".xinitrc",
-        ".xsession",
-        "authorized_keys",
-        "config.fish",
-        "crontab",
-    }
-)
-_EXECUTING_DIRS = ("/.git/hooks/", "/autostart/", "/systemd/user/", "/.local/bin/", "/cron.d/", "/fish/conf.d/", "/.ssh/")
-
-
 class Consent(StrEnum):
     """What an approval takes."""
 
@@ -185,10 +166,10 @@ def red_list(trial: Trial) -> tuple[str, ...]:
     deleted = [c for c in trial.changes if c.kind is ChangeKind.DELETE]
     if deleted:
         found.append(f"deletes {len(deleted)} path{'s' * (len(deleted) != 1)}")
-    outside = [c for c in trial.changes if not _is_inside(c.path, trial.cwd)]
+    outside = [c for c in trial.changes if not all(_is_inside(p, trial.cwd) for p in (c.path, c.renamed_from or c.path))]
     if outside:
         found.append(f"changes {len(outside)} path{'s' * (len(outside) != 1)} outside {trial.cwd}")
-    found += [f"writes {c.path}, which is executed later" for c in trial.changes if _is_executed_later(c.path)]
+    found += [line for c in trial.changes for line in _executed_later(c)]
     found += [f"{c.path}: {c.warning}" for c in trial.changes if c.warning]
     if trial.leftover_processes:
         found.append(f"leaves {trial.leftover_processes} background process{'es' * (trial.leftover_processes != 1)}")
@@ -222,5 +203,10 @@ def _is_inside(path: str, directory: str) -> bool:
     return folder == "/" or normpath(path) == folder or normpath(path).startswith(folder + "/")
 
 
-def _is_executed_later(path: str) -> bool:
-    return basename(path) in _EXECUTING_DOTFILES or any(part in path for part in _EXECUTING_DIRS)
+def _executed_later(change: FileChange) -> list[str]:
+    # A bare new directory executes nothing; what is put into it is listed on its own. A whole tree that is moved is not.
+    is_bare = change.kind is ChangeKind.CREATE and change.type == "dir" and not change.contained_count
+    found = [f"writes {change.path}, which is executed later"] if is_executed_later(change.path) and not is_bare else []
+    if change.renamed_from is not None and is_executed_later(change.renamed_from):
+        found.append(f"moves {change.renamed_from} away, which is executed later")
+    return found

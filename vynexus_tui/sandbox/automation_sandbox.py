@@ -10,6 +10,8 @@ from vynexus_tui.domain.identifiers import AutomationId, text_sha256
 from vynexus_tui.domain.settings import Sandbox
 from vynexus_tui.domain.trials import ChangeKind, FileChange, SandboxCapability, SandboxLevel, Trial, TrialStep, Verdict
 from vynexus_tui.sandbox.capability import describe_refusal, find_capability
+from vynexus_tui.sandbox.file_changes import measure_tree
+from vynexus_tui.sandbox.mentions import Mentions
 from vynexus_tui.sandbox.static_reading import called_programs, network_words, syntax_error, unshowable
 from vynexus_tui.sandbox.supervisor import Observation, observe_trial
 from vynexus_tui.sandbox.trial_request import build_environment, build_request, find_bash, withheld_variables
@@ -71,17 +73,24 @@ class AutomationSandbox:
             arguments=arguments,
             masked_paths=self._masked_paths,
         )
-        seen = observe_trial(request, output_bytes=self._settings.output_kb << 10, on_output=on_output, should_stop=should_stop)
+        mentions = Mentions(self._home, request["masked_paths"])
+        seen = observe_trial(
+            request,
+            output_bytes=self._settings.output_kb << 10,
+            on_output=on_output,
+            should_stop=should_stop,
+            look_for=mentions.find,
+        )
         if "refused" in seen.report:
             return _read_only_trial(script_text, steps, describe_refusal(seen.report), find_bash(environment), common)
-        return self._full_trial(script_text, steps, seen, request, environment, common)
+        return self._full_trial(script_text, steps, seen, mentions, environment, common)
 
     def _full_trial(
         self,
         script: str,
         steps: tuple[str, ...],
         seen: Observation,
-        request: Mapping[str, Any],
+        mentions: Mentions,
         environment: Mapping[str, str],
         common: Mapping[str, Any],
     ) -> Trial:
@@ -94,7 +103,7 @@ class AutomationSandbox:
         ]
         passed_on = build_environment(environment, home=self._home, cwd=common["cwd"])
         not_known += [f"${name} is not passed on to a trial" for name in withheld_variables(script, environment, passed_on)]
-        not_known += [f"{path} is hidden from trials" for path in request["masked_paths"] if path in seen.stderr]
+        not_known += _hidden_places(script, seen, mentions)
         not_known += _doubts(seen, judgement.verdict, judgement.network_attempted, self._settings.output_kb)
         return Trial(
             **common,
@@ -122,17 +131,22 @@ def stale_paths(trial: Trial) -> tuple[str, ...]:
 
 
 def _is_stale(change: FileChange) -> bool:
-    if change.renamed_from is not None:
-        return _modified_at_ns(change.renamed_from) != change.lower_mtime_ns or _modified_at_ns(change.path) is not None
-    now_ns = _modified_at_ns(change.path)
+    if change.renamed_from is not None and _lstat(change.path) is not None:
+        return True
+    real_path = change.renamed_from or change.path
+    now = _lstat(real_path)
+    if now is None or change.lower_mtime_ns is None:
+        return (now is None) != (change.lower_mtime_ns is None)
     if change.kind is ChangeKind.CHMOD and change.type == "dir":
-        return now_ns is None  # a directory's time moves with every file in it
-    return now_ns != change.lower_mtime_ns
+        return False  # a directory's times move with every file in it
+    if now.st_mtime_ns != change.lower_mtime_ns or change.lower_ctime_ns not in (None, now.st_ctime_ns):
+        return True
+    return change.lower_newest_ctime_ns not in (None, measure_tree(real_path).newest_ctime_ns)
 
 
-def _modified_at_ns(path: str) -> int | None:
+def _lstat(path: str) -> os.stat_result | None:
     try:
-        return os.lstat(path).st_mtime_ns
+        return os.lstat(path)
     except OSError:
         return None
 
@@ -157,6 +171,22 @@ def _is_below(path: str, directory: str) -> bool:
 
 def _no_such_directory(cwd: str) -> SandboxCapability:
     return SandboxCapability(level=SandboxLevel.STATIC, failed_stage=f"working directory: {cwd} does not exist")
+
+
+_MOST_READ_NAMED = 3
+
+
+def _hidden_places(script: str, seen: Observation, mentions: Mentions) -> list[str]:
+    """Places the trial shows empty: what the script did to their stand-ins, and which it only names."""
+    masked: Mapping[str, str] = seen.report.get("masked", {})
+    notes = [f"{path} is hidden from trials, and the script {verb} it" for path, verb in masked.items() if verb != "reads"]
+    read = [path for path, verb in masked.items() if verb == "reads"]
+    notes += [f"{path} is hidden from trials, and the script reads it" for path in read[:_MOST_READ_NAMED]]
+    if len(read) > _MOST_READ_NAMED:
+        notes.append(f"{len(read) - _MOST_READ_NAMED} more paths it reads are hidden from trials")
+    complained = mentions.find(seen.stderr.encode("utf-8", "surrogateescape")) & mentions.secrets.keys()
+    named = mentions.find_in_script(script) | complained | seen.named
+    return notes + [f"{path} is {how}" for path, how in sorted(mentions.describe(named).items()) if path not in masked]
 
 
 def _doubts(seen: Observation, verdict: Verdict, network_attempted: bool | None, output_kb: int) -> list[str]:

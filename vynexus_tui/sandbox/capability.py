@@ -24,17 +24,17 @@ echo changed > changed
 rm removed
 rm -r emptied && mkdir emptied && echo "emptied: $(ls -A emptied)"
 cat secret/key
-: > "$1/written" 2>/dev/null && echo wrote-elsewhere
+: > "$1/written"
 (exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null && echo connected
 while read -r name value _; do
   case $name in Seccomp:|NoNewPrivs:) echo "$name $value" ;; esac
 done < /proc/self/status
 (trap '' TERM HUP; while :; do sleep 1; done) > /dev/null 2>&1 &
 """
-"""Changes, removes, replaces, reads a secret, connects, leaves a process behind. $1: a directory that is masked, $2: a port we listen on."""
+"""Changes, removes, replaces, reads a secret, writes into a place of secrets, connects, leaves a process behind. $1: a directory that is masked, $2: a port we listen on."""
 _EXPECTED_LINES = {"emptied: ", "Seccomp: 2", "NoNewPrivs: 1"}
-_EXPECTED_CHANGES = {("modify", "changed"), ("delete", "removed"), ("delete", "emptied/old")}
-_AFFECTS_ISOLATION = ("launcher", "linux_calls", "overlays", "seccomp", "limits", "file_changes", "change_folding", "text_diffs")
+_EXPECTED_CHANGES = {("modify", "changed"), ("delete", "removed"), ("delete", "emptied/old"), ("create", "masked/written")}
+_AFFECTS_ISOLATION = ("launcher", "linux_calls", "overlays", "masks", "seccomp", "limits", "file_changes", "change_folding", "text_diffs")
 
 
 def find_capability(*, environment: Mapping[str, str], cache_dir: str | None) -> SandboxCapability:
@@ -119,7 +119,9 @@ def _find_leak(home: Path, seen: Observation, listener: socket.socket) -> str | 
     """What the canary could do and should not have been able to, or None."""
     if (home / "changed").read_text(encoding="ascii") != "as it was\n" or not (home / "removed").exists():
         return "a real file was changed"
-    if {p.name for p in home.iterdir()} != {"changed", "removed", "emptied", "secret", "masked"} or not (home / "emptied/old").exists():
+    if {p.name for p in home.iterdir()} != {"changed", "removed", "emptied", "secret", "masked"} or (
+        [p.name for p in (*(home / "emptied").iterdir(), *(home / "masked").iterdir())] != ["old", "kept"]
+    ):
         return "a real directory was changed"
     if _SECRET in seen.stdout + seen.stderr:
         return "a masked secret was read"
@@ -132,7 +134,7 @@ def _find_leak(home: Path, seen: Observation, listener: socket.socket) -> str | 
     lines = set(seen.stdout.splitlines())
     if not lines >= _EXPECTED_LINES:
         return f"no {' or '.join(sorted(_EXPECTED_LINES - lines))}"
-    if "connected" in lines or "wrote-elsewhere" in lines:
+    if "connected" in lines:
         return "a fence did not hold"
     changes = {(c["kind"], os.path.relpath(c["path"], home)) for c in seen.report.get("changes", ())}
     if changes != _EXPECTED_CHANGES:

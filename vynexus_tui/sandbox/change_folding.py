@@ -5,12 +5,12 @@ import stat
 from hashlib import blake2b
 from posixpath import dirname
 
+from vynexus_tui.domain.executed_later import is_executed_later
 from vynexus_tui.sandbox.file_changes import Change, has_same_content, open_regular
 
 _LISTED_BELOW_NEW_DIRECTORY = 200
 _MOST_BYTES_READ = 256 << 20
 """Content that is read to recognise renames; beyond it they stay a removal and a creation."""
-_RUN_LATER = ("/.git/hooks/", "/autostart/", "/systemd/user/", "/.local/bin/", "/cron.d/", "/fish/conf.d/", "/.ssh/")
 
 
 def fold_changes(changes: list[Change]) -> list[Change]:
@@ -62,7 +62,8 @@ def _is_below_any(path: str, directories: list[str]) -> bool:
 def _turn_into_rename(change: Change, source: Change) -> None:
     change.kind = "rename"
     change.renamed_from = source.path
-    change.lower_mtime_ns = source.lower_mtime_ns
+    change.lower_mtime_ns, change.lower_ctime_ns = source.lower_mtime_ns, source.lower_ctime_ns
+    change.lower_newest_ctime_ns = source.lower_newest_ctime_ns
     change.mode = None
     change.warning = change.warning or source.warning
 
@@ -157,6 +158,4 @@ def _fold_new_trees(changes: list[Change]) -> list[Change]:
 
 
 def _keeps_own_line(change: Change) -> bool:
-    name = change.path.rpartition("/")[2]
-    runs_later = (name.startswith(".") and change.type == "file") or any(part in change.path for part in _RUN_LATER)
-    return change.warning is not None or runs_later or name in ("authorized_keys", "crontab", "config.fish")
+    return change.warning is not None or (change.type != "dir" and is_executed_later(change.path))

@@ -5,10 +5,13 @@ Format of an upper directory: Linux, Documentation/filesystems/overlayfs.rst (wh
 
 import os
 import stat
+import time
 from collections.abc import Iterator
 from errno import EINVAL
 from io import FileIO
+from typing import NamedTuple
 
+from vynexus_tui.sandbox.masks import Masks
 from vynexus_tui.sandbox.overlays import Layer
 
 _DEEPEST_PATH = 3500
@@ -26,14 +29,16 @@ _TYPES = {
     stat.S_IFBLK: "device",
 }
 _BLOCK_BYTES = 1 << 20
+_CLOCK_SLACK_NS = 1_000_000_000
+"""File times are taken from a clock that lags some milliseconds behind."""
 
 
 class Change:
     """One difference, as the launcher reports it. `upper` is where its new content lies, None where there is none."""
 
     __slots__ = (
-        "contained_bytes", "contained_count", "diff", "kind", "lower_mtime_ns", "mode", "no_diff", "path", "renamed_from", "size_bytes",
-        "type", "upper", "warning",
+        "contained_bytes", "contained_count", "diff", "kind", "lower_ctime_ns", "lower_mtime_ns", "lower_newest_ctime_ns", "mode",
+        "no_diff", "path", "renamed_from", "size_bytes", "type", "upper", "warning",
     )  # fmt: skip
 
     def __init__(self, path: str, kind: str, status: os.stat_result, lower: os.stat_result | None, upper: str | None) -> None:
@@ -43,6 +48,8 @@ class Change:
         self.upper = upper
         self.size_bytes = status.st_size if self.type == "file" else None
         self.lower_mtime_ns = lower.st_mtime_ns if lower else None
+        self.lower_ctime_ns = lower.st_ctime_ns if lower else None
+        self.lower_newest_ctime_ns: int | None = None
         self.mode: str | None = None
         self.warning: str | None = None
         self.contained_count: int | None = None
@@ -50,6 +57,12 @@ class Change:
         self.diff: str | None = None
         self.no_diff: str | None = None
         self.renamed_from: str | None = None
+
+    def measure_lower_tree(self) -> int:
+        """Takes in the real directory at its path, which would be gone. Returns the number of entries below it."""
+        tree = measure_tree(self.path)
+        self.contained_bytes, self.lower_newest_ctime_ns = tree.size_bytes, tree.newest_ctime_ns
+        return tree.entries
 
     def to_json(self) -> dict[str, object]:
         """The fields of domain FileChange, by name."""
@@ -88,21 +101,32 @@ def open_regular(path: str) -> FileIO:
 class Comparison:
     """Collects the changes of all layers, in the order of the walk, and notes on what could not be compared."""
 
-    def __init__(self, owner: int) -> None:
+    def __init__(self, owner: int, masks: Masks, *, started_ns: int) -> None:
         self.changes: list[Change] = []
-        self.notes: list[str] = []
+        self._notes: list[str] = []
         self._owner = owner
+        self._masks = masks
+        self._started_ns = started_ns - _CLOCK_SLACK_NS
+        self._other_times = self._other_attributes = 0
+
+    def closing_notes(self) -> list[str]:
+        """What could not be compared or is not, after the last layer."""
+        return self._notes + [
+            f"{what} of {count:,} path{'s' * (count != 1)} are not compared"
+            for what, count in (("times", self._other_times), ("attributes", self._other_attributes))
+            if count
+        ]
 
     def add_layer(self, layer: Layer) -> None:
         """Compares one upper directory with the real directory below it."""
         root, real = os.lstat(layer.upper), os.lstat(layer.directory)
-        if stat.S_IMODE(root.st_mode) != layer.mode and self._owner in (0, real.st_uid):
+        if stat.S_IMODE(root.st_mode) != layer.mode:
             self._add_mode_change(layer.directory, root, real, layer.upper)
         stack = [(layer.upper, layer.directory, False)]
         while stack:
             upper, directory, is_new = stack.pop()
             if len(os.fsencode(upper)) > _DEEPEST_PATH:
-                self.notes.append(f"{directory[:80]}…: too deep to be listed")
+                self._notes.append(f"{directory[:80]}…: too deep to be listed")
                 continue
             for name, status in _entries(upper):
                 if layer.directory == directory == "/" and name in _REPLACED_AT_ROOT:
@@ -111,7 +135,8 @@ class Comparison:
                 descend_as_new = self._compare(f"{upper}/{name}", status, path, None if is_new else _lstat(path))
                 if descend_as_new is not None:
                     stack.append((f"{upper}/{name}", path, descend_as_new))
-            if not is_new and directory != layer.directory and _is_opaque(upper):
+            is_stand_in = self._masks.is_stand_in(upper, os.lstat(upper))
+            if not is_new and directory != layer.directory and not is_stand_in and _is_opaque(upper):
                 self._add_hidden_by_opaque(upper, directory)
 
     def _compare(self, upper: str, status: os.stat_result, path: str, lower: os.stat_result | None) -> bool | None:
@@ -120,24 +145,45 @@ class Comparison:
             if lower is not None:
                 self._add_deletion(path, lower)
             return None
+        if self._masks.is_stand_in(upper, status) and self._masks.is_untouched(upper, status):
+            return None
         kind = type_of(status)
         if lower is None or type_of(lower) != kind:
             self._add_new(upper, status, path, lower)
             return True if kind == "dir" else None
-        if kind == "dir":
-            self._add_mode_change(path, status, lower, upper)
-            return False
+        before = len(self.changes)
+        self._compare_like(upper, status, path, lower)
+        if len(self.changes) == before:
+            self._count_unlisted(upper, status, path, lower)
+        return False if kind == "dir" else None
+
+    def _compare_like(self, upper: str, status: os.stat_result, path: str, lower: os.stat_result) -> None:
+        """Adds the change between two entries of one type, if any."""
+        kind = type_of(status)
         if kind == "file" and not (status.st_size == lower.st_size and has_same_content(upper, path)):
             self._add_modification(upper, status, path, lower)
         elif kind == "symlink" and os.readlink(upper) != os.readlink(path):
             self._add(Change(path, "replace", status, lower, upper))
         elif kind != "symlink":
             self._add_mode_change(path, status, lower, upper)
-        return None
+
+    def _count_unlisted(self, upper: str, status: os.stat_result, path: str, lower: os.stat_result) -> None:
+        """A time of now is what every rewriting of the same content leaves; any other time was set on purpose."""
+        now_ns = time.time_ns() + _CLOCK_SLACK_NS
+        self._other_times += status.st_mtime_ns != lower.st_mtime_ns and not self._started_ns <= status.st_mtime_ns <= now_ns
+        self._other_attributes += _attributes(upper) != _attributes(path)
 
     def _add(self, change: Change, warning: str | None = None) -> None:
         change.warning = warning
+        if change.upper is not None and self._masks.covers(change.path):
+            change.no_diff = "secret"
         self.changes.append(change)
+
+    def _forbidden(self, path: str, *, is_written: bool = False) -> str | None:
+        """The copy-on-write directories are the trial's own, even where the real ones are not; `is_written`: the file would do too."""
+        parent = os.path.dirname(path)
+        can_be_done = os.access(parent, os.W_OK) or not os.path.lexists(parent) or (is_written and os.access(path, os.W_OK))
+        return None if can_be_done else "not writable: the real run cannot do this"
 
     def _add_new(self, upper: str, status: os.stat_result, path: str, lower: os.stat_result | None) -> None:
         change = Change(path, "replace" if lower else "create", status, lower, upper)
@@ -146,28 +192,31 @@ class Comparison:
         if lower is not None:
             warning = warning or self._of_another_user(path, lower)
             if type_of(lower) == "dir":
-                count, _ = measure_tree(path)
+                count = change.measure_lower_tree()
                 warning = warning or f"replaces a directory with {count} entries"
-        self._add(change, warning)
+        self._add(change, warning or self._forbidden(path))
 
     def _add_modification(self, upper: str, status: os.stat_result, path: str, lower: os.stat_result) -> None:
         change = Change(path, "modify", status, lower, upper)
         change.mode = _mode_change(status, lower)
         warning = _set_id(status) if not _set_id(lower) else None
-        self._add(change, warning or _owner_change(status, lower))
+        warning = warning or _owner_change(status, lower) or self._forbidden(path, is_written=True) or _other_names(lower)
+        self._add(change, warning)
 
     def _add_mode_change(self, path: str, status: os.stat_result, lower: os.stat_result, upper: str) -> None:
         mode, owner = _mode_change(status, lower), _owner_change(status, lower)
+        if self._owner:  # only root can give a file away, but every directory at the top of a layer is the trial's own
+            owner = None if lower.st_uid == self._owner else "belongs to another user: the real run cannot do this"
         if mode or (owner and self._owner == 0):
             change = Change(path, "chmod", status, lower, upper)
             change.mode = mode
-            self._add(change, (_set_id(status) if mode else None) or owner)
+            self._add(change, (_set_id(status) if mode else None) or owner or _other_names(lower))
 
     def _add_deletion(self, path: str, lower: os.stat_result) -> None:
         change = Change(path, "delete", lower, lower, None)
         if change.type == "dir":
-            change.contained_count, change.contained_bytes = measure_tree(path)
-        self._add(change, self._of_another_user(path, lower))
+            change.contained_count = change.measure_lower_tree()
+        self._add(change, self._of_another_user(path, lower) or self._forbidden(path))
 
     def _add_hidden_by_opaque(self, upper: str, directory: str) -> None:
         """A directory that was removed and made again: what it held and does not hold any more."""
@@ -184,19 +233,28 @@ class Comparison:
         return "belongs to another user: the real run cannot do this"
 
 
-def measure_tree(directory: str) -> tuple[int, int]:
-    """Entries below a directory and the bytes of its files, without following links."""
-    count = size = 0
+class TreeSize(NamedTuple):
+    """What lies below a directory: entries, bytes of files, and the newest ctime (0 where nothing is)."""
+
+    entries: int
+    size_bytes: int
+    newest_ctime_ns: int
+
+
+def measure_tree(directory: str) -> TreeSize:
+    """Looks at everything below a directory, up to a bound, without following links."""
+    count = size = newest_ns = 0
     stack = [directory]
     while stack and count < _MOST_COUNTED:
         current = stack.pop()
         for name, status in _entries(current):
             count += 1
+            newest_ns = max(newest_ns, status.st_ctime_ns)
             if stat.S_ISDIR(status.st_mode):
                 stack.append(f"{current}/{name}")
             elif stat.S_ISREG(status.st_mode):
                 size += status.st_size
-    return count, size
+    return TreeSize(count, size, newest_ns)
 
 
 def _entries(directory: str) -> Iterator[tuple[str, os.stat_result]]:
@@ -223,6 +281,21 @@ def _is_opaque(path: str) -> bool:
         return os.getxattr(path, "user.overlay.opaque", follow_symlinks=False) == b"y"
     except OSError:
         return False
+
+
+def _attributes(path: str) -> dict[str, bytes]:
+    """Extended attributes a person or a program sets. The overlay's own are the upper directory's; the rest is not a script's to set."""
+    try:
+        names = [n for n in os.listxattr(path, follow_symlinks=False) if n.startswith(("user.", "system.posix_acl_"))]
+        return {name: os.getxattr(path, name, follow_symlinks=False) for name in names if not name.startswith("user.overlay.")}
+    except OSError:
+        return {}
+
+
+def _other_names(lower: os.stat_result) -> str | None:
+    """The trial copies a file before it is changed, which parts it from its other names."""
+    is_shared = stat.S_ISREG(lower.st_mode) and lower.st_nlink > 1
+    return f"has {lower.st_nlink - 1} other name{'s' * (lower.st_nlink > 2)} that would change too" if is_shared else None
 
 
 def _octal(status: os.stat_result) -> str:

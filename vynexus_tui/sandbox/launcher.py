@@ -30,6 +30,7 @@ from vynexus_tui.sandbox.limits import (
     bound_process_numbers,
     running_processes,
 )
+from vynexus_tui.sandbox.masks import Masks
 
 MOST_CHANGES = 20_000
 _LEFTOVER_GRACE_S = 0.1
@@ -63,6 +64,8 @@ class _Trial:
         self.request = request
         self.limits = Limits(**request["limits"])
         self.owner = os.geteuid()
+        self.masks = Masks((), owner=self.owner)
+        self.started_ns = time.time_ns()
         self.init_pid = 0
         self.is_stopped = False
 
@@ -139,12 +142,12 @@ def _build_root(trial: _Trial) -> overlays.TrialRoot:
         _enter_user_namespace(trial.owner)
     with _step("private mounts"):
         linux_calls.mount("none", "/", None, linux_calls.MS_REC | linux_calls.MS_PRIVATE)
-    with _step("copy-on-write tree"):
-        root = overlays.TrialRoot(writable_trees=tuple(request["writable_trees"]), owner=trial.owner)
-        root.build(disk_bytes=trial.limits.disk_bytes, inodes=trial.limits.inodes)
     with _step("masks"):
-        for path in request["masked_paths"]:
-            root.mask(path)
+        trial.masks = Masks(request["masked_paths"], owner=trial.owner)
+        trial.masks.refuse_inside(request["writable_trees"])
+    with _step("copy-on-write tree"):
+        root = overlays.TrialRoot(writable_trees=tuple(request["writable_trees"]), masks=trial.masks, owner=trial.owner)
+        root.build(disk_bytes=trial.limits.disk_bytes, inodes=trial.limits.inodes)
     with _step("private places"):
         root.add_private_places(os.fsencode(request["script"]))
     return root
@@ -313,17 +316,19 @@ def _count_leftovers(script: int) -> int:
 
 
 def _list_changes(trial: _Trial, root: overlays.TrialRoot) -> dict[str, Any]:
-    comparison = Comparison(trial.owner)
+    masked = trial.masks.attempts()
+    comparison = Comparison(trial.owner, trial.masks, started_ns=trial.started_ns)
     for layer in root.layers:
         comparison.add_layer(layer)
     changes = change_folding.fold_changes(comparison.changes)
-    notes = comparison.notes
+    notes = comparison.closing_notes()
     if len(changes) > MOST_CHANGES:
         notes.append(f"{MOST_CHANGES:,} changes listed, {len(changes) - MOST_CHANGES:,} more exist")
         del changes[MOST_CHANGES:]
     notes += text_diffs.add_diffs(changes)
-    notes += [f"files left in {place} are not listed" for place in root.unlisted_places()]
-    return {"changes": [c.to_json() for c in changes], "notes": notes, "limited": root.limited, "is_full": root.is_full()}
+    notes += [f"files in {place} are not part of the list of changes" for place in root.unlisted_places()]
+    listed = [c.to_json() for c in changes]
+    return {"changes": listed, "notes": notes, "masked": masked, "limited": root.limited, "is_full": root.is_full()}
 
 
 def _network_attempts() -> int:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from vynexus_tui.sandbox import linux_calls
 from vynexus_tui.sandbox.linux_calls import MS_BIND, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_REMOUNT
+from vynexus_tui.sandbox.masks import Masks
 
 BASE = "/sys"
 """Our working space covers this directory, in our mount namespace only: it exists everywhere and no trial sees the real one,
@@ -83,11 +84,12 @@ class TrialRoot:
 
     path = f"{BASE}/root"
 
-    def __init__(self, *, writable_trees: tuple[str, ...], owner: int) -> None:
+    def __init__(self, *, writable_trees: tuple[str, ...], masks: Masks, owner: int) -> None:
         self.layers: list[Layer] = []
         self.limited: dict[str, str] = {}
         """Places the trial sees otherwise than the real run would, and how."""
         self._writable_trees = writable_trees
+        self._masks = masks
         self._owner = owner
         self._count = 0
         self._skeleton_room = _SKELETON_BYTES
@@ -98,7 +100,6 @@ class TrialRoot:
         linux_calls.mount(SOURCE, BASE, "tmpfs", _PRIVATE, "mode=700")
         for name in ("root", "upper", "work", "skeleton"):
             os.mkdir(f"{BASE}/{name}")
-        os.close(os.open(f"{BASE}/empty", os.O_CREAT | os.O_WRONLY, 0))
         # Without user.* attributes on tmpfs a directory that is removed and made again would show its old content.
         os.setxattr(f"{BASE}/upper", "user.vynexus", b"1")
         self._split("/", keep_all=True)
@@ -108,21 +109,6 @@ class TrialRoot:
         disk_bytes += (used.f_blocks - used.f_bfree) * used.f_frsize
         inodes += used.f_files - used.f_ffree
         linux_calls.mount(SOURCE, BASE, "tmpfs", _PRIVATE | MS_REMOUNT, f"size={disk_bytes},nr_inodes={inodes}")
-
-    def mask(self, path: str) -> None:
-        """Makes a secret unreadable: EACCES, not ENOENT, so that no script takes the branch that creates a new key."""
-        real = os.path.realpath(path)  # symlinks would lead out of the trial's tree
-        if real == "/" or real.startswith(tuple(f"{d}/" for d in _REPLACED)):
-            return
-        try:
-            found = os.lstat(self.path + real)
-        except OSError:
-            return
-        if stat.S_ISDIR(found.st_mode):
-            self._hide(real)
-        else:
-            linux_calls.mount(f"{BASE}/empty", self.path + real, None, MS_BIND)
-            linux_calls.make_read_only(self.path + real)
 
     def add_private_places(self, script: bytes) -> None:
         """Empty /sys and /run, a small /dev, and the script, read-only, at /run/vynexus/script."""
@@ -143,7 +129,8 @@ class TrialRoot:
 
     def unlisted_places(self) -> list[str]:
         """Private places in which the script left files; they are not part of the list of changes."""
-        return [place for place in ("/dev/shm", "/run/lock") if os.listdir(self.path + place)]
+        ours = {"/run": {"lock", "vynexus"}}
+        return [place for place in ("/dev/shm", "/run", "/run/lock", "/sys") if set(os.listdir(self.path + place)) - ours.get(place, set())]
 
     def is_full(self) -> bool:
         """Whether the working space is used up."""
@@ -207,6 +194,7 @@ class TrialRoot:
         elif not os.access(directory, os.W_OK):
             mode &= ~0o222  # the overlay's root belongs to us: without this, deleting /etc/hostname would look possible
         os.chmod(upper, mode)
+        self._masks.lay_over(directory, upper)
         handles = [os.open(d, os.O_PATH | os.O_DIRECTORY) for d in (lower, upper, work)]
         try:  # by file descriptor: ':' ',' and '\' in a path would be syntax
             names = [f"{key}=/proc/self/fd/{fd}" for key, fd in zip(("lowerdir", "upperdir", "workdir"), handles, strict=True)]
@@ -218,7 +206,9 @@ class TrialRoot:
 
     def _split(self, directory: str, *, keep_all: bool) -> None:
         with os.scandir(directory) as entries:
-            children = sorted(entries, key=lambda e: (not self._leads_to_writable_tree(e.path), e.name))
+            # The stand-ins of secrets lie in the layer above. What is looked at here keeps its status, should it vanish before it is shown.
+            shown = [entry for entry in entries if not self._masks.covers(entry.path) and _is_there(entry)]
+        children = sorted(shown, key=lambda e: (not self._leads_to_writable_tree(e.path), e.name))
         if len(children) > _MOST_CHILDREN and not keep_all:
             self.limited[directory] = "hidden in the trial (many mounts below it)"
             self._hide(directory)
@@ -269,6 +259,14 @@ class TrialRoot:
 
     def _leads_to_writable_tree(self, directory: str) -> bool:
         return any((tree + "/").startswith(directory.rstrip("/") + "/") for tree in self._writable_trees)
+
+
+def _is_there(entry: "os.DirEntry[str]") -> bool:
+    try:
+        entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _unescape(field: str) -> str:

@@ -39,6 +39,8 @@ class Observation(NamedTuple):
     furthest_step: int | None
     stopped_by: str | None
     """output, person or deadline: who ended it from here."""
+    named: frozenset[bytes] = frozenset()
+    """What `look_for` found in the trace."""
 
 
 def observe_trial(
@@ -47,13 +49,14 @@ def observe_trial(
     output_bytes: int,
     on_output: Callable[[str], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    look_for: Callable[[bytes], set[bytes]] | None = None,
     patience_s: float = 25.0,
 ) -> Observation:
-    """Runs the launcher with `request` until it ends.
+    """Runs the launcher with `request` until it ends. `look_for` is shown all of bash's trace, piece by piece.
 
     `patience_s` is for set-up and comparison, on top of the wall clock limit; then the launcher is killed, whatever it waits for.
     """
-    run = _Run(output_bytes, on_output)
+    run = _Run(output_bytes, on_output, look_for)
     with _Pipes(request) as pipes:
         environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
         try:
@@ -115,11 +118,11 @@ class _Pipes:
 class _Run:
     """Everything heard from one launcher so far."""
 
-    def __init__(self, output_bytes: int, on_output: Callable[[str], None] | None) -> None:
+    def __init__(self, output_bytes: int, on_output: Callable[[str], None] | None, look_for: Callable[[bytes], set[bytes]] | None) -> None:
         self._streams = {"stdout": _KeptOutput(output_bytes), "stderr": _KeptOutput(output_bytes)}
         self._decoders = {name: codecs.getincrementaldecoder("utf-8")("surrogateescape") for name in self._streams}
         self._report = bytearray()
-        self._trace = _Trace()
+        self._trace = _Trace(look_for)
         self._on_output = on_output
         self._stopped_by: str | None = None
 
@@ -187,6 +190,7 @@ class _Run:
             last_step=self._trace.last_step,
             furthest_step=self._trace.furthest_step,
             stopped_by=self._stopped_by,
+            named=frozenset(self._trace.named),
         )
 
 
@@ -224,7 +228,9 @@ class _KeptOutput:
 class _Trace:
     """Reads bash's trace line by line and keeps next to nothing of it: it may be endless, and hold secrets."""
 
-    def __init__(self) -> None:
+    def __init__(self, look_for: Callable[[bytes], set[bytes]] | None) -> None:
+        self.named: set[bytes] = set()
+        self._look_for = look_for
         self.last_lines: deque[bytes] = deque(maxlen=_TRACE_LINES_KEPT)
         self.last_step: int | None = None
         self.furthest_step: int | None = None
@@ -232,7 +238,10 @@ class _Trace:
 
     def add(self, chunk: bytes) -> None:
         """One more piece."""
-        *lines, rest = (self._rest + chunk).split(b"\n")
+        text = self._rest + chunk
+        if self._look_for is not None:
+            self.named |= self._look_for(text)
+        *lines, rest = text.split(b"\n")
         self._rest = rest[:_TRACE_LINE_BYTES]
         for line in lines:
             if step := _STEP.match(line):

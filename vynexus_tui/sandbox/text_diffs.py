@@ -20,6 +20,8 @@ _SECRET_NAME = re.compile(
     r"(?:$|[._-])|^\.(?:netrc|npmrc|pypirc|pgpass|git-credentials)$",
     re.IGNORECASE,
 )
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+"""str.splitlines() would also end a line at a form feed, and no other program does."""
 _CODE = (".py", ".js", ".ts", ".go", ".rs", ".c", ".h", ".cpp", ".java", ".rb", ".md", ".html", ".css")
 """A program named after secrets (`token.py`) is text like any other."""
 
@@ -44,6 +46,8 @@ def add_diffs(changes: list[Change]) -> list[str]:
         for change in changes:
             if change.kind not in ("create", "modify", "replace") or change.type not in ("file", "symlink"):
                 continue
+            if change.no_diff is not None:
+                continue  # a masked secret
             if change.type == "file" and looks_secret(change.path):
                 change.no_diff = "secret"
                 notes.append(f"diff of {change.path} left out: secret-like name")
@@ -78,13 +82,13 @@ def _diff(change: Change) -> tuple[str | None, str | None]:
     if change.upper is None:
         return None, None
     if change.type == "symlink":
-        before = [f"-> {os.readlink(change.path)}\n"] if change.kind == "replace" and os.path.islink(change.path) else []
-        return _unified(change.path, before, [f"-> {os.readlink(change.upper)}\n"]), None
+        before = [_target_line(change.path)] if change.kind == "replace" and os.path.islink(change.path) else []
+        return _unified(change.path, before, [_target_line(change.upper)]), None
     old = _read_text(change.path) if change.kind == "modify" else ""
     new = _read_text(change.upper)
     if old is None or new is None:
         return None, "binary"
-    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    before, after = _LINE.findall(old), _LINE.findall(new)
     if len(before) + len(after) > _MOST_LINES:
         return None, "large"
     return _unified(change.path, before, after), None
@@ -102,7 +106,17 @@ def _read_text(path: str) -> str | None:
         return None
 
 
+def _target_line(link: str) -> str:
+    return f"-> {_on_one_line(os.readlink(link))}\n"
+
+
+def _on_one_line(name: str) -> str:
+    """A name in which every control character is spelled out: a line feed in a name would forge a line of the diff."""
+    return "".join(ch if ch.isprintable() else ch.encode("unicode_escape").decode() for ch in name)
+
+
 def _unified(path: str, before: list[str], after: list[str]) -> str:
-    names = (f"a{path}" if before else "/dev/null", f"b{path}")
+    shown = _on_one_line(path)
+    names = (f"a{shown}" if before else "/dev/null", f"b{shown}")
     lines = difflib.unified_diff(before, after, *names)
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
