@@ -25,15 +25,16 @@ def test_the_whole_script_reads_like_one_written_by_hand(workshop) -> None:
 #   part     seen: patch (2), minor (1)
 
 set -euo pipefail
-trap 'printf "%s: stopped at line %s: %s\\n" "${{0##*/}}" "$LINENO" "$BASH_COMMAND" >&2' ERR
+self="{automation.name}"
+trap 'printf "%s: stopped at line %s: %s\\n" "$self" "$LINENO" "$BASH_COMMAND" >&2' ERR
 
 usage() {{ sed -n '/^set /q; s/^# //p' "$0"; }}
 case "${{1-}}" in -h | --help) usage; exit 0 ;; esac
-if (($# > 2)); then usage >&2; exit 2; fi
+if (($# < 1 || $# > 2)); then usage >&2; exit 64; fi
 
 message="${{1:?message is missing, see --help}}"
 part="${{2:-patch}}"
-must_be_plain() {{ [[ "$1" != [-\\|]* ]] || {{ printf '%s: would be read as an option or a command: %q\\n' "${{0##*/}}" "$1" >&2; exit 2; }}; }}
+must_be_plain() {{ [[ "$1" != [-\\|]* ]] || {{ printf '%s: would be read as an option or a command: %q\\n' "$self" "$1" >&2; exit 64; }}; }}
 must_be_plain "${{message}}"
 must_be_plain "${{part}}"
 
@@ -74,7 +75,7 @@ def test_help_shows_the_header_and_runs_nothing(workshop) -> None:
 
 def test_one_argument_too_many_is_a_mistake_not_ignored(workshop) -> None:
     result = workshop.run(workshop.made("show {part}", values=BUMP), "fix", "the", "build")
-    assert (result.returncode, result.stdout) == (2, b"")
+    assert (result.returncode, result.stdout) == (64, b"")
 
 
 def test_the_first_failure_stops_and_says_where(workshop) -> None:
@@ -100,7 +101,7 @@ def test_what_a_deletion_takes_has_no_default_and_comes_first(workshop) -> None:
     automation = workshop.made("show {size} {file}", "rm {file}", values=[{"size": "10", "file": "a"}, {"size": "10", "file": "b"}])
     assert [(p.name, p.default) for p in automation.parameters] == [("file", None), ("size", "10")]
     assert automation.risk.level is RiskLevel.ELEVATED
-    assert "file is missing" in workshop.run(automation).stderr.decode()
+    assert "<file> [size]" in workshop.run(automation).stderr.decode()
 
 
 def test_the_most_frequent_value_is_the_default_and_the_newest_on_ties(workshop) -> None:

@@ -10,15 +10,15 @@ from vynexus_tui.automation.script_facts import describe_script
 from vynexus_tui.domain.automations import Automation, RiskLevel
 
 STEPS = [line for line in (Path(__file__).parent / "realistic_steps.txt").read_text().splitlines() if line]
-VALUES = [{"part": "patch", "message": "fix it"}, {"part": "minor", "message": 'say "$x"'}, {"part": "patch", "message": 'say "$x"'}]
+VALUES = [{"part": "patch", "said": "fix it"}, {"part": "minor", "said": 'say "$x"'}, {"part": "patch", "said": 'say "$x"'}]
 
 
 def test_our_own_script_is_read_back_as_it_was_made(workshop) -> None:
-    automation = workshop.made("show a {part}", "show commit -m '{message}'", values=VALUES)
+    automation = workshop.made("show a {part}", "show commit -m '{said}'", values=VALUES)
     facts = describe_script(automation.script.text)
     assert [(p.name, p.default, p.seen) for p in facts.parameters] == [(p.name, p.default, ()) for p in automation.parameters]
     assert facts.parameters[1].default == 'say "$x"'
-    assert facts.summary == "show a {part} › show commit -m {message}"
+    assert facts.summary == "show a {part} › show commit -m {said}"
     assert facts.risk == automation.risk
 
 

@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from vynexus_tui.domain.automations import Automation, AutomationStatus
+from vynexus_tui.domain.automations import Automation, AutomationStatus, RiskLevel
 from vynexus_tui.domain.errors import RequestError, StoreBusyError
 from vynexus_tui.domain.settings import Engine
 from vynexus_tui.domain.trials import SandboxLevel, Trial, Verdict
@@ -297,3 +297,15 @@ def test_the_folder_of_the_last_try_is_offered_again(workspace: Workspace, propo
     (project / "copy").mkdir()
     trials.try_automation(workspace, proposed.name, cwd=str(project / "copy"), arguments=("north",), now=now)
     assert trials.plan_trial(workspace, proposed.name).cwd == str(project / "copy")
+
+
+def test_what_is_said_of_an_edited_script_is_read_from_its_new_text(workspace: Workspace, proposed: Automation, now: datetime) -> None:
+    text = '#!/usr/bin/env bash\nset -euo pipefail\nbranch="${1:-main}"\n\n: step 1\ngit push --force origin "${branch}" || true\n'
+    decisions.edit(workspace, proposed.automation_id, text, now=now)
+    edited = decisions.find_automation(workspace, proposed.name)
+    assert edited.risk.level is RiskLevel.HIGH
+    assert "git push" in edited.summary
+    assert [(p.name, p.default) for p in edited.parameters] == [("branch", "main")]
+    tried(workspace, edited, now)
+    with pytest.raises(RequestError, match="needs its name typed"):
+        approve(workspace, edited, now)

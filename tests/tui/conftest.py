@@ -32,7 +32,7 @@ def _calm(monkeypatch):
 @pytest.fixture
 def workspace(tmp_path) -> Workspace:
     """A person who has nothing stored."""
-    return open_workspace({"HOME": str(tmp_path), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONPATH": _ROOT})
+    return open_workspace({"HOME": str(tmp_path), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "SHELL": "/bin/bash", "PYTHONPATH": _ROOT})
 
 
 @pytest.fixture

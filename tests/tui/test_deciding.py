@@ -1,13 +1,17 @@
 """Trying, approving, rejecting, editing, undoing: the real engine, a real store, a real sandbox."""
 
+import asyncio
+import sys
+
 import pytest
 
 from tests.tui.driving import at_main, screen_text, until, until_hearing, until_shown
 from vynexus_tui.domain.automations import AutomationStatus
-from vynexus_tui.engine import decisions, snapshots
+from vynexus_tui.engine import background, decisions, snapshots
 from vynexus_tui.tui.app import VynexusApp
 from vynexus_tui.tui.screens.confirm import ConfirmScreen
 from vynexus_tui.tui.screens.first_run import FirstRunScreen
+from vynexus_tui.tui.screens.history import HistoryScreen
 from vynexus_tui.tui.screens.live_screen import LiveScreen
 from vynexus_tui.tui.screens.main import MainScreen
 from vynexus_tui.tui.screens.page import PageScreen
@@ -178,6 +182,50 @@ async def test_editing_voids_the_trial_and_one_escape_loses_nothing(isolating):
         await until_shown(pilot, "try it first (s)")
 
 
+async def test_a_syntax_error_keeps_the_editor_with_what_was_typed(habitual):
+    app = VynexusApp(habitual)
+    async with app.run_test(size=SIZE) as pilot:
+        review = await open_review(pilot)
+        before = the_automation(app).automation.script.text
+        await pilot.press("e")
+        await until(pilot, lambda: review.query("#editor"), what="editor")
+        await pilot.press(*"if", "enter", "ctrl+s")
+        await until_shown(pilot, "not valid bash")
+        assert review.query_one("#editor").text.startswith("if\n")
+        assert review.focused is review.query_one("#editor")
+        assert the_automation(app).automation.script.text == before
+        await pilot.press("up", "delete", "delete", "delete", *"# b", "enter", "ctrl+s")
+        await until(pilot, lambda: not review.query("#editor"), what="saved and closed")
+        await until(pilot, lambda: the_automation(app).automation.script.text.startswith("# b\n"), what="stored")
+
+
+async def test_runs_are_noticed_without_a_key(isolating):
+    app = VynexusApp(isolating)
+    async with app.run_test(size=SIZE) as pilot:
+        await try_it(pilot)
+        await pilot.press("a")
+        await until(pilot, lambda: the_automation(app).automation.status is S.LIVE, what="live")
+        name = the_automation(app).automation.name
+        command = [sys.executable, "-m", "vynexus_tui", "run", name]
+        cwd = isolating.paths.home / "project"
+        running = await asyncio.create_subprocess_exec(*command, env=dict(isolating.environment), cwd=cwd)
+        assert await running.wait() == 0
+        await until(pilot, lambda: the_automation(app).run_count == 1, what="the run counted", timeout_s=60)
+        assert not background.has_new_runs(isolating)
+
+
+async def test_looking_now_works_in_the_review_and_on_pages(habitual):
+    app = VynexusApp(habitual)
+    async with app.run_test(size=SIZE) as pilot:
+        await open_review(pilot)
+        for keys, screen in (((), ReviewScreen), (("i",), PageScreen), (("escape", "escape", "H"), HistoryScreen)):
+            await pilot.press(*keys)
+            await until(pilot, lambda screen=screen: isinstance(app.screen, screen), what="screen")
+            await pilot.press("R")
+            await until(pilot, lambda: app.status.is_looking, what="looking")
+            await until(pilot, lambda: not app.status.is_looking, what="looked", timeout_s=60)
+
+
 async def test_reject_make_snooze_and_their_undo(habitual):
     app = VynexusApp(habitual)
     async with app.run_test(size=SIZE) as pilot:
@@ -262,3 +310,37 @@ async def test_enter_stores_the_history_and_looks_at_it(workspace):
         await pilot.press("2", "m")
         await until(pilot, lambda: app.snapshot.automations, what="an automation below the threshold, on request")
         assert snapshots.build_snapshot(workspace, now=app.now()).recording.event_count == len(lines)
+
+
+async def test_in_an_empty_home_enter_is_dim_and_says_what_else_there_is(workspace):
+    app = VynexusApp(workspace)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, FirstRunScreen) and app.screen.look.is_complete, what="first look")
+        await until_shown(pilot, "vynexus demo shows the dashboard with made-up data")
+        await until_shown(pilot, "d Demo  q Leave")
+        await pilot.press("enter")
+        await until_shown(pilot, "no history was found: h records from now on, vynexus demo")
+
+
+async def test_the_first_look_says_what_its_keys_do_and_what_is_stored(workspace):
+    history = workspace.paths.home / ".bash_history"
+    lines = [(s, c) for s in range(9) for c in ("cp notes.txt notes.bak", "sort notes.txt -o notes.sorted", "wc -l notes.sorted", "exit")]
+    history.write_text("".join(f"#{1_790_000_000 + s * 86_400 + i}\n{c}\n" for i, (s, c) in enumerate(lines)))
+    app = VynexusApp(workspace)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, FirstRunScreen) and app.screen.look.is_complete, what="first look")
+        await until_shown(pilot, "nothing stored yet")
+        await until_shown(pilot, "h shows what it would add")
+        text = screen_text(app)
+        assert "vynexus hook install" not in text
+        assert "d Demo  q Leave" in text
+        await until_hearing(pilot)
+        await pilot.press("h")
+        await until_shown(pilot, "h Import and record  enter Import only  esc Back  q Leave")
+        await pilot.press("escape")
+        await until_hearing(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, MainScreen) and app.snapshot.patterns, what="imported", timeout_s=60)
+        await pilot.press("F")
+        await until_shown(pilot, "36 commands stored already")
+        assert "nothing stored yet" not in screen_text(app)

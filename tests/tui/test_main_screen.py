@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from tests.tui.builders import NOW, a_busy_snapshot, a_pattern_head, a_snapshot, a_trial, a_tried_automation, an_automation
 from tests.tui.driving import at_main, screen_text, showing, until, until_shown
+from vynexus_tui.domain.cycles import RecordingState
 from vynexus_tui.domain.settings import Settings, Ui
 from vynexus_tui.domain.trials import ChangeKind, FileChange
 from vynexus_tui.tui.app import VynexusApp
@@ -350,3 +351,112 @@ async def test_without_the_focus_the_machine_is_not_read(workspace):
         app.app_focus = True
         await pilot.pause()
         assert not app._feed.is_resting
+
+
+async def burst(pilot, *keys):
+    """Keys as a fast typist or a held key sends them: all in the queue before the first is looked at."""
+    for key in keys:
+        pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+    await pilot.pause()
+
+
+async def test_keys_typed_in_one_go_act_in_their_order(workspace):
+    app = VynexusApp(workspace)
+    patterns = (a_pattern_head("make clean", "make all", score=0.9), a_pattern_head("git fetch", "git rebase", score=0.8))
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await showing(pilot, a_snapshot(automations=(an_automation("fresh"),), patterns=patterns))
+        await burst(pilot, "2", "j", "y", "1")
+        await until(pilot, lambda: app.clipboard == "git fetch\ngit rebase", what="the second pattern copied")
+        assert screen.active.spec.panel_id == "automations"
+        await burst(pilot, "2", "1", "y")
+        await until(pilot, lambda: app.clipboard == an_automation("fresh").automation.script.text, what="the script copied")
+        await burst(pilot, "tab", "k", "y", "shift+tab")
+        await until(pilot, lambda: app.clipboard == "make clean\nmake all", what="the first pattern copied")
+        assert screen.focused is screen.panel("automations")
+
+
+async def test_a_letter_right_after_a_panel_digit_belongs_to_that_panel(workspace):
+    app = VynexusApp(workspace)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await showing(pilot, a_snapshot(automations=(an_automation("fresh"),), patterns=(a_pattern_head(),)))
+        await pilot.press("1")
+        await burst(pilot, "2", "p")
+        await until_shown(pilot, "choose an automation first (1)")
+        await burst(pilot, "1", "p")
+        await until_shown(pilot, "only a live automation can be paused")
+
+
+async def test_help_can_be_read_to_its_end_by_keys_and_holds_only_our_keys(workspace):
+    app = VynexusApp(workspace)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await showing(pilot, a_busy_snapshot())
+        for close in ("escape", "question_mark", "q"):
+            await pilot.press("question_mark")
+            await until_shown(pilot, "Deciding")
+            assert "Every list: j k move" in screen_text(app)
+            seen = screen_text(app)
+            for key in ("j", "k", "pagedown", "pagedown", "pagedown"):
+                await pilot.press(key)
+                await pilot.pause()
+                seen += screen_text(app)
+            for text in ("Lists", "Here", "Everywhere", "D  ", "Pause or go on recording"):
+                assert text in seen
+            assert "super+c" not in seen
+            assert "Scroll Left" not in seen
+            await pilot.press("pageup", "pageup", "pageup")
+            await until_shown(pilot, "Deciding")
+            await pilot.press(close)
+            await until(pilot, lambda: "Deciding" not in screen_text(app), what="help gone")
+        assert app.is_running
+
+
+async def test_retiring_what_was_never_approved_says_why_not(workspace):
+    app = VynexusApp(workspace)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await showing(pilot, a_snapshot(automations=(a_tried_automation("fresh"),)))
+        await pilot.press("D")
+        await until_shown(pilot, "there is no command yet to retire; x rejects it")
+
+
+async def test_freezing_shows_at_once_without_anything_else_happening(workspace):
+    app = VynexusApp(workspace)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await showing(pilot, a_busy_snapshot())
+        app._feed.stop()
+        await pilot.pause()
+        await pilot.press("space")
+        await until_shown(pilot, "FROZEN", timeout_s=0.6)
+        await pilot.press("space")
+        await until(pilot, lambda: "FROZEN" not in screen_text(app), what="live", timeout_s=0.6)
+
+
+@pytest.mark.parametrize(
+    ("recording", "said"),
+    [
+        (RecordingState(), "nothing is being recorded"),
+        (RecordingState(hooked_shells=("bash",)), "recording by the hook goes on"),
+        (RecordingState(hooked_shells=("bash",), is_paused=True), "nothing is being recorded"),
+    ],
+)
+async def test_escape_says_whether_recording_goes_on(workspace, recording, said):
+    app = VynexusApp(workspace)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await showing(pilot, a_snapshot(recording=recording))
+        await pilot.press("escape")
+        await until_shown(pilot, f"q leaves; {said}")
+
+
+async def test_on_a_narrow_screen_script_lines_break_between_words_and_once(workspace):
+    text = '#!/usr/bin/env bash\nconvert "photos/incoming/$name" -resize 800x600 -quality 85 "photos/small/${name}" && rm -- out\n'
+    app = VynexusApp(workspace)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await showing(pilot, a_snapshot(automations=(an_automation("resize", text=text),)))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ReviewScreen), what="review")
+        await pilot.press("1")
+        await until_shown(pilot, "convert")
+        shown = [line.strip("│ ") for line in screen_text(app).splitlines()]
+        start = next(i for i, line in enumerate(shown) if "convert" in line)
+        words = " ".join(line.removeprefix("› ").removeprefix("2  ") for line in shown[start : start + 2])
+        assert words == text.splitlines()[1]
+        assert shown[start + 1].startswith("› ")

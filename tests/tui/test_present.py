@@ -96,7 +96,7 @@ def test_last_results():
 def test_unmeasured_savings_are_a_dash_and_costs_are_negative():
     saved = {row.key: row.cells[4].plain for row in automations.rows(a_view())}
     assert saved["id-prune-logs"] == "–"
-    assert saved["id-csv-to-json"] == "−12 s"
+    assert saved["id-csv-to-json"] == "cost 12 s"
     assert saved["id-pytest-changed"] == "18 min"
 
 
@@ -110,6 +110,29 @@ def test_the_preview_says_what_a_would_do_before_the_script():
     )
     assert "adds the command  bump-and-test [part]" in text
     assert "38 times in 12 sessions, 17 s each by hand" in text
+
+
+@pytest.mark.parametrize(
+    ("status", "title"),
+    [
+        (AutomationStatus.NEW, "If you approve"),
+        (AutomationStatus.TRIED, "If you approve"),
+        (AutomationStatus.LIVE, "What is installed"),
+        (AutomationStatus.FAILING, "What is installed"),
+        (AutomationStatus.PAUSED, "What was installed, paused"),
+        (AutomationStatus.REJECTED, "Nothing is installed"),
+    ],
+)
+def test_the_part_about_approving_is_called_what_it_is(status, title):
+    assert review.approval_title(an_automation(status=status)) == title
+
+
+def test_a_pattern_that_is_not_listed_is_not_called_chosen_commands():
+    view = a_view(a_snapshot())
+    assert "commands you chose" in automations.evidence(an_automation(), view).plain
+    hidden = an_automation(status=AutomationStatus.REJECTED, pattern_id="p-hidden")
+    assert "not among those listed" in automations.evidence(hidden, view).plain
+    assert "Its pattern is not among those listed" in review.why(hidden, view).plain
 
 
 def test_a_parameter_without_default_is_shown_as_required():
@@ -241,6 +264,25 @@ def test_changes_outside_the_folder_keep_their_whole_path_and_warnings():
     assert "R ~/src/shopping/a from ~/b" in text
 
 
+def test_what_git_keeps_for_itself_is_one_line_after_everything_else():
+    def change(name, kind=ChangeKind.CREATE, **given):
+        return FileChange(path=f"/home/ada/src/shop/{name}", kind=kind, type="file", **given)
+
+    own = tuple(change(f".git/objects/{i:02}/x") for i in range(20))
+    listed = (change("notes"), change(".git/hooks/pre-commit"), change(".git/odd", warning="setuid"))
+    tried = a_trial(changes=(*own, change(".git/index", ChangeKind.MODIFY), *listed))
+    rows = trial.changes(tried, a_view()).plain.splitlines()
+    assert rows[0] == "Would change 24 paths from ~/src/shop"
+    assert rows[-1].strip() == "21 files below .git/ (git's own)  20 create, 1 modify"
+    assert "objects" not in "".join(rows)
+    assert [name for name in ("notes", "pre-commit", "odd") if not any(name in row for row in rows[1:-1])] == []
+
+
+def test_a_few_changes_below_git_are_listed_like_others():
+    few = tuple(FileChange(path=f"/home/ada/src/shop/.git/{n}", kind=ChangeKind.MODIFY, type="file") for n in ("HEAD", "index"))
+    assert "M .git/HEAD" in trial.changes(a_trial(changes=few), a_view()).plain
+
+
 def test_a_thousand_changes_are_counted_not_listed():
     changes = tuple(FileChange(path=f"/home/ada/src/shop/{i}", kind=ChangeKind.CREATE, type="file") for i in range(1000))
     text = trial.changes(a_trial(changes=changes), a_view()).plain
@@ -323,6 +365,17 @@ def test_the_headline_is_the_lower_bound():
     assert savings.headline(SavingsSummary()) == "nothing saved yet"
 
 
+def test_a_loss_is_a_cost_and_never_a_negative_saving():
+    loss = a_saving(low_s=-43.0, saved_s=-20.0, high_s=-3.0, saved_by_day_s=((NOW.date().isoformat(), -20.0),))
+    view = a_view(a_snapshot(savings=SavingsSummary(savings=(loss,)), automations=(an_automation("pytest-changed", saved_low_s=-43.0),)))
+    texts = [savings.headline(view.snapshot.savings), savings.preview(view, loss.automation_id).plain, savings.totals(view).plain]
+    texts += [cell.plain for spec in SPECS for row in spec.rows(view) for cell in row.cells]
+    assert not [text for text in texts if "−" in text]
+    assert "Cost up to   43 s" in texts[1]
+    assert "cost up to 43 s" in texts
+    assert "at least" not in " ".join(texts).lower()
+
+
 def test_without_a_baseline_lines_are_counted_and_no_minutes_shown():
     counted = a_saving(baseline=None, saved_s=None, low_s=None, high_s=None)
     view = a_view(a_snapshot(savings=SavingsSummary(savings=(counted,))))
@@ -389,6 +442,17 @@ def test_a_filter_has_words_negations_and_a_status():
     assert matches(row, "status:tried")
     assert not matches(row, "status:live")
     assert not matches(row, "!status:tried")
+
+
+def test_what_is_live_is_found_also_when_it_fails():
+    rows = {row.key: row for row in automations.rows(a_view())}
+    assert [key for key, row in rows.items() if matches(row, "status:live")] == [
+        "id-csv-to-json",
+        "id-pytest-changed",
+        "id-fetch-rates",
+        "id-prune-logs",
+    ]
+    assert [key for key, row in rows.items() if matches(row, "status:failing")] == ["id-csv-to-json"]
 
 
 def test_tabs_count_and_fit():

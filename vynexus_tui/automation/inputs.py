@@ -19,10 +19,14 @@ _MOST_SEEN = 8
 """Values kept per parameter, most frequent first."""
 _TAKEN = frozenset(
     """path cdpath ifs home uid euid gid random seconds status argv histfile prompt ps1 ps4 shell term user pwd oldpwd lines columns
-    ppid reply optarg optind funcname groups hostname hosttype machtype ostype shlvl usage if then else elif fi case esac for
+    ppid self reply optarg optind funcname groups hostname hosttype machtype ostype shlvl usage if then else elif fi case esac for
     select while until do done in function time coproc""".split()
 )
 """Names that bash, other shells or the script itself give a meaning."""
+
+
+_NEW_EACH_TIME = frozenset({"message", "branch", "version", "date", "tag", "commit"})
+"""Parameters for which an old value is wrong more often than right."""
 
 
 class Inputs(NamedTuple):
@@ -113,8 +117,8 @@ def _parameter(variable: str, slots: Sequence[_Slot], values: Sequence[Mapping[s
         if meant and not meant.startswith(("~/", "|")) and meant.isprintable() and not has_unseen(meant):
             seen[meant] += 1
     ranked = tuple(SeenValue(value=value, count=count) for value, count in seen.most_common(_MOST_SEEN))
-    # A value that was never used twice (a commit message, a new branch) is an example, not what is usually meant.
-    is_usual = bool(ranked) and (ranked[0].count > 1 or len(values) < 2)
+    # A value that was never used twice is an example, not what is usually meant; a message, branch, version or date never is.
+    is_usual = bool(ranked) and (ranked[0].count > 1 or len(values) < 2) and variable.rstrip("0123456789_") not in _NEW_EACH_TIME
     must_be_given = not is_usual or any(destructive_reason(part) for slot in slots for part in slot.step.parts)
     return Parameter(name=variable, default=None if must_be_given else ranked[0].value, seen=ranked)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 
 from vynexus_tui.automation.inputs import Inputs
 from vynexus_tui.automation.quoting import double_quoted
@@ -11,7 +12,7 @@ from vynexus_tui.language.visible import visible
 _WIDTH = 100
 _GUARD = (
     'must_be_plain() { [[ "$1" != [-\\|]* ]] || '
-    '{ printf \'%s: would be read as an option or a command: %q\\n\' "${0##*/}" "$1" >&2; exit 2; }; }'
+    '{ printf \'%s: would be read as an option or a command: %q\\n\' "$self" "$1" >&2; exit 64; }; }'
 )
 """A value must be an argument: `-rf` would be an option, and ImageMagick runs what follows a leading `|`."""
 
@@ -20,12 +21,13 @@ def write_script(
     *, name: str, title: str, origin: str, inputs: Inputs, setup: Sequence[str], checks: Sequence[str], steps: Sequence[str]
 ) -> str:
     """The whole script. `: step N` does nothing; a trial reads it from the trace to say how far the script came."""
+    arguments = [_usage(inputs.parameters), _arguments(inputs), list(checks)]
+    # Not ${0##*/}: an approved script is read from memory, and $0 is then no name of anything.
+    says_its_name = any('"$self"' in line for line in chain(setup, *arguments))
     blocks = [
         _header(name, title, origin, inputs),
-        ["set -euo pipefail", *setup],
-        _usage(inputs.parameters),
-        _arguments(inputs),
-        list(checks),
+        ["set -euo pipefail", *([f'self="{name}"'] if says_its_name else []), *setup],
+        *arguments,
         *([f": step {number}", text] for number, text in enumerate(steps, 1)),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -50,8 +52,14 @@ def _usage(parameters: Sequence[Parameter]) -> list[str]:
     return [
         "usage() { sed -n '/^set /q; s/^# //p' \"$0\"; }",
         'case "${1-}" in -h | --help) usage; exit 0 ;; esac',
-        f"if (($# > {len(parameters)})); then usage >&2; exit 2; fi",
+        f"if (({_wrong_count(parameters)})); then usage >&2; exit 64; fi",
     ]
+
+
+def _wrong_count(parameters: Sequence[Parameter]) -> str:
+    """64 is EX_USAGE of sysexits.h: a wrong call, which is no run."""
+    required = sum(p.default is None for p in parameters)
+    return f"$# < {required} || $# > {len(parameters)}" if required else f"$# > {len(parameters)}"
 
 
 def _arguments(inputs: Inputs) -> list[str]:

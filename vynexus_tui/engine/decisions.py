@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from vynexus_tui.automation.script_facts import describe_script
 from vynexus_tui.domain.automations import (
     DEPLOYED,
     Action,
@@ -103,7 +104,7 @@ def edit(workspace: Workspace, automation_id: str, text: str, *, now: datetime) 
         if text == automation.script.text:
             return f"{automation.name} is unchanged"
         status = advance_for(automation, Action.EDIT)
-        edited = replace(automation, status=status, script=Script(text=text, language=automation.script.language))
+        edited = _with_text(automation, status, text)
         _decide(connection, automation, Action.EDIT, edited, now=now)
         build_shortcuts(workspace).remove(automation.name)
     return f"{automation.name} edited: try it again before it can be approved"
@@ -181,6 +182,21 @@ def _find(connection: Connection, name_or_id: str) -> Automation:
         known = ", ".join(a.name for a in automations_table.read_automations(connection)[:12])
         raise RequestError(f"no automation named {name_or_id!r}", f"there are: {known or 'none yet'}")
     return found
+
+
+def _with_text(automation: Automation, status: AutomationStatus, text: str) -> Automation:
+    """What is said of it is read from the new text; nothing of the old one is believed (invariant 1)."""
+    facts = describe_script(text)
+    seen = {p.name: p.seen for p in automation.parameters}
+    return replace(
+        automation,
+        status=status,
+        script=Script(text=text, language=automation.script.language),
+        risk=facts.risk,
+        summary=facts.summary,
+        parameters=tuple(replace(p, seen=seen.get(p.name, ())) for p in facts.parameters),
+        adds=("edited by you",),
+    )
 
 
 def _check_consent(automation: Automation, trial: Trial | None, confirm: str | None) -> None:

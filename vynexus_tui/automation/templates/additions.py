@@ -40,7 +40,7 @@ def input_checks(
     first = next((step for step in steps if step.words[:1] != ("mkdir",)), None)
     names = dict.fromkeys(_input_variables(first, variables, is_input)) if first else ()
     return tuple(
-        f'[[ {test} "${{{name}}}" ]] || {{ printf \'%s: {complaint}: %q\\n\' "${{0##*/}}" "${{{name}}}" >&2; exit 1; }}' for name in names
+        f'[[ {test} "${{{name}}}" ]] || {{ printf \'%s: {complaint}: %q\\n\' "$self" "${{{name}}}" >&2; exit 1; }}' for name in names
     )
 
 

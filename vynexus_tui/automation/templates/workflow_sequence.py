@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from vynexus_tui.automation.steps import ScriptStep
 from vynexus_tui.automation.templates.additions import Additions
 
-_TRAP = 'trap \'printf "%s: stopped at line %s: %s\\n" "${0##*/}" "$LINENO" "$BASH_COMMAND" >&2\' ERR'
+_TRAP = 'trap \'printf "%s: stopped at line %s: %s\\n" "$self" "$LINENO" "$BASH_COMMAND" >&2\' ERR'
 
 
 def fits(steps: Sequence[ScriptStep]) -> bool:
