@@ -180,3 +180,12 @@ def test_nested_commands_are_found_however_deep() -> None:
 
 def test_nesting_without_end_comes_to_an_end() -> None:
     assert len(commands_within(_part("eval " * 5000 + "ls"))) < 10
+
+
+@pytest.mark.parametrize("text", ["ssh -L 5432:localhost:5432 deploy@db1", "ssh -i key -p 2222 web", "ssh web"])
+def test_a_login_is_a_session_whatever_its_options(text: str) -> None:
+    assert interactive_reason(parse_command(text)[0]) == "ssh opens a session"
+
+
+def test_a_remote_command_is_not_a_login() -> None:
+    assert interactive_reason(parse_command("ssh -p 2222 web uptime")[0]) is None

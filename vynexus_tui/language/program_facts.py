@@ -289,12 +289,22 @@ def _writes(part: Part) -> bool:
     return any(">" in redirect.operator for command in part.commands for redirect in command.redirects)
 
 
+_SSH_VALUES = frozenset("-" + letter for letter in "bBcDEeFIiJLlmOopPQRSwW")
+"""Options of ssh(1) whose next word is their value, not a host or a command."""
+
+
+def _count_operands(words: tuple[str, ...]) -> int:
+    values = _SSH_VALUES if words[0] == "ssh" else frozenset()
+    pairs = zip(("", *words[1:]), words[1:], strict=False)
+    return sum(not word.startswith("-") and before not in values for before, word in pairs)
+
+
 def _runs_in_batch(command: Command, words: tuple[str, ...]) -> bool:
     rule = BATCH_OPTIONS.get(words[0])
     if rule is None:
         return False
     if isinstance(rule, int):
-        return any(r.operator.startswith("<") for r in command.redirects) or sum(not w.startswith("-") for w in words[1:]) >= rule
+        return any(r.operator.startswith("<") for r in command.redirects) or _count_operands(words) >= rule
     return any(w == r or w.startswith(r + "=") for w in words[1:] for r in rule) or any(r.operator in rule for r in command.redirects)
 
 
