@@ -8,7 +8,7 @@ from textual.color import Color
 from textual.widgets import Input
 
 from tests.tui.builders import NOW, a_busy_snapshot, a_pattern_head, a_snapshot, a_trial, a_tried_automation, an_automation
-from tests.tui.driving import at_main, screen_text, showing, until, until_shown
+from tests.tui.driving import at_main, screen_text, showing, until, until_hearing, until_shown
 from vynexus_tui.domain.cycles import RecordingState
 from vynexus_tui.domain.settings import Settings, Ui
 from vynexus_tui.domain.trials import ChangeKind, FileChange
@@ -460,3 +460,15 @@ async def test_on_a_narrow_screen_script_lines_break_between_words_and_once(work
         words = " ".join(line.removeprefix("› ").removeprefix("2  ") for line in shown[start : start + 2])
         assert words == text.splitlines()[1]
         assert shown[start + 1].startswith("› ")
+
+
+async def test_a_letter_right_after_escape_decides_nothing_on_the_screen_below(workspace):
+    app = VynexusApp(workspace)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await showing(pilot, a_snapshot(automations=(a_tried_automation(),)))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ReviewScreen), what="review")
+        await until_hearing(pilot)
+        await burst(pilot, "escape", "a")
+        await until_shown(pilot, "dropped: too soon")
+        assert app.screen.is_deaf

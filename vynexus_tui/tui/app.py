@@ -124,9 +124,10 @@ class VynexusApp(EngineApp):
     def _take_sample(self, message: m.SampleTaken) -> None:
         self._samples.append(message.sample)
         self._feed.wants_busiest = self.size.width >= WIDE
-        if isinstance(self.screen, MainScreen):
-            self.screen.show_machine(tuple(self._samples))
-            self.screen.show_status(self.status, replace(self.screen.view, now=self.now()))
+        for screen in self._drawable:
+            if isinstance(screen, MainScreen) and screen.is_current:
+                screen.show_machine(tuple(self._samples))
+                screen.show_status(self.status, replace(screen.view, now=self.now()))
 
     def watch_snapshot(self) -> None:
         """Draw the new snapshot."""
@@ -134,14 +135,17 @@ class VynexusApp(EngineApp):
 
     def watch_status(self) -> None:
         """Draw the top line."""
-        for screen in self.screen_stack:
+        for screen in self._drawable:
             if isinstance(screen, MainScreen):
                 screen.show_status(self.status, self.view_for(screen))
 
+    @property
+    def _drawable(self) -> list[LiveScreen]:
+        # None once the app is ending: what comes in late must not look for parts that are gone.
+        return [screen for screen in self.screen_stack if isinstance(screen, LiveScreen)] if self.is_running else []
+
     def _redraw(self) -> None:
-        for screen in self.screen_stack:
-            if not isinstance(screen, LiveScreen):
-                continue
+        for screen in self._drawable:
             if screen.is_current and screen.is_mounted:
                 with self.batch_update():
                     screen.show_view(self.view_for(screen))
@@ -161,12 +165,11 @@ class VynexusApp(EngineApp):
         self._redraw()
 
     def action_toggle_help(self) -> None:
-        """The keys of this place, or away with them."""
-        if self.screen.query("HelpPanel"):
-            self.action_hide_help_panel()
-        else:
-            self.action_show_help_panel()
-        self.call_after_refresh(self._redraw)
+        """The keys of this place."""
+        from vynexus_tui.tui.screens.key_help import KeyHelpScreen, keys_of
+
+        if isinstance(self.screen, LiveScreen):
+            self.push_screen(KeyHelpScreen(self.screen.HELP or "", keys_of(self.screen)))
 
     @on(m.PageAsked)
     async def _open_page(self, message: m.PageAsked) -> None:
@@ -217,6 +220,12 @@ class VynexusApp(EngineApp):
         if self._cycle is not None:
             self.say(refused="looking already")
         else:
+            self._start_cycle()
+
+    @on(m.RunsWaiting)
+    def _count_runs(self) -> None:
+        # Not after a failure: the same runs would wait again in a few seconds, and start the same failing cycle for ever.
+        if not self.status.last_cycle_failed:
             self._start_cycle()
 
     def _start_cycle(self) -> None:

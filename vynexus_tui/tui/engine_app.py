@@ -5,6 +5,7 @@ from datetime import datetime
 
 from textual import on, work
 from textual.app import App
+from textual.widgets import Input, TextArea
 
 from vynexus_tui.domain.automations import Action
 from vynexus_tui.domain.cycles import AutomationHead
@@ -26,6 +27,14 @@ class EngineApp(App[int]):
         self.now = clock
         self.trying: AutomationId | None = None
         self._should_stop_try = False
+
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        # Every key is carried out before the next one is looked at, by what has the focus then. Textual's own way, through the
+        # queue of whatever had the focus, lets `1 x` typed in one go act on the panel that was left (Textual 8.2.8).
+        if await super()._check_bindings(key, priority):
+            return True
+        is_typing = isinstance(self.focused, Input | TextArea)
+        return priority and not is_typing and await super()._check_bindings(key)
 
     def say(self, done: str = "", *, refused: str = "") -> None:
         """Tell the person, on whatever screen they are."""
@@ -113,7 +122,13 @@ class EngineApp(App[int]):
     @on(m.EditAsked)
     def _edit(self, message: m.EditAsked) -> None:
         now = self.now()
-        self.perform(lambda: decisions.edit(self.workspace, message.automation_id, message.text, now=now))
+
+        def edit() -> str:
+            done = decisions.edit(self.workspace, message.automation_id, message.text, now=now)
+            self.call_from_thread(message.when_saved, message.text)
+            return done
+
+        self.perform(edit)
 
     @on(m.SnoozeAsked)
     def _snooze(self, message: m.SnoozeAsked) -> None:

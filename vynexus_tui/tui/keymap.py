@@ -35,8 +35,7 @@ MAIN_KEYS = (
     _key("tab,right,l", "next_panel(1)", "Next panel", "main.next_panel"),
     _key("shift+tab,left,h", "next_panel(-1)", "Previous panel", "main.previous_panel"),
     _key("m", "make", "Make an automation of the pattern", "main.make"),
-    # At once: a letter typed right after it belongs to the filter and must not approve anything.
-    _key("slash", "filter", "Filter", "main.filter", shown_as="/", priority=True),
+    _key("slash", "filter", "Filter", "main.filter", shown_as="/"),
     _key("o", "sort", "Next order", "main.sort"),
     _key("z", "zoom", "Zoom the panel", "main.zoom"),
     _key("space", "app.freeze", "Freeze the view", "main.freeze"),
@@ -50,12 +49,14 @@ REVIEW_KEYS = (
     _key("left_square_bracket", "neighbour(-1)", "Previous that needs you", "review.previous", shown_as="["),
     _key("right_square_bracket", "neighbour(1)", "Next that needs you", "review.next", shown_as="]"),
     *(_key(str(n), f"part({n})", f"{name} part", f"review.part_{n}") for n, name in enumerate(_PARTS, 1)),
+    _key("R", "app.look_now", "Look now", "review.look"),
     _key("escape", "back", "Back; stops the try", "review.back"),
     _key("q", "leave", "Back; the try goes on", "review.leave"),
     _key("ctrl+s", "save", "Save the edited script", "review.save"),
 )
 PAGE_KEYS = (
     _key("y", "copy", "Copy the commands", "page.copy"),
+    _key("R", "app.look_now", "Look now", "page.look"),
     _key("escape,q,enter", "back", "Back", "page.back"),
 )
 

@@ -1,5 +1,6 @@
 """What the parts of the dashboard tell each other. Screens ask, the app acts; threads report, the app draws."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual.message import Message
@@ -22,6 +23,11 @@ class SampleTaken(Message):
     """The machine was read."""
 
     sample: SystemSample
+
+
+@dataclass
+class RunsWaiting(Message):
+    """Automations were run, and no cycle has counted them yet."""
 
 
 @dataclass
@@ -66,6 +72,8 @@ class EditAsked(Message):
 
     automation_id: AutomationId
     text: str
+    when_saved: Callable[[str], object]
+    """Told the text once it is stored; not called when it is refused."""
 
 
 @dataclass

@@ -8,10 +8,14 @@ from textual.message import Message
 
 from vynexus_tui.domain.errors import StoreBusyError
 from vynexus_tui.engine.assembly import Workspace
+from vynexus_tui.engine.background import has_new_runs
 from vynexus_tui.engine.snapshots import ChangeWatch, MachineWatch, build_snapshot
-from vynexus_tui.tui.messages import FeedFailed, SampleTaken, SnapshotFetched
+from vynexus_tui.tui.messages import FeedFailed, RunsWaiting, SampleTaken, SnapshotFetched
 
 _STORE_POLL_S = 1.0
+_POLLS_PER_RUN_CHECK = 5
+_POLLS_PER_RUN_REMINDER = 60
+"""Runs that wait on although a cycle was asked for (it cannot take them in) must not start one every 5 s."""
 
 
 class SnapshotFeed:
@@ -42,7 +46,7 @@ class SnapshotFeed:
         watch, machine = ChangeWatch(self._workspace), MachineWatch()
         polls_per_sample = max(1, round(self._workspace.settings.ui.refresh_s / _STORE_POLL_S))
         round_no = 0
-        has_failed = False
+        has_failed = did_runs_wait = False
         while not self._is_stopped:
             self._wake.clear()
             try:
@@ -52,6 +56,8 @@ class SnapshotFeed:
                 has_failed = False
                 if round_no % polls_per_sample == 0 and not self.is_resting:
                     self._post(SampleTaken(machine.sample(self._now(), with_busiest=self.wants_busiest)))
+                if round_no % _POLLS_PER_RUN_CHECK == _POLLS_PER_RUN_CHECK - 1:
+                    did_runs_wait = self._look_for_runs(did_runs_wait, round_no)
             except StoreBusyError:
                 self._is_asked = True
             except Exception as error:  # noqa: BLE001  (a dashboard that says what is wrong beats one that is gone)
@@ -61,3 +67,9 @@ class SnapshotFeed:
             round_no += 1
             self._wake.wait(_STORE_POLL_S)
         watch.close()
+
+    def _look_for_runs(self, did_wait: bool, round_no: int) -> bool:
+        do_wait = has_new_runs(self._workspace)
+        if do_wait and (not did_wait or round_no % _POLLS_PER_RUN_REMINDER == _POLLS_PER_RUN_REMINDER - 1):
+            self._post(RunsWaiting())
+        return do_wait

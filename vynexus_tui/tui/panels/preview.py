@@ -1,5 +1,7 @@
 """The preview of the selected row, and the machine on wide screens."""
 
+from collections.abc import Callable
+
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -20,15 +22,15 @@ class TextPanel(VerticalScroll, can_focus=False):
         super().__init__(id=panel_id)
         self.can_focus = can_focus
         self._body = Line()
-        self._content = Content("")
+        self._content: Content | Callable[[int], Content] = Content("")
         self.border_title = Content(title)
 
     def compose(self) -> ComposeResult:
         """The text."""
         yield self._body
 
-    def show(self, content: Content) -> None:
-        """Another text."""
+    def show(self, content: Content | Callable[[int], Content]) -> None:
+        """Another text, or what makes it for a width: that is known for sure only when it is drawn."""
         self._content = content
         self._draw()
 
@@ -43,7 +45,8 @@ class TextPanel(VerticalScroll, can_focus=False):
 
     def _draw(self) -> None:
         if self.text_width > 0:
-            self._body.show(Content("\n").join(wrapped(self._content, self.text_width)))
+            content = self._content if isinstance(self._content, Content) else self._content(self.text_width)
+            self._body.show(Content("\n").join(wrapped(content, self.text_width)))
 
 
 class PreviewPanel(Widget):

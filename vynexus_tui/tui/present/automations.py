@@ -11,6 +11,8 @@ from vynexus_tui.tui.present.view import Column, ListSpec, Row, View
 
 _S = AutomationStatus
 _ORDER = (_S.TRIED, _S.FAILING, _S.NEW, _S.LIVE, _S.PAUSED, _S.REJECTED, _S.RETIRED)
+INSTALLED = frozenset({_S.LIVE, _S.FAILING, _S.PAUSED})
+"""Statuses an approval is behind: the command was written."""
 _QUIET = frozenset({_S.REJECTED, _S.RETIRED})
 
 
@@ -23,7 +25,7 @@ def _row(head: AutomationHead, view: View) -> Row:
     automation = head.automation
     is_trying = view.trying == automation.automation_id
     state = "trying" if is_trying else automation.status.value
-    saved = units.coarse_duration(head.saved_low_s)
+    saved = units.gain(head.saved_low_s)
     return Row(
         key=automation.automation_id,
         cells=(
@@ -43,7 +45,8 @@ def _row(head: AutomationHead, view: View) -> Row:
             -(head.saved_low_s or 0),
             automation.name,
         ),
-        status=state,
+        # It is deployed as well: who asks for what is live wants to see those that fail.
+        status="live failing" if state == _S.FAILING else state,
         is_quiet=automation.status in _QUIET,
     )
 
@@ -118,7 +121,7 @@ def preview(view: View, key: str) -> Content | None:
         evidence(head, view),
         Content(""),
         _trial(head, view),
-        labelled("Approve", *approval(head).split("\n")),
+        labelled("Installed" if automation.status in INSTALLED else "Approve", *approval(head).split("\n")),
     ]
     if automation.risk.level is not RiskLevel.LOW:
         parts.append(labelled("Risk", *(shown(text, WARN) for text in (automation.risk.level.value, *automation.risk.reasons))))
@@ -132,12 +135,17 @@ def evidence(head: AutomationHead, view: View) -> Content:
     """How often and how recently the person did this by hand."""
     pattern = view.pattern_of(head)
     if pattern is None:
-        return Content.styled("made from commands you chose", MUTED)
+        return Content.styled(no_pattern(head), MUTED)
     by_hand = f", {units.duration(pattern.hands_on_s)} each by hand" if pattern.hands_on_s is not None else ""
     last = f" · last {units.ago(pattern.last_seen_at, view.now)}" if pattern.last_seen_at else ""
     return Content.styled(
         f"{units.count(pattern.occurrence_count)} times in {units.plural(pattern.session_count, 'session')}{by_hand}{last}", MUTED
     )
+
+
+def no_pattern(head: AutomationHead) -> str:
+    """Why no pattern is shown behind it."""
+    return "made from commands you chose" if head.automation.pattern_id is None else "its pattern is not among those listed now"
 
 
 def script(head: AutomationHead) -> Content:
@@ -157,9 +165,9 @@ def _trial(head: AutomationHead, view: View) -> Content:
 def approval(head: AutomationHead) -> Content:
     """What approving does, or what it did."""
     automation = head.automation
-    if automation.status in (_S.LIVE, _S.FAILING, _S.PAUSED):
+    if automation.status in INSTALLED:
         where = head.shortcut_path or "nowhere: see vynexus doctor"
-        return lines(shown(f"{automation.name} {usage(automation.parameters)}".rstrip()), words(("installed: ", MUTED), shown(where)))
+        return lines(shown(f"{automation.name} {usage(automation.parameters)}".rstrip()), words(("at ", MUTED), shown(where)))
     if automation.status in _QUIET:
         return Content.styled(f"{automation.status.value}: nothing is installed", MUTED)
     return lines(trials.consent(head.trial, automation.script.sha256, automation.risk), installs(head))
@@ -185,7 +193,7 @@ LIST = ListSpec(
         Column("name", None, weight=5),
         Column("state", 8),
         Column("potential", 10, needs=58),
-        Column("saved", 10, needs=84, align="right"),
+        Column("saved", 12, needs=86, align="right"),
         Column("last result", None, weight=4),
     ),
     sorts=("needs you", "potential", "saved", "name"),

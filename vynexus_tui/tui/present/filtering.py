@@ -13,5 +13,5 @@ def _passes(row: Row, word: str) -> bool:
         return not _passes(row, word[1:])
     for prefix in ("status:", "state:"):
         if word.startswith(prefix):
-            return row.status.startswith(word.removeprefix(prefix))
+            return any(status.startswith(word.removeprefix(prefix)) for status in row.status.split())
     return word in row.words

@@ -49,14 +49,14 @@ class FirstLook:
         return sorted(found, key=lambda pair: -pair[0].potential.score)
 
 
-def page(look: FirstLook, glyphs: Glyphs, home: str | None, *, width: int, shows_hook: bool) -> Content:
-    """The whole page, its lists cut to `width` cells."""
+def page(look: FirstLook, glyphs: Glyphs, home: str | None, *, width: int, shows_hook: bool, stored_count: int = 0) -> Content:
+    """The whole page, its lists cut to `width` cells. `stored_count`: commands in the store already."""
     if shows_hook:
         return hook(look.hooks, home)
     if not look.is_complete and not look.peeks:
         where = ", ".join(units.folder(p, home) for p in look.paths)
-        return words("Reading ", shown(where or "your shell's history"), " … nothing is stored.")
-    parts = [headline(look, home), Content(""), *sources(look, home), Content("")]
+        return words("Reading ", shown(where or "your shell's history"), " … looking stores nothing.")
+    parts = [headline(look, home, stored_count), Content(""), *sources(look, home), Content("")]
     scripts = look.scripts
     if scripts:
         parts += [best(scripts, glyphs, width, look.threshold), Content(""), script(scripts[0][1])]
@@ -65,17 +65,25 @@ def page(look: FirstLook, glyphs: Glyphs, home: str | None, *, width: int, shows
     return lines(*parts)
 
 
-def headline(look: FirstLook, home: str | None) -> Content:
+def why_not_import(look: FirstLook) -> str | None:
+    """Why enter has nothing to import."""
+    if not look.paths:
+        return "no history was found: h records from now on, vynexus demo shows made-up data"
+    if look.is_complete and not any(peek.reading.events for peek in look.peeks):
+        return "there is no command in it to import: h records from now on, vynexus demo shows made-up data"
+    return None
+
+
+def headline(look: FirstLook, home: str | None, stored_count: int = 0) -> Content:
     """9 routines found in ~/.bash_history, nothing stored yet."""
+    stored = f", {units.plural(stored_count, 'command')} stored already" if stored_count else ", nothing stored yet"
     count = len(look.scripts)
     where = ", ".join(units.folder(p.reading.path or "", home) for p in look.peeks if p.reading.path)
     if not look.paths:
-        return Content.styled("No shell history was found on this machine. Nothing is stored.", STRONG)
+        return Content.styled(f"No shell history was found on this machine{stored}.", STRONG)
     if count == 0:
-        return words(
-            ("No routine worth a script in ", STRONG), shown(where or ", ".join(look.paths), STRONG), (", nothing stored yet", STRONG)
-        )
-    return words((f"{units.plural(count, 'routine')} found in ", STRONG), shown(where, STRONG), (", nothing stored yet", STRONG))
+        return words(("No routine worth a script in ", STRONG), shown(where or ", ".join(look.paths), STRONG), (stored, STRONG))
+    return words((f"{units.plural(count, 'routine')} found in ", STRONG), shown(where, STRONG), (stored, STRONG))
 
 
 def sources(look: FirstLook, home: str | None) -> list[Content]:
@@ -94,8 +102,8 @@ def sources(look: FirstLook, home: str | None) -> list[Content]:
         )
         if reading.skipped_lines:
             rows.append(Content.styled(f"    {units.plural(reading.skipped_lines, 'line')} could not be understood", WARN))
-        if reading.remedy:
-            rows.append(words("    ", shown(reading.remedy, MUTED)))
+    if look.hooks and any(peek.reading.unknown for peek in look.peeks):
+        rows.append(words(("  What a history cannot say, recording can: ", MUTED), ("h", STRONG), (" shows what it would add.", MUTED)))
     return rows + [words("  ", shown(failure, BAD)) for failure in look.failures]
 
 
@@ -114,7 +122,9 @@ def best(scripts: Sequence[tuple[Pattern, Automation]], glyphs: Glyphs, width: i
     ]
     more = len(scripts) - _BEST
     return lines(
-        words(("The best", STRONG), (f"   above {units.score(threshold)} a script is made at once, m makes the others", MUTED)),
+        words(
+            ("The best", STRONG), (f"   above {units.score(threshold)} the import makes its script; the others wait under Patterns", MUTED)
+        ),
         *rows,
         *([Content.styled(f"  and {more} more", MUTED)] if more > 0 else []),
     )
@@ -131,7 +141,10 @@ def script(automation: Automation) -> Content:
 def why_none(look: FirstLook) -> Content:
     """Exactly why nothing was found."""
     if not look.paths:
-        return Content("With h, VyNexus records from now on; patterns show after three repetitions in two sessions.")
+        return lines(
+            words(("h", STRONG), " records from now on; patterns show after three repetitions in two sessions."),
+            Content.styled("vynexus demo shows the dashboard with made-up data.", MUTED),
+        )
     return lines(*(shown(peek.explanation) for peek in look.peeks))
 
 
@@ -152,7 +165,7 @@ def _refused(look: FirstLook, width: int) -> list[Content]:
 def hook(offers: Sequence[HookOffer], home: str | None) -> Content:
     """The exact lines recording would add, and how they go away again."""
     if not offers:
-        return Content("Every shell here records already, or none is supported (bash, zsh).")
+        return Content("Nothing to add: your shells record already, or are none that can be recorded (bash and zsh can).")
     parts = [Content.styled("Recording adds exactly these lines; vynexus hook remove takes them out byte for byte.", STRONG), Content("")]
     for offer in offers:
         parts += [
@@ -160,5 +173,5 @@ def hook(offers: Sequence[HookOffer], home: str | None) -> Content:
             indented(shown_lines(offer.block.rstrip("\n"))),
             Content(""),
         ]
-    parts.append(words(("h", STRONG), " again imports the histories and adds these lines; ", ("esc", STRONG), " goes back"))
+    parts.append(words(("h", STRONG), " again imports what was found and adds these lines; ", ("esc", STRONG), " goes back"))
     return lines(*parts)

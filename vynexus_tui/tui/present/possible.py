@@ -20,6 +20,8 @@ def why_not(verb: Action, head: AutomationHead | None, view: View) -> str | None
         return _why_not_approve(head)
     if verb is Action.PAUSE and status not in DEPLOYED:
         return f"{name} is {status}: only a live automation can be paused"
+    if verb is Action.RETIRE and status in (_S.NEW, _S.TRIED):
+        return f"{name} is {status}: there is no command yet to retire; x rejects it"
     if verb is Action.RESUME and status is not _S.PAUSED:
         return f"{name} is {status}: only a paused one can be resumed"
     if not can_advance(status, verb):

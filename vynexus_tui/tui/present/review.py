@@ -2,7 +2,7 @@
 
 from textual.content import Content
 
-from vynexus_tui.domain.automations import Parameter, RiskLevel
+from vynexus_tui.domain.automations import DEPLOYED, AutomationStatus, Parameter, RiskLevel
 from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.language.visible import visible
 from vynexus_tui.tui.present import automations, patterns, units
@@ -46,13 +46,26 @@ def origin(head: AutomationHead, view: View) -> Content:
 
 
 def script(text: str, width: int) -> Content:
-    """The script with line numbers, folded at `width` cells so that nothing hides right of the edge. Harmless first, coloured after."""
+    """The script with line numbers, folded at `width` cells so that nothing hides right of the edge: between words where there are
+    any, and without losing a blank. Harmless first, coloured after.
+    """
     harmless = visible(text.rstrip("\n"), limit=100_000, keep_lines=True)
     rows = []
     for number, line in enumerate(_coloured(harmless).split("\n", allow_blank=True), 1):
-        first, *rest = line.fold(max(20, width - 5)) or [line]
+        first, *rest = _folded(line, max(20, width - 5))
         rows += [words((f"{number:>3}  ", MUTED), first), *(words(("   › ", MUTED), more) for more in rest)]
     return lines(*rows)
+
+
+def _folded(line: Content, width: int) -> list[Content]:
+    rows, start, length = [], 0, len(line.plain)
+    while length - start > width or line[start:].cell_length > width:
+        whole = len(line[start : start + width].fold(width)[0].plain)
+        blank = line.plain.rfind(" ", start, start + whole) + 1
+        end = blank if blank > start + whole // 2 else start + whole
+        rows.append(line[start:end])
+        start = end
+    return [*rows, line[start:]]
 
 
 def _coloured(harmless: str) -> Content:
@@ -70,6 +83,14 @@ def seen_values(parameter: Parameter) -> Content:
     seen = "   ".join(f"{s.value} {units.count(s.count)}×" for s in parameter.seen[:6])
     more = len(parameter.seen) - 6
     return shown(f"seen: {seen}" + (f"   and {more} more" if more > 0 else ""), MUTED)
+
+
+def approval_title(head: AutomationHead) -> str:
+    """What the part about approving is called: what it would do, or what it did."""
+    status = head.automation.status
+    if status in automations.INSTALLED:
+        return "What is installed" if status in DEPLOYED else "What was installed, paused"
+    return "Nothing is installed" if status in (AutomationStatus.REJECTED, AutomationStatus.RETIRED) else "If you approve"
 
 
 def approval(head: AutomationHead, view: View) -> Content:
@@ -109,7 +130,8 @@ def why(head: AutomationHead, view: View) -> Content:
     """The pattern it was made from."""
     pattern = view.pattern_of(head)
     if pattern is None:
-        return Content.styled("Made from commands you chose.", MUTED)
+        reason = automations.no_pattern(head)
+        return Content.styled(f"{reason[0].upper()}{reason[1:]}.", MUTED)
     return lines(
         *patterns.steps(pattern.steps),
         Content(""),

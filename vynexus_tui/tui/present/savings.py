@@ -41,6 +41,8 @@ def _row(saving: TimeSaving, view: View) -> Row:
     succeeded = 1 - saving.failed_count / saving.run_count
     by_hand = units.duration(saving.baseline.hands_on_s) if saving.baseline else units.UNKNOWN
     low = "not measured" if saving.low_s is None else units.duration(saving.low_s)
+    if saving.low_s is not None and saving.low_s < 0:
+        low = f"cost up to {units.coarse_duration(-saving.low_s)}"
     recent = [max(0.0, seconds) for _, seconds in saving.saved_by_day_s[-7:]]
     return Row(
         key=saving.automation_id,
@@ -86,9 +88,10 @@ def preview(view: View, key: str) -> Content | None:
         ]
         return lines(*parts)
     baseline = saving.baseline
+    is_cost = saving.low_s < 0
     parts += [
-        labelled("At least", Content.styled(units.duration(saving.low_s), STRONG), width=13),
-        labelled("Best guess", Content(f"{units.duration(saving.saved_s)}, at most {units.duration(saving.high_s)}"), width=13),
+        labelled("Cost up to" if is_cost else "At least", Content.styled(units.duration(abs(saving.low_s)), STRONG), width=13),
+        labelled("Best guess", Content(f"{units.gain(saving.saved_s)}, at best {units.gain(saving.high_s)}"), width=13),
         labelled(
             "By hand",
             Content(f"{units.duration(baseline.hands_on_s)} median, {units.duration(baseline.low_s)} to {units.duration(baseline.high_s)}"),
@@ -104,9 +107,9 @@ def totals(view: View) -> Content:
     summary = view.snapshot.savings
     parts = [Content.styled(headline(summary), STRONG)]
     if summary.saved_s is not None:
-        parts.append(Content(f"best guess {units.coarse_duration(summary.saved_s)}"))
+        parts.append(Content(f"best guess {units.gain(summary.saved_s)}"))
         week = sum(seconds for _, seconds in by_day(summary, view.now, 7))
-        parts.append(Content(f"last 7 days {units.coarse_duration(week)}"))
+        parts.append(Content(f"last 7 days {units.gain(week)}"))
     parts.append(Content(units.plural(summary.run_count, "run")))
     parts += [
         Content(""),
@@ -145,7 +148,7 @@ LIST = ListSpec(
         Column("runs", 5, align="right"),
         Column("success", 7, needs=54, align="right"),
         Column("by hand", 9, needs=64, align="right"),
-        Column("saved at least", 14, align="right"),
+        Column("saved at least", 17, align="right"),
         Column("", 8, needs=72),
     ),
     sorts=("saved", "runs", "name"),

@@ -1,8 +1,12 @@
 """What a trial showed: verdict, steps, changes, diffs, output, and what it could not show."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from vynexus_tui.domain.automations import Risk
+from vynexus_tui.domain.executed_later import is_executed_later
 from vynexus_tui.domain.trials import Consent, FileChange, SandboxCapability, SandboxLevel, Trial, Verdict, approval_rule
 from vynexus_tui.tui.present import units
 from vynexus_tui.tui.present.content import BAD, GOOD, MUTED, STRONG, WARN, indented, labelled, lines, shown, shown_lines, words
@@ -12,6 +16,8 @@ from vynexus_tui.tui.present.view import View
 _VERDICT_STYLE = {Verdict.PASSED: GOOD, Verdict.STOPS_AT_NETWORK: WARN, Verdict.NOT_TRIED: WARN}
 _STEP_STYLE = {"passed": GOOD, "failed": BAD}
 _MOST_CHANGES = 200
+_MOST_OF_GIT = 3
+"""Up to so many paths below .git/ are listed like any other."""
 _DIFF_LIMIT = 20_000
 _OUTPUT_LIMIT = 20_000
 
@@ -72,10 +78,26 @@ def changes(trial: Trial, view: View, *, with_diffs: bool = True, most: int = _M
     if not trial.changes:
         return words(("Would change ", STRONG), "nothing in ", shown(where))
     head = words(("Would change ", STRONG), units.plural(len(trial.changes), "path"), " from ", shown(where))
-    inside = sorted(trial.changes, key=lambda change: not change.path.startswith(trial.cwd.rstrip("/") + "/"))
+    of_git = [change for change in trial.changes if _is_of_git(change)]
+    of_git = of_git if len(of_git) > _MOST_OF_GIT else []
+    listed = [change for change in trial.changes if not (of_git and _is_of_git(change))]
+    inside = sorted(listed, key=lambda change: not change.path.startswith(trial.cwd.rstrip("/") + "/"))
     rows = [_change(change, trial, view, with_diffs) for change in inside[:most]]
-    more = len(trial.changes) - most
-    return lines(head, *rows, *([Content.styled(f"    and {units.count(more)} more", MUTED)] if more > 0 else []))
+    more = len(listed) - most
+    rows += [Content.styled(f"    and {units.count(more)} more", MUTED)] if more > 0 else []
+    return lines(head, *rows, *([_folded(of_git)] if of_git else []))
+
+
+def _is_of_git(change: FileChange) -> bool:
+    # A hook or a config is executed later, or says what is: those stay on the list, each on its own line.
+    paths = (change.path, change.renamed_from or change.path)
+    return change.warning is None and all("/.git/" in path and not is_executed_later(path) for path in paths)
+
+
+def _folded(of_git: Sequence[FileChange]) -> Content:
+    kinds = ", ".join(f"{units.count(number)} {kind.value}" for kind, number in Counter(c.kind for c in of_git).most_common())
+    what = "files" if all(change.type == "file" for change in of_git) else "paths"
+    return words("    ", f"{units.count(len(of_git))} {what} below .git/ (git's own)  ", (kinds, MUTED))
 
 
 def _change(change: FileChange, trial: Trial, view: View, with_diffs: bool) -> Content:

@@ -37,6 +37,11 @@ def coarse_duration(seconds: float | None) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
+def gain(seconds: float | None) -> str:
+    """18 min; what came out negative is a cost of so much, never a negative saving."""
+    return f"cost {coarse_duration(-seconds)}" if seconds is not None and seconds < 0 else coarse_duration(seconds)
+
+
 def ago(at: datetime | None, now: datetime) -> str:
     """Just now, 12 min ago, 3 h ago, 2 d ago, then the date."""
     if at is None:

@@ -69,6 +69,7 @@ class Row:
     ranks: tuple[float | str, ...]
     """One per sort order of the list; smaller comes first."""
     status: str = ""
+    """One word, or several it may be found by."""
     is_quiet: bool = False
     """Drawn dim: nothing to do here."""
 

@@ -85,19 +85,29 @@ class FirstRunScreen(LiveScreen):
     def show_view(self, view: View) -> None:
         """Draw what was found so far."""
         super().show_view(view)
-        state = "stored: " + str(view.snapshot.recording.event_count) if view.snapshot.recording.event_count else "nothing is stored yet"
-        self.query_one("#header", Line).show(words((" VyNexus ", STRONG), ("› First look   ", MUTED), (state, MUTED)))
+        self.query_one("#header", Line).show(words((" VyNexus ", STRONG), ("› First look   everything stays on this machine", MUTED)))
         width = self.query_one("#page").scrollable_content_region.width or self.size.width
-        page = first_run.page(self.look, view.glyphs, view.home, width=width, shows_hook=self._shows_hook)
+        stored_count = view.snapshot.recording.event_count
+        page = first_run.page(self.look, view.glyphs, view.home, width=width, shows_hook=self._shows_hook, stored_count=stored_count)
         self.query_one(".body", Line).show(page)
-        reason = None if self.look.paths else "no history was found"
-        hints = [
-            Hint(key="enter", word="Import (stays on this machine)", action="screen.import", reason=reason),
-            Hint(key="h", word="Also record from now on", action="screen.hook"),
-            Hint(key="d", word="Demo", action="screen.demo"),
-            Hint(key="q", word="Leave", action="screen.leave"),
-        ]
-        self.query_one(HintLine).show_hints(hints, self.size.width)
+        self.query_one(HintLine).show_hints(self._hints(), self.size.width)
+
+    def _hints(self) -> list[Hint]:
+        why_not = first_run.why_not_import(self.look)
+        if self._shows_hook:
+            no_offer = None if self.look.hooks else "your shells record already, or are none that can be recorded"
+            own = [
+                Hint(key="h", word="Record" if why_not else "Import and record", action="screen.hook", reason=no_offer),
+                Hint(key="enter", word="Import only", action="screen.import", reason=why_not),
+                Hint(key="esc", word="Back", action="screen.back"),
+            ]
+        else:
+            own = [
+                Hint(key="enter", word="Import", action="screen.import", reason=why_not),
+                Hint(key="h", word="Record from now on", action="screen.hook"),
+                Hint(key="d", word="Demo", action="screen.demo"),
+            ]
+        return [*own, Hint(key="q", word="Leave", action="screen.leave")]
 
     def on_resize(self) -> None:
         """Lists are cut to the width, which the page knows after its own layout."""
@@ -105,8 +115,9 @@ class FirstRunScreen(LiveScreen):
 
     def action_import(self) -> None:
         """Store the histories that were found."""
-        if not self.look.paths:
-            self.say_refused("no history was found: h records from now on")
+        reason = first_run.why_not_import(self.look)
+        if reason is not None:
+            self.say_refused(reason)
         elif self.hears():
             self.say_quietly("importing …")
             self.post_message(ImportAsked(with_hook=False))

@@ -29,6 +29,7 @@ class HistoryScreen(LiveScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "range", "Other range", show=False, id="history.range"),
         Binding("o", "sort", "Next order", show=False, id="history.sort"),
+        Binding("R", "app.look_now", "Look now", show=False, id="history.look"),
         Binding("tab", "app.focus_next", "Next part", show=False, id="history.next"),
         Binding("escape,q,H", "back", "Back", show=False, id="history.back"),
     ]

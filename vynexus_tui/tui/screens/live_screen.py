@@ -24,11 +24,12 @@ class LiveScreen(Screen[None]):
         self.view = view
         self._hearing: Timer | None = None
         self._has_just_decided = False
+        self._is_covered = True
 
     @property
     def is_deaf(self) -> bool:
         """Whether deciding keys are ignored now."""
-        return self._hearing is not None
+        return self._is_covered or self._hearing is not None
 
     def hears(self) -> bool:
         """Whether a deciding key counts now. Either way the next one within DEAF_S does not."""
@@ -53,9 +54,14 @@ class LiveScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """The screen appeared."""
+        self._is_covered = False
         self.set_class(self.view.glyphs is ASCII, "-ascii")
         self.become_deaf()
         self.show_view(self.view)
+
+    def on_screen_suspend(self) -> None:
+        """Another screen is on top. Until this one has really come back it stays deaf: a key may arrive before the event does."""
+        self._is_covered = True
 
     def show_view(self, view: View) -> None:
         """Draw from `view`. Extended by every screen."""

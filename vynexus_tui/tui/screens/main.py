@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events, on
-from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
@@ -161,13 +160,22 @@ class MainScreen(ActingScreen):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The focused list is the one the keys act on; on a narrow screen it is the one shown."""
-        if isinstance(event.widget, ListPanel):
-            desk = self.query_one(Desk)
-            is_other = event.widget.id != desk.active
-            desk.arrange_for(active=event.widget.id, zoomed=event.widget.id if desk.zoomed else None)
-            if is_other:
-                self._draw_lines()
-                self._draw_preview()
+        # Not event.widget: the event comes late, and another list may have the focus by now.
+        if isinstance(self.focused, ListPanel):
+            self._turn_to(self.focused)
+
+    def _turn_to(self, panel: ListPanel) -> None:
+        desk = self.query_one(Desk)
+        is_other = panel.id != desk.active
+        desk.arrange_for(active=panel.id, zoomed=panel.id if desk.zoomed else None)
+        if is_other:
+            self._draw_lines()
+            self._draw_preview()
+
+    def _go_to(self, panel_id: str) -> None:
+        # Not panel.focus(): that waits its turn, and the next key would still act on the list that was left.
+        self.set_focus(self.panel(panel_id))
+        self._turn_to(self.panel(panel_id))
 
     def on_resize(self, event: events.Resize) -> None:
         """Lines are as wide as the screen; below the smallest size only one line is left."""
@@ -181,11 +189,11 @@ class MainScreen(ActingScreen):
 
     def action_panel(self, number: int) -> None:
         """Go to a panel."""
-        self.panel(LISTS[number - 1]).focus()
+        self._go_to(LISTS[number - 1])
 
     def action_next_panel(self, by: int) -> None:
         """Go round the panels."""
-        self.panel(LISTS[(LISTS.index(self.active.spec.panel_id) + by) % len(LISTS)]).focus()
+        self._go_to(LISTS[(LISTS.index(self.active.spec.panel_id) + by) % len(LISTS)])
 
     def action_open(self) -> None:
         """Open the row under the cursor."""
@@ -203,8 +211,6 @@ class MainScreen(ActingScreen):
     async def action_filter(self) -> None:
         """Type words; the list follows."""
         box = next(iter(self.query("#filter").results(Input)), None)
-        if box is not None and self.focused is box:
-            raise SkipAction  # it is taken before any other key, but a slash in the filter is only a slash
         if box is None:
             hint = "words · !word · status:live      enter keeps, esc clears"
             box = Input(self.active.query_text, placeholder=hint, id="filter", compact=True)
@@ -233,7 +239,8 @@ class MainScreen(ActingScreen):
         elif desk.zoomed:
             desk.arrange_for(zoomed=None)
         else:
-            self.say_quietly("q leaves; recording by the hook goes on")
+            is_recorded = self.view.snapshot.recording.hooked_shells and not self.view.snapshot.recording.is_paused
+            self.say_quietly("q leaves; recording by the hook goes on" if is_recorded else "q leaves; nothing is being recorded")
 
     def action_try(self) -> None:
         """Open the review, where folder and arguments are shown before anything runs."""

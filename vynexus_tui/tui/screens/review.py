@@ -1,6 +1,7 @@
 """The review: everything known about one automation on one screen, and the place where it is tried and decided on."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual import events, work
@@ -82,7 +83,9 @@ class ReviewScreen(ActingScreen):
         self.query_one("#header", Line).show(review.title(head, view))
         self.query_one("#origin", Line).show(review.origin(head, view))
         self._draw_script()
-        self.query_one("#approval", TextPanel).show(review.approval(head, view))
+        panel = self.query_one("#approval", TextPanel)
+        panel.border_title = Content(f"5 {review.approval_title(head)}")
+        panel.show(review.approval(head, view))
         self.query_one("#why", TextPanel).show(review.why(head, view))
         self._draw_sandbox()
         self._draw_hints()
@@ -93,13 +96,12 @@ class ReviewScreen(ActingScreen):
         is_result_first = box.children[0].id == "right"
         if is_result_first != (event.size.width < NARROW):
             box.move_child(0, after=1)
-        self.call_after_refresh(self._draw_script)
         self._draw_hints()
 
     def _draw_script(self) -> None:
         head, panel = self.chosen(), self.query_one("#script", TextPanel)
         if head is not None:
-            panel.show(review.script(head.automation.script.text, panel.text_width))
+            panel.show(partial(review.script, head.automation.script.text))
 
     def _draw_sandbox(self) -> None:
         head = self.chosen()
@@ -209,10 +211,16 @@ class ReviewScreen(ActingScreen):
         editor.focus()
         self._draw_hints()
 
-    async def action_save(self) -> None:
-        """Keep the edited script."""
+    def action_save(self) -> None:
+        """Keep the edited script. The editor stays until it is stored: what is not bash is refused, and must not be lost."""
+        self._may_drop_edit = False
+        head = self.chosen()
         for editor in self.query("#editor").results(TextArea):
-            self.post_message(EditAsked(self.view.automation(self._key).automation.automation_id, editor.text))  # type: ignore[union-attr]
+            if head is not None:
+                self.post_message(EditAsked(head.automation.automation_id, editor.text, self._leave_saved))
+
+    async def _leave_saved(self, text: str) -> None:
+        if any(editor.text == text for editor in self.query("#editor").results(TextArea)):
             await self._close_editor()
 
     async def _close_editor(self) -> None:
