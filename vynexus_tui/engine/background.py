@@ -71,7 +71,7 @@ def needs_cycle(workspace: Workspace, *, now: datetime) -> bool:
 def has_new_runs(workspace: Workspace) -> bool:
     """Whether a run waits to be accounted: one directory listing, for asking every few seconds."""
     try:
-        return any(entry.name.startswith("run-") for entry in workspace.paths.spool_dir.iterdir())
+        return any(entry.match("run-*.r") for entry in workspace.paths.spool_dir.iterdir())
     except OSError:
         return False
 

@@ -98,7 +98,7 @@ def retire(workspace: Workspace, automation_id: str, *, now: datetime) -> str:
 def edit(workspace: Workspace, automation_id: str, text: str, *, now: datetime) -> str:
     """A new script text; trial and approval are void. Raises RequestError where it is not bash."""
     if mistake := bash_syntax_error(text):
-        raise RequestError(f"not valid bash: {mistake}", "the script was kept as it was")
+        raise RequestError(f"not valid bash: {mistake}", "nothing was saved; the script is as it was")
     with _deciding(workspace) as connection:
         automation = _find(connection, automation_id)
         if text == automation.script.text:

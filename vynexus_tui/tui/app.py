@@ -124,6 +124,8 @@ class VynexusApp(EngineApp):
     def _take_sample(self, message: m.SampleTaken) -> None:
         self._samples.append(message.sample)
         self._feed.wants_busiest = self.size.width >= WIDE
+        if self.status.frozen_at is not None:
+            return
         for screen in self._drawable:
             if isinstance(screen, MainScreen) and screen.is_current:
                 screen.show_machine(tuple(self._samples))

@@ -21,7 +21,9 @@ class Line(Static):
         """Paint it if it differs from what is there."""
         if not content.is_same(self._now):
             self._now = content
-            self.update(content)
+            # A line of fixed height moves nothing else: without this every tick laid out the whole screen (0.70 v. 0.35 % CPU).
+            height = self.styles.height
+            self.update(content, layout=height is None or height.is_auto)
 
 
 class HintLine(Line):
