@@ -1,4 +1,4 @@
-"""The engine as a whole: one cycle over everything, and what it never does."""
+"""The engine as a whole: one cycle over everything, and what it never does (invariants 2, 4 and 6)."""
 
 import json
 import shutil

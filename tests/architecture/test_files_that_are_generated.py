@@ -1,10 +1,13 @@
 """Generated files are fresh, and the wheel holds what the program needs."""
 
+import re
 import subprocess
 import sys
 import zipfile
 from dataclasses import fields
 from pathlib import Path
+
+import pytest
 
 from vynexus_tui.domain.settings import SECTIONS
 from vynexus_tui.store.settings_file import render_settings
@@ -48,3 +51,10 @@ def test_the_map_names_every_room() -> None:
     for folder in (ROOT / "vynexus_tui").iterdir():
         if folder.is_dir() and folder.name != "__pycache__":
             assert f"`{folder.name}/`" in text, f"ARCHITECTURE.md does not say what {folder.name}/ is"
+
+
+@pytest.mark.parametrize("number", range(1, 11))
+def test_every_invariant_is_promised_by_a_test_that_names_it(number: int) -> None:
+    named = re.compile(rf"[Ii]nvariants? (?:\d+(?:, | and ))*{number}\b")
+    tests = (path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assert any(named.search(text) for text in tests)

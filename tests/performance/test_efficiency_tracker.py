@@ -1,4 +1,4 @@
-"""The ledger: what is credited, what is charged, and what is never claimed."""
+"""The ledger: what is credited, what is charged, and what is never claimed (invariant 7)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
