@@ -394,7 +394,7 @@ def test_full_memory_is_found_and_unknown_memory_is_not_full() -> None:
     assert machine([sample()] * 5) == []
 
 
-def test_a_hundred_thousand_metrics_take_less_than_two_seconds() -> None:
+def test_a_hundred_thousand_steady_metrics_raise_no_alarm() -> None:
     r = random.Random("many")
     typical = [exp(r.gauss(0, 1.5)) for _ in range(300)]
     metrics = []
