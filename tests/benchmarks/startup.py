@@ -56,7 +56,7 @@ def _starts(folder: Path) -> list[Start]:
     automation = json.loads(full.vynexus("automations", "--json"))["automations"][0]["name"]
     return [
         Start("bare Textual app", [sys.executable, str(BARE_APP)], empty, READY.encode()),
-        Start("first paint, nothing stored", VYNEXUS, empty, b"nothing is stored"),
+        Start("first paint, nothing stored", VYNEXUS, empty, b"First look"),
         Start(f"first paint, {HISTORY:,} stored", VYNEXUS, full, b"1 Automations"),
         Start(f"first content, {HISTORY:,} stored", VYNEXUS, full, automation.encode()),
     ]
