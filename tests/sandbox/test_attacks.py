@@ -20,14 +20,29 @@ if TYPE_CHECKING:
     from tests.sandbox.conftest import Person
 
 
+_SHARED = ("/dev/shm", "/var/tmp")
+
+
 def attack(person: Person, script: str) -> Trial:
-    """The trial; home and machine must be the same after it."""
+    """The trial; home and machine must be the same after it.
+
+    /dev/shm and /var/tmp belong to everybody, also to the tests that run beside this one: what changed only there must change
+    again in a second try of the same script before it counts. An escape does.
+    """
+    trial, changed = _tried(person, script)
+    if changed and all(path.startswith(_SHARED) for path in changed):
+        trial, again = _tried(person, script)
+        changed = changed if again else []
+    assert trial.level is SandboxLevel.FULL, trial.reason
+    assert changed == []
+    return trial
+
+
+def _tried(person: Person, script: str) -> tuple[Trial, list[str]]:
     before = person.fingerprint()
     trial = person.try_script(script)
     after = person.fingerprint()
-    assert trial.level is SandboxLevel.FULL, trial.reason
-    assert [p for p in before | after if before.get(p) != after.get(p)] == []
-    return trial
+    return trial, [p for p in before | after if before.get(p) != after.get(p)]
 
 
 def python(person: Person, body: str) -> str:
