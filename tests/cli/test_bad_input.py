@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -181,3 +182,25 @@ def test_hostile_commands_are_printed_harmlessly(home: Path) -> None:
     done = vynexus(home, "peek", "-", "--from", "bash", raw=lines.encode())
     assert done.returncode == 0, done.stderr
     assert not set("\x1b\x07\u202e") & set(done.stdout)
+
+
+def test_a_hostile_name_in_an_error_message_is_harmless(home: Path) -> None:
+    done = vynexus(home, "peek", "/nowhere/x\x1b]0;PWN\x07\u202e")
+    assert done.returncode == 1
+    assert not set("\x1b\x07\u202e") & set(done.stderr)
+
+
+def test_a_recorded_folder_with_an_impossible_name_is_asked_for_instead(home: Path) -> None:
+    import json
+
+    lines = [
+        json.dumps(
+            {"cmd": c, "cwd": "/" + "d" * 300, "session": f"s{d}", "ts": time.time() - 86_400 * (9 - d) + n, "exit": 0, "duration_ms": 4000}
+        )
+        for d in range(9)
+        for n, c in enumerate(("sort -u data/a.csv -o data/b.csv", "wc -l data/b.csv"))
+    ]
+    vynexus(home, "import", "--from", "jsonl", "-", raw="\n".join(lines).encode())
+    vynexus(home, "cycle")
+    (automation,) = json.loads(vynexus(home, "automations", "--json").stdout)["automations"]
+    says_one_clear_thing(vynexus(home, "try", automation["name"]), "folder", "--cwd")
