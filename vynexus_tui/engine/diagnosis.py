@@ -1,14 +1,16 @@
 """What works on this machine, and what to do about what does not."""
 
+import os
 import shutil
 import sys
 from dataclasses import dataclass
 
 from vynexus_tui.domain.errors import VynexusError
-from vynexus_tui.domain.trials import SandboxLevel
+from vynexus_tui.domain.trials import SandboxCapability, SandboxLevel
 from vynexus_tui.engine.assembly import Workspace, reading
 from vynexus_tui.engine.recording import found_histories, hook_status
 from vynexus_tui.engine.trials import sandbox_capability
+from vynexus_tui.sandbox.capability import apparmor_profile
 from vynexus_tui.store import events_table
 
 
@@ -68,7 +70,13 @@ def _sandbox(workspace: Workspace) -> Check:
     if capability.level is SandboxLevel.FULL:
         return Check(name="sandbox", works=True, state="level full" + "".join(f"; {n}" for n in capability.notes))
     state = f"level static: nothing is executed in a try (failed: {capability.failed_stage})"
-    return Check(name="sandbox", works=False, state=state, fix=capability.repair or "")
+    return Check(name="sandbox", works=False, state=state, fix=sandbox_repair(capability))
+
+
+def sandbox_repair(capability: SandboxCapability) -> str:
+    """What to do for level full; where AppArmor is in the way, with the profile itself to load."""
+    repair = capability.repair or ""
+    return f"{repair}\n{apparmor_profile(os.path.realpath(sys.executable))}" if "AppArmor" in repair else repair
 
 
 def _paths(workspace: Workspace) -> tuple[Check, ...]:

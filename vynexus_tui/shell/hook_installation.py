@@ -164,12 +164,6 @@ def read_hook_status(shell: HookShell, paths: HookPaths) -> HookStatus:
     )
 
 
-def written_hook_paths(paths: HookPaths) -> tuple[Path, ...]:
-    """Every file of ours that an installation leaves, beside the block in the rc files; for `uninstall`."""
-    ours = [path for shell in HOOK_SHELLS for path in (paths.hook_file(shell), paths.manifest_file(shell))]
-    return tuple(path for path in ours if path.exists())
-
-
 def _block(shell: HookShell, paths: HookPaths) -> str:
     return render_rc_block(paths.hook_file(shell), home=paths.home, bin_directory=paths.bin_dir)
 
