@@ -45,7 +45,7 @@ def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def recorded(home: Path) -> list[tuple[int, str]]:
-    found = HookSpool(home / ".local/state/vynexus/spool").read({}, datetime.now(tz=UTC))
+    found = HookSpool(home / ".local/state/vynexus/spool").read({}, {}, datetime.now(tz=UTC))
     return [(r.exit_code, r.automation_id) for r in found.runs]
 
 
@@ -118,7 +118,7 @@ def test_time_and_memory_are_those_of_the_script(home: Path) -> None:
     install(home, "python3 -c 'x = bytearray(60_000_000); import time; time.sleep(0.3)'\n")
     before = time.time()
     assert run(home, "greet").returncode == 0
-    (measured,) = HookSpool(home / ".local/state/vynexus/spool").read({}, datetime.now(tz=UTC)).runs
+    (measured,) = HookSpool(home / ".local/state/vynexus/spool").read({}, {}, datetime.now(tz=UTC)).runs
     assert 0.3 <= measured.duration_s <= time.time() - before
     assert (measured.peak_memory_bytes or 0) > 55_000_000
     assert measured.cwd == str(home)

@@ -2,14 +2,17 @@
 
 import json
 import os
+import re
+import socket
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 from vynexus_tui.domain.errors import RequestError, SourceError
 from vynexus_tui.domain.events import Actor
-from vynexus_tui.engine import recording
+from vynexus_tui.engine import hooks, recording
 from vynexus_tui.engine.assembly import Workspace, open_workspace, reading
 from vynexus_tui.store import events_table
 
@@ -86,9 +89,9 @@ def test_a_history_file_that_was_imported_is_followed(workspace: Workspace, now:
     assert not recording.has_new_records(workspace, now=now)
 
 
-def test_ignored_commands_and_directories_are_never_stored(tmp_path: Path, now: datetime) -> None:
+def test_command_filter_and_directories_are_never_stored(tmp_path: Path, now: datetime) -> None:
     config = tmp_path / "c.yaml"
-    config.write_text('recording:\n  ignored_commands: ["^pass "]\n  ignored_directories: ["/private"]\n')
+    config.write_text('recording:\n  command_filter: ["^pass "]\n  cwd_filter: ["/private"]\n')
     (tmp_path / "home").mkdir()
     workspace = open_workspace({"HOME": str(tmp_path / "home"), "PATH": "/usr/bin"}, config=str(config))
     events = [{"cmd": "pass show mail"}, {"cmd": "ls", "cwd": "/home/a/private/x"}, {"cmd": "make", "cwd": "/home/a"}]
@@ -105,15 +108,15 @@ def test_a_missing_history_is_one_clear_line(workspace: Workspace, now: datetime
 
 
 def test_recording_can_be_switched_off_for_a_while(workspace: Workspace, now: datetime) -> None:
-    recording.pause_recording(workspace, minutes=30, now=now)
-    assert recording.is_paused(workspace, now=now)
-    assert not recording.is_paused(workspace, now=now + timedelta(minutes=31))
-    recording.pause_recording(workspace, minutes=None, now=now)
-    assert recording.is_paused(workspace, now=now + timedelta(days=9))
-    recording.resume_recording(workspace)
-    assert not recording.is_paused(workspace, now=now)
+    hooks.pause_recording(workspace, minutes=30, now=now)
+    assert hooks.is_paused(workspace, now=now)
+    assert not hooks.is_paused(workspace, now=now + timedelta(minutes=31))
+    hooks.pause_recording(workspace, minutes=None, now=now)
+    assert hooks.is_paused(workspace, now=now + timedelta(days=9))
+    hooks.resume_recording(workspace)
+    assert not hooks.is_paused(workspace, now=now)
     with pytest.raises(RequestError):
-        recording.pause_recording(workspace, minutes=0, now=now)
+        hooks.pause_recording(workspace, minutes=0, now=now)
 
 
 def test_ten_thousand_commands_are_tracked(workspace: Workspace, now: datetime) -> None:
@@ -123,3 +126,53 @@ def test_ten_thousand_commands_are_tracked(workspace: Workspace, now: datetime) 
     with reading(workspace) as connection:
         assert connection is not None
         assert events_table.count_events(connection)[0] == 12_000
+
+
+def test_nothing_that_was_taken_in_stays_readable_in_the_spool_of_a_living_shell(workspace: Workspace, now: datetime) -> None:
+    born_us = int(psutil.Process().create_time() * 1e6) + 1_000_000
+    boot = Path("/proc/sys/kernel/random/boot_id")
+    host = re.sub(r"[^A-Za-z0-9-]", "_", socket.gethostname())
+    name = f"{born_us}-{os.getpid()}-5@{host}@{boot.read_text()[:8] if boot.exists() else ''}.0"
+    path = spool_record(workspace, (0, "make unlisted-word"), name=name)
+    os.utime(path, (1_763_000_000, 1_763_000_000))
+    recording.collect(workspace, now=now)
+    assert path.exists()
+    assert not any(path.read_bytes())
+    assert path.stat().st_mtime == 1_763_000_000
+    raw = spool_record(workspace, (1, "git push"), name="x").read_bytes()
+    with path.open("ab") as file:
+        file.write(raw)
+    assert recording.collect(workspace, now=now).new_event_count == 1
+    assert [c for c, _ in stored(workspace)] == ["make unlisted-word", "git push"]
+    assert recording.collect(workspace, now=now).lost_event_count == 0
+
+
+def test_a_password_in_an_alias_does_not_stay_in_what_the_hook_wrote_down(workspace: Workspace, now: datetime) -> None:
+    aliases = workspace.paths.state_dir / "aliases.bash"
+    aliases.parent.mkdir(parents=True)
+    aliases.write_text("alias api='curl -u me:Swordfish-9 https://api.example.org'\nalias ll='ls -l'\n")
+    recording.collect(workspace, now=now)
+    assert aliases.read_text() == "alias api='curl -u me:{{secret:password}} https://api.example.org'\nalias ll='ls -l'\n"
+
+
+def test_a_secret_that_only_its_alias_gives_away_is_found(workspace: Workspace, now: datetime) -> None:
+    aliases = workspace.paths.state_dir / "aliases.bash"
+    aliases.parent.mkdir(parents=True)
+    aliases.write_text("alias cpw='curl -u'\n")
+    recording.import_history(workspace, None, b"cpw me:Swordfish-9 https://api.example.org\n", source_format="bash", now=now)
+    assert stored(workspace)[0][0] == "cpw me:{{secret:password}} https://api.example.org"
+
+
+def test_a_persons_own_rules_for_secrets_hold(tmp_path: Path, now: datetime) -> None:
+    config = tmp_path / "settings.yaml"
+    config.write_text("recording:\n  secret_patterns: ['kunde-(\\d+)']\n")
+    (tmp_path / "home").mkdir()
+    workspace = open_workspace({"HOME": str(tmp_path / "home"), "PATH": "/usr/bin"}, config=str(config))
+    recording.import_history(workspace, None, b"./report kunde-4711 now\n", source_format="bash", now=now)
+    assert stored(workspace)[0][0] == "./report kunde-{{secret:own}} now"
+
+
+def test_lines_that_only_agents_write_are_theirs(workspace: Workspace, now: datetime) -> None:
+    lines = b"{ echo ___BEGIN___COMMAND_OUTPUT_MARKER___; make; }\nmake\n"
+    recording.import_history(workspace, None, lines, source_format="bash", now=now)
+    assert [actor for _, actor in stored(workspace)] == [Actor.AGENT, Actor.UNKNOWN]

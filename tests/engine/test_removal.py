@@ -5,7 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 from vynexus_tui.engine.assembly import Workspace, open_workspace
-from vynexus_tui.engine.recording import import_history, install_hook
+from vynexus_tui.engine.hooks import install_hook
+from vynexus_tui.engine.recording import import_history
 from vynexus_tui.engine.removal import plan_removal, remove_everything
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from vynexus_tui.language.redaction import SECRET_MARK, redact, redact_output
+from vynexus_tui.language.redaction import SECRET_MARK, Redactor, redact, redact_output
 
 # Built from pieces, so that no scanner takes this file for a leak.
 _AWS = "AKIA" + "IOSFODNN7EXAMPLE"
@@ -136,6 +136,66 @@ SECRETS = [
     ("twilio api --sid " + "SK" + "0123456789abcdef" * 2, "0123456789abcdef"),
 ]
 
+# The shell hooks have coarser rules; they are tried with the lists above and `HARMLESS` only.
+SECRETS_BY_MECHANISM = [
+    # Names in every casing, with every sign.
+    ("java -Dspring.datasource.password=hunter2 -jar app.jar", "hunter2"),
+    ("./gradlew publish -PossrhPassword=hunter2", "hunter2"),
+    ("MYSQL_PWD=hunter2 mysql -u root", "hunter2"),
+    ("helm install x c --set auth.password=hunter2,replicas=2", "hunter2"),
+    ("app --ConnectionStrings:Db='Server=x;User Id=me;Password=hunter2;'", "hunter2"),
+    ('export C="AccountName=x;AccountKey=aB3dE6gH9==;EndpointSuffix=y"', "aB3dE6gH9=="),
+    ("setx API_TOKEN hunter2", "hunter2"),
+    ('$env:API_KEY="hunter2"', "hunter2"),
+    ('dotnet user-secrets set "Db:Password" "hunter2"', "hunter2"),
+    ("wrangler deploy --var API_SECRET:c1af17bb5455e7db", "c1af17bb5455e7db"),
+    ("export TF_TOKEN_app_terraform_io=Hb2zIDpF6stCP.atl", "Hb2zIDpF6stCP.atl"),
+    ("psql 'host=db user=app password=hunter2 dbname=app'", "hunter2"),
+    ("python -c \"connect(password='hunter2')\"", "hunter2"),
+    ("mongosh --eval \"db.createUser({user:'a',pwd:'hunter2'})\"", "hunter2"),
+    ("cat > .env <<EOF\nPORT=1\nDB_PASSWORD=hun&ter2!\nEOF", "hun&ter2!"),
+    ("cat <<'EOF' > c.yml\nuser: me\npassword: hunter2\nEOF", "hunter2"),
+    ("printf '[Interface]\\nPrivateKey = Jy4UaU0gMGJEqqWYCNy65G9V=\\n' | tee wg0.conf", "Jy4UaU0gMGJEqqWYCNy65G9V"),
+    ("sed -i 's/^DB_PASSWORD=.*/DB_PASSWORD=hunter2/' .env", "hunter2"),
+    ("jq '.password=\"hunter2\"' a.json", "hunter2"),
+    ("curl 'https://x.example.com/b?sv=1&sig=aB3%2Fxyz12%3D'", "aB3%2Fxyz12%3D"),
+    # Quotes within quotes.
+    ("ssh h 'mysql -u root -p'\\''hunter2'\\'' -e status'", "hunter2"),
+    ('bash -c "export TOKEN=\\"hunter2\\"; run"', "hunter2"),
+    ("useradd -m -p '$6$Vby$KClHZNbiYT' svc", "KClHZNbiYT"),
+    # What is fed, and what is written to a file named for it.
+    ("echo hunter2 | kinit me", "hunter2"),
+    ("echo -e 'hunter2\\nhunter2' | sudo passwd bob", "hunter2"),
+    ("gpg --batch --passphrase-fd 0 -d a.gpg <<< hunter2", "hunter2"),
+    ("openvpn --auth-user-pass <(printf 'hunter2')", "hunter2"),
+    ("echo 'h:5432:*:u:hunt3rOne' >> ~/.pgpass", "hunt3rOne"),
+    ("echo 'Hunt3r!Two' > db_password.txt", "Hunt3r!Two"),
+    ('expect -c \'expect "assword:"; send "hunter2\\r"\'', "hunter2"),
+    # Languages.
+    ("psql -c \"ALTER USER app WITH PASSWORD 'hunter2'\"", "hunter2"),
+    ("mysql -e \"CREATE USER a IDENTIFIED BY 'hunter2'\"", "hunter2"),
+    ("php -r 'echo password_hash(\"hunter2\", 1);'", "hunter2"),
+    # Programs.
+    ("xfreerdp /v:h /u:me /p:hunter2", "hunter2"),
+    ("net use Z: \\\\srv\\share hunter2 /user:me", "hunter2"),
+    ("plink -ssh me@h -pw hunter2 ls", "hunter2"),
+    ("impacket-psexec acme/admin:'hunter2'@10.0.0.1", "hunter2"),
+    ("qpdf --encrypt hunter2 owner 256 -- a b", "hunter2"),
+    ("7z a -phunter2 b.7z dir", "hunter2"),
+    ("ipmitool -H h -U ADMIN -P hunter2 power status", "hunter2"),
+    ("snmpget -v3 -u me -A hunter22 -X other h", "hunter22"),
+    ("rabbitmqctl add_user me hunter2", "hunter2"),
+    ("mc alias set p https://s3.example.com AKEY hunter2secret", "hunter2secret"),
+    ("composer config http-basic.x me hunter2", "hunter2"),
+    ("mysqladmin -u root password 'hunter2'", "hunter2"),
+    ("mount -t cifs //s/x /mnt -o username=me,password=hunter2,uid=1", "hunter2"),
+    ("vault login s.abcdEFGH12345678", "s.abcdEFGH12345678"),
+    ("aws ssm put-parameter --name /a --type SecureString --value hunter2", "hunter2"),
+    ("security import c.p12 -k login.keychain -P hunter2", "hunter2"),
+    # Nothing but key material.
+    ("nkLp84HyTq2vXz91RbWc6MdF3sJgKa7eUo5iPt0Y", "nkLp84HyTq2v"),
+]
+
 HARMLESS = [
     "git show 3f786850e387550fdab836ed7e6dc881de23001b",
     "git checkout 9fceb02d0ae598e95dc970b74767f19372d61af8 -- src/token.py",
@@ -218,25 +278,71 @@ HARMLESS = [
     "grep bob /etc/passwd <<< x",
 ]
 
+HARMLESS_BY_MECHANISM = [
+    "git commit -m 'config: api_key=abc123 crashed'",
+    "git log -S 'password=' --author='Pat Key'",
+    "grep -r 'password=x1y2z3' .",
+    "rg 'Authorization: Bearer' -g '*.ts'",
+    "sed 's/password=.*/password=XXX/' app.conf",
+    "sed -i 's/token=[^&]*/token=REDACTED/g' log",
+    "awk '/password: / {print $2}' f",
+    "jq .token r.json",
+    'curl -H "Authorization: Bearer <token>" https://example.com',
+    'curl -H "Authorization: Bearer YOUR_TOKEN" https://example.com',
+    "gh workflow run d.yml -f token='${{ secrets.X }}'",
+    "helm template . --set password={{ .Values.pw }}",
+    "echo 'Enter password: '",
+    "read -sp 'Token: ' TOKEN",
+    "export PASSWORD=${PASSWORD:-}",
+    "DB_PASSWORD=op://prod/db/password op run -- app",
+    "helm install x c --set auth.existingSecret=db-secret",
+    "gcloud secrets versions access latest --secret=db-password",
+    "aws secretsmanager get-secret-value --secret-id arn:aws:secretsmanager:eu-west-1:1:secret:db-AbC3Ef",
+    "aws ec2 run-instances --key-name prod-key",
+    "python train.py --max-tokens 200 --pad-token '<pad>' --tokenizer gpt2",
+    "ffmpeg -i a.mp4 -pass 1 -f null -",
+    "curl 'https://example.com/?page_token=2&sort_key=name'",
+    "curl -H 'Sec-WebSocket-Key: SGVsbG8sIHdvcmxkIQ==' https://example.com",
+    "docker run --name mysql -p3306:3306 mysql",
+    "docker run -e POSTGRES_PASSWORD_FILE=/run/secrets/pg postgres",
+    "ansible-playbook p.yml --vault-password-file ~/.vault_pass -K",
+    "npm run token:build",
+    "redis-cli get token:count",
+    "wg set wg0 private-key /etc/wg.key peer x",
+    "echo 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGk1x9yHqJ8aBcDeFgHiJkLmNoPq me@h' >> ~/.ssh/authorized_keys",
+    "./node_modules/.bin/some-very-long-tool-Name-Version2-with-hyphens.js",
+    "/usr/local/lib/python3.11/site-packages/foo/bar/BazQux12345678.py",
+    "3f786850e387550fdab836ed7e6dc881de23001b",
+    "123e4567-e89b-12d3-a456-426614174000-123e4567-e89b",
+    "MyVeryLongClassNameForTheTestOfPasswordResetAndTokens2",
+    "cast balance 0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+    "security find-identity -v -p codesigning",
+    "psql -c \"update users set password = crypt(\\$1, gen_salt('bf'))\"",
+    'kubectl patch d x -p \'{"secret":{"secretName":"db-creds"}}\'',
+    "[[ $password == $confirm ]] && echo match",
+    "cd $PWD/token && make compass bypass",
+]
 
-@pytest.mark.parametrize(("command", "secret"), SECRETS)
+
+@pytest.mark.parametrize(("command", "secret"), SECRETS + SECRETS_BY_MECHANISM)
 def test_a_secret_does_not_survive(command: str, secret: str) -> None:
     redacted = redact(command)
     assert secret not in redacted
     assert SECRET_MARK.search(redacted)
 
 
-@pytest.mark.parametrize(("command", "secret"), SECRETS)
+@pytest.mark.parametrize(("command", "secret"), SECRETS + SECRETS_BY_MECHANISM)
 def test_only_the_value_goes(command: str, secret: str) -> None:
-    assert redact(command).split()[0] == command.split()[0] or command.split()[0].endswith(secret) or "=" in command.split()[0]
+    first = command.split()[0]
+    assert redact(command).split()[0] == first or secret in first or "=" in first
 
 
-@pytest.mark.parametrize(("command", "secret"), SECRETS)
+@pytest.mark.parametrize(("command", "secret"), SECRETS + SECRETS_BY_MECHANISM)
 def test_redacting_twice_changes_nothing_more(command: str, secret: str) -> None:
     assert redact(redact(command)) == redact(command)
 
 
-@pytest.mark.parametrize("command", HARMLESS)
+@pytest.mark.parametrize("command", HARMLESS + HARMLESS_BY_MECHANISM)
 def test_what_only_looks_like_a_secret_stays(command: str) -> None:
     assert redact(command) == command
 
@@ -250,6 +356,68 @@ def test_the_words_around_a_value_stay_so_patterns_still_match() -> None:
 def test_what_a_program_printed_is_redacted_too() -> None:
     text = f"diff --git a/.env b/.env\n+GITHUB_TOKEN=hunter2\n+aws={_AWS}\n+PATH=/usr/bin\n"
     assert redact_output(text) == text.replace("hunter2", "{{secret:token}}").replace(_AWS, "{{secret:aws-key-id}}")
+
+
+_ALNUM = st.text("abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", min_size=6, max_size=30)
+_PLANTED = st.builds(lambda tail, sign: "Zq7" + sign + tail + "9x", _ALNUM, st.sampled_from(["", "!", "%", "+", ".", "_", "-", "#", "@"]))
+_TEMPLATES = [
+    "deploy --password {}", "deploy --api-key={}", "DB_PASSWORD={} ./run", "export API_TOKEN={}", "set -gx NPM_TOKEN {}",
+    "mysql -u root -p{} shop", "sshpass -p {} ssh h", "docker login -u me -p {}", "redis-cli -a {} ping", "zip -P {} a b",
+    "ldapsearch -D cn=a -w {} -b x", "echo {} | sudo -S ls", "echo {} | docker login --password-stdin", "sudo -S ls <<< {}",
+    "java -Dapp.db.password={} -jar a", "helm install a b --set auth.password={}", "kubectl create secret generic s --from-literal=pw={}",
+    "vault kv put secret/x password={}", "openssl enc -k {} -in a", "rabbitmqctl add_user u {}", "nmcli dev wifi connect h password {}",
+    "gh secret set X --body {}", "wget --http-password={} https://h", "gpg --passphrase {} -d a", "7z x a.7z -p{}",
+    "aws configure set aws_secret_access_key {}", "ipmitool -U A -P {} power", "bw unlock {}", "useradd -p {} bob",
+]  # fmt: skip
+_QUOTES = ["{}", "'{}'", '"{}"']
+_WRAPPERS = [
+    "{}",
+    "sudo {}",
+    "env A=b {}",
+    "time {}",
+    "cd /x && {}",
+    "for i in 1 2; do {}; done",
+    "{} > out.log 2>&1",
+    "true; {} || exit 1",
+]
+
+
+@given(st.sampled_from(_TEMPLATES), _PLANTED, st.sampled_from(_QUOTES), st.sampled_from(_WRAPPERS))
+def test_a_planted_secret_never_survives(template: str, secret: str, quotes: str, wrapper: str) -> None:
+    command = wrapper.format(template.format(quotes.format(secret)))
+    redacted = redact(command)
+    assert secret not in redacted
+    assert SECRET_MARK.sub("X", redacted) == command.replace(secret, "X")
+    assert redact(redacted) == redacted
+
+
+@given(st.sampled_from(_TEMPLATES[:8]), _PLANTED, st.sampled_from(["ssh h '{}'", 'ssh h "{}"', "docker exec c sh -c '{}'", 'bash -c "{}"']))
+def test_a_secret_within_another_commands_quotes_never_survives(template: str, secret: str, wrapper: str) -> None:
+    assert secret not in redact(wrapper.format(template.format(secret)))
+
+
+@given(st.sampled_from(_TEMPLATES), st.sampled_from(["$PW", "${PW}", '"$PW"', "$(cat f)", "`cat f`", '"$(pass show x)"', "<(cat f)"]))
+def test_a_reference_stays_wherever_a_secret_could_stand(template: str, reference: str) -> None:
+    assert redact(template.format(reference)) == template.format(reference)
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("cpw me:hunter2 https://h", "cpw me:{{secret:password}} https://h"),
+        ("cd /x && cpw me:hunter2 https://h", "cd /x && cpw me:{{secret:password}} https://h"),
+        ("sudo cpw me:hunter2 https://h; ls", "sudo cpw me:{{secret:password}} https://h; ls"),
+        (
+            "A=b cpw me:hunter2 https://h | cpw you:hunter3 https://i",
+            "A=b cpw me:{{secret:password}} https://h | cpw you:{{secret:password}} https://i",
+        ),
+        ("echo cpw me:hunter2", "echo cpw me:hunter2"),
+        ("dbx -phunter2 shop", "dbx -p{{secret:password}} shop"),
+    ],
+)
+def test_a_secret_that_only_shows_behind_an_alias_goes_wherever_the_alias_stands(command: str, expected: str) -> None:
+    redactor = Redactor(aliases={"cpw": "curl -u", "dbx": "mysql --password=stored9 -u root"})
+    assert redactor.command(command) == expected
 
 
 _WORDS = st.sampled_from(
@@ -300,6 +468,19 @@ def test_redaction_is_idempotent_and_never_raises(text: str) -> None:
         "-a" * 9000 + "storepass",
         "bw login x " * 3000,
         "sqlplus a/" * 3000,
+        "password=$" * 4000,
+        'PASSWORD="' * 4000,
+        "token: " * 4000,
+        "'\\''" * 8000 + "password=",
+        "user password " * 3000,
+        "aws ssm put-parameter " * 1500,
+        "rclone config create pass " * 1500,
+        "kubectl secret --from-literal " * 1500,
+        "aB1" * 15000,
+        "re_" * 9000 + "1",
+        "//" * 9000 + "token",
+        'expect password send "' * 1500,
+        "echo a:" * 3000 + "> pass",
     ],
     ids=lambda text: text[:14],
 )

@@ -3,6 +3,7 @@ import os
 import shutil
 import stat
 import subprocess
+from importlib.resources import files
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,10 +15,11 @@ from vynexus_tui.shell.hook_installation import (
     HookPaths,
     install_hook,
     read_hook_status,
+    refresh_hook,
     remove_hook,
     render_hook,
 )
-from vynexus_tui.shell.rc_block import render_rc_block, with_block, without_block
+from vynexus_tui.shell.rc_block import quote_for_fish, render_rc_block, with_block, without_block
 
 BLOCK = b"# >>> vynexus >>>\nif [ -r x ]; then . x; fi\n# <<< vynexus <<<\n"
 
@@ -63,6 +65,7 @@ def test_removing_is_the_exact_reverse_of_installing(tmp_path, shell, content):
     for folder in (paths.data_dir, paths.state_dir, paths.state_dir / "spool"):
         folder.mkdir(mode=0o700)
     if content is not None:
+        paths.rc_file(shell).parent.mkdir(parents=True, exist_ok=True)
         paths.rc_file(shell).write_bytes(content)
         paths.rc_file(shell).chmod(0o640)
     before = tree(home)
@@ -92,13 +95,35 @@ def test_the_block_is_shown_as_it_is_written_and_works_for_other_homes(tmp_path)
     ]
 
 
+def test_the_block_of_fish_is_in_its_own_language(tmp_path):
+    block = render_rc_block(tmp_path / "it's \\d", home=tmp_path, bin_directory=tmp_path / "my bin", shell="fish")
+    assert block.splitlines() == [
+        "# >>> vynexus >>>",
+        """contains -- "$HOME"/'my bin' $PATH; or set -gx PATH $PATH "$HOME"/'my bin'""",
+        r"""status is-interactive; and test -r "$HOME"/'it\'s \\d'; and source "$HOME"/'it\'s \\d'""",
+        "# <<< vynexus <<<",
+    ]
+
+
+@given(st.lists(st.text(alphabet="ab '\"\\\\$`\n(){}*?~#;&|<>=-é", max_size=12), min_size=1, max_size=20))
+@settings(max_examples=15, deadline=None)
+def test_what_is_quoted_for_fish_comes_out_of_fish_as_it_was(texts):
+    if shutil.which("fish") is None:
+        pytest.skip("fish is not installed here")
+    script = "printf '%s\\0' " + " ".join(map(quote_for_fish, texts))
+    ran = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, env={"LC_ALL": "C.UTF-8"})
+    assert ran.stdout.decode() == "".join(f"{text}\0" for text in texts)
+
+
 @pytest.mark.parametrize("shell", HOOK_SHELLS)
 def test_the_block_appends_to_path_once_and_is_silent_when_the_hook_is_gone(tmp_path, shell):
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed here")
-    block = render_rc_block(tmp_path / "gone", home=tmp_path, bin_directory=tmp_path / "my bin")
-    script = f'set -eu\n{block}{block}printf %s "$PATH"'
-    ran = subprocess.run([shell, "-c", script], env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True)
+    block = render_rc_block(tmp_path / "gone", home=tmp_path, bin_directory=tmp_path / "my bin", shell=shell)
+    script = f'{block}{block}printf %s "$PATH"' if shell == "fish" else f'set -eu\n{block}{block}printf %s "$PATH"'
+    options = ["--no-config", "-i"] if shell == "fish" else []
+    home = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "TERM": "dumb"}
+    ran = subprocess.run([shell, *options, "-c", script], env=home, capture_output=True, text=True)
     assert (ran.stdout, ran.stderr) == (f"/usr/bin:/bin:{tmp_path}/my bin", "")
 
 
@@ -120,6 +145,73 @@ def test_an_installed_hook_records(home, shell):
     with home.shell(shell) as running:
         running.type("echo recorded")
     assert home.commands() == ["echo recorded"]
+
+
+@pytest.mark.parametrize("shell", HOOK_SHELLS)
+def test_every_place_that_is_filled_in_is_there_and_only_those_change(paths, shell):
+    before = files("vynexus_tui.shell").joinpath("hooks", f"vynexus.{shell}").read_text().splitlines()
+    after = render_hook(shell, paths, measures_cpu=False).splitlines()
+    changed = [new for old, new in zip(before, after, strict=True) if old != new]
+    assert [line.removeprefix("typeset -g ").removeprefix("set -g ")[:8] for line in changed] == (
+        ["__vy_sta", "__vy_cpu"] if shell == "fish" else ["__vy_sta", "__vy_dat", "__vy_cpu"]
+    )
+    assert changed[-1].endswith("__vy_cpu ''" if shell == "fish" else "__vy_cpu=")
+    assert [old for old, new in zip(before, after, strict=True) if old != new][-1][-1] == "1"
+
+
+@pytest.mark.parametrize("shell", HOOK_SHELLS)
+def test_measuring_the_cpu_time_can_be_switched_off(home, shell):
+    paths = HookPaths(home=home.root, data_dir=home.data, state_dir=home.state)
+    home.write_rc(shell, hook="")
+    install_hook(shell, paths, measures_cpu=False)
+    assert read_hook_status(shell, paths, measures_cpu=False).is_current
+    with home.shell(shell) as running:
+        running.type("sleep 0.2")
+    assert [(e.command, e.cpu_s) for e in home.read().events] == [("sleep 0.2", None)]
+
+
+@pytest.mark.parametrize("shell", HOOK_SHELLS)
+def test_a_hook_is_brought_up_to_date_without_touching_the_rc_file(paths, shell):
+    assert not refresh_hook(shell, paths, measures_cpu=True)
+    assert not paths.hook_file(shell).exists()
+    install_hook(shell, paths)
+    rc = paths.rc_file(shell)
+    before = (rc.read_bytes(), rc.stat().st_ino, rc.stat().st_mtime_ns)
+    assert not refresh_hook(shell, paths, measures_cpu=True)
+    assert refresh_hook(shell, paths, measures_cpu=False)
+    assert paths.hook_file(shell).read_text() == render_hook(shell, paths, measures_cpu=False)
+    paths.hook_file(shell).write_text("# an older version\n")
+    assert refresh_hook(shell, paths, measures_cpu=True)
+    assert read_hook_status(shell, paths).is_current
+    assert before == (rc.read_bytes(), rc.stat().st_ino, rc.stat().st_mtime_ns)
+    assert stat.S_IMODE(paths.hook_file(shell).stat().st_mode) == 0o600
+
+
+def test_the_folder_of_fish_goes_again_when_we_made_it_and_nobody_uses_it(tmp_path):
+    paths = HookPaths(home=tmp_path, data_dir=tmp_path / "d", state_dir=tmp_path / "s", config_home=tmp_path / "my config")
+    assert paths.rc_file("fish") == tmp_path / "my config/fish/config.fish"
+    install_hook("fish", paths)
+    remove_hook("fish", paths)
+    assert not (tmp_path / "my config").exists()
+    (tmp_path / "my config").mkdir()
+    install_hook("fish", paths)
+    (tmp_path / "my config/fish/fish_variables").write_text("theirs")
+    remove_hook("fish", paths)
+    assert [p.name for p in (tmp_path / "my config/fish").iterdir()] == ["fish_variables"]
+    (tmp_path / "my config/fish/fish_variables").unlink()
+    install_hook("fish", paths)
+    remove_hook("fish", paths)
+    assert list((tmp_path / "my config").iterdir()) == [tmp_path / "my config/fish"]
+
+
+def test_an_installation_that_fails_leaves_no_folder_behind(tmp_path):
+    if os.geteuid() == 0:
+        (tmp_path / ".config").write_text("a file where a folder should be")
+    else:
+        (tmp_path / ".config").mkdir(mode=0o500)
+    with pytest.raises(ShellError):
+        install_hook("fish", HookPaths(home=tmp_path, data_dir=tmp_path / "d", state_dir=tmp_path / "s"))
+    assert not (tmp_path / ".config/fish").exists()
 
 
 def test_edits_after_the_installation_survive_the_removal(paths):

@@ -1,3 +1,4 @@
+import os
 import shutil
 import subprocess
 
@@ -5,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vynexus_tui.shell.person_aliases import parse_aliases, read_aliases
+from vynexus_tui.shell.person_aliases import parse_aliases, parse_fish_aliases, read_aliases
+
+UTF8 = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
 
 
 def test_the_output_of_alias_is_read():
@@ -43,8 +46,10 @@ def test_the_hooks_snapshot_wins_over_the_rc_files(tmp_path):
 
 @given(st.text(max_size=200))
 def test_no_text_is_too_strange(text):
-    parse_aliases(text)
-    parse_aliases(f"alias {text}")
+    for parse in (parse_aliases, parse_fish_aliases):
+        parse(text)
+        parse(f"alias {text}")
+        parse(f"function f --description {text}")
 
 
 @given(st.lists(st.text(alphabet="ab '\"\\$`\n;|&#=-é", min_size=1, max_size=12), min_size=1, max_size=4))
@@ -55,3 +60,59 @@ def test_what_bash_prints_is_read_back_exactly(values):
     arguments = [f"al{number}={value}" for number, value in enumerate(values)]
     printed = subprocess.run(["bash", "-c", 'alias "$@"; alias -p', "x", *arguments], capture_output=True, check=True).stdout
     assert parse_aliases(printed.decode()) == {f"al{number}": value for number, value in enumerate(values)}
+
+
+def test_the_rc_file_of_fish_is_read_and_not_executed():
+    text = r"""
+    # alias no='x'
+    alias ls='ls --color=auto'  # colours
+    alias gs "git status"; touch x
+    alias --save saved 'git stash'
+    alias dyn "$HOME/x"
+    alias sub (touch evil)
+    alias three words here
+    alias open 'never closed
+    alias after=fine
+    function hand --wraps git --description 'not an alias'
+    function ll --wraps='ls -l' --description 'alias ll ls -l'
+    function q --description alias\ q\ echo\ \'it\'\n; touch x
+    """
+    assert parse_fish_aliases(text) == {
+        "ls": "ls --color=auto",
+        "gs": "git status",
+        "saved": "git stash",
+        "after": "fine",
+        "ll": "ls -l",
+        "q": "echo 'it'\n",
+    }
+
+
+def test_the_files_of_fish_are_read_where_no_hook_has_run(tmp_path):
+    fish = tmp_path / ".config/fish"
+    for folder in ("conf.d", "functions"):
+        (fish / folder).mkdir(parents=True)
+    (fish / "config.fish").write_text("alias a 'in config'\n")
+    (fish / "conf.d/mine.fish").write_text("alias b 'in conf.d'\n")
+    (fish / "functions/c.fish").write_text("function c --wraps=x --description 'alias c saved'\n  saved $argv\nend\n")
+    (tmp_path / ".bashrc").write_text("alias d='of bash'\n")
+    assert read_aliases(tmp_path / "state", tmp_path) == {"a": "in config", "b": "in conf.d", "c": "saved", "d": "of bash"}
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state/aliases.fish").write_text("function e --wraps=x --description 'alias e seen'\n")
+    assert read_aliases(tmp_path / "state", tmp_path) == {"e": "seen", "c": "saved", "d": "of bash"}
+    (tmp_path / ".config").rename(tmp_path / "elsewhere")
+    assert read_aliases(tmp_path / "none", tmp_path / "none", config_home=tmp_path / "elsewhere") == {
+        "a": "in config",
+        "b": "in conf.d",
+        "c": "saved",
+    }
+
+
+@given(st.lists(st.text(alphabet="ab '\"\\$`\n;|&#=-é", min_size=1, max_size=12), min_size=1, max_size=4))
+@settings(max_examples=25, deadline=None)
+def test_what_fish_prints_is_read_back_exactly(values):
+    if shutil.which("fish") is None:
+        pytest.skip("fish is not installed here")
+    # The bodies are no commands: the description is all we read.
+    script = 'for at in (seq (count $argv)); function al$at --description "alias al$at $argv[$at]"; end; functions al$at; end'
+    printed = subprocess.run(["fish", "--no-config", "-c", script, "--", *values], capture_output=True, check=True, env=UTF8).stdout
+    assert parse_fish_aliases(printed.decode()) == {f"al{number}": value for number, value in enumerate(values, 1)}

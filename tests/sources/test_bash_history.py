@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vynexus_tui.domain.events import CountQuality, TimeQuality
-from vynexus_tui.sources.bash_history import read_bash_history
+from vynexus_tui.sources.history_stream import read_bytes
 
 FIXTURES = Path(__file__).parent / "fixtures"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -13,7 +13,7 @@ T = 1_700_000_000
 
 
 def read(text: str | bytes):
-    return read_bash_history(text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape"), path=None, now=NOW)
+    return read_bytes(text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape"), "bash", path=None, now=NOW)
 
 
 def stamped(reading):
@@ -28,7 +28,7 @@ def test_an_unstamped_file_gives_its_lines_and_says_what_it_does_not_know():
     reading = read((FIXTURES / "atuin_tests/bash_no_ts.bash_history").read_bytes())
     assert [e.command for e in reading.events][:2] == ["cargo install atuin", "cargo update"]
     assert reading.unknown == ("no dates", "no durations", "no exit codes", "no folders")
-    assert reading.remedy == "run `vynexus hook install`"
+    assert reading.remedy == "run `vynexus hook install`, or put `HISTTIMEFORMAT='%F %T '` into ~/.bashrc"
     (first, *_) = reading.events
     assert (first.started_at, first.duration_s, first.exit_code, first.cwd) == (None, None, None, None)
     assert first.time_quality is TimeQuality.NONE
@@ -88,7 +88,7 @@ def test_sessions_stay_what_they_are_when_the_file_grows():
 
 def test_time_that_runs_backwards_starts_a_session():
     text = f"#{T}\na\n#{T + 9}\nb\n#{T - 500}\nc\n#{T - 400}\nd\n"
-    assert [e.session_id[-1] for e in read(text).events] == ["1", "1", "2", "2"]
+    assert [e.session_id for e in read(text).events] == [f"bash_history:{T}"] * 2 + [f"bash_history:{T - 500}"] * 2
 
 
 def test_stamps_written_together_order_but_do_not_date():
@@ -125,8 +125,15 @@ def test_bytes_that_are_no_text_and_the_nuls_of_a_crash_are_survived():
     assert commands(b"echo \xff\n\0\0\0\0\0ls\n") == ["echo \udcff", "ls"]
 
 
+def test_a_stamp_that_is_still_being_written_is_left_for_later():
+    for cut in ("#", "#17000", f"#{T}"):
+        assert stamped(read(f"#{T}\nls\n{cut}")) == [(T, "ls")]
+        assert commands(f"ls\n{cut}") == ["ls"]
+    assert commands("ls\nmake") == ["ls", "make"]
+
+
 def test_an_empty_file_has_no_events_and_no_complaints():
-    assert read("").events == []
+    assert len(read("").events) == 0
     assert read("\n\n").unknown == ()
 
 
@@ -140,7 +147,7 @@ def test_no_bytes_are_too_strange(raw):
 
 @given(st.lists(st.text(alphabet="ab '\"\\<EOF#\t$(", max_size=12).filter(lambda s: "\n" not in s), max_size=30))
 def test_joining_loses_no_line(lines):
-    text = "\n".join(lines)
+    text = "".join(f"{line}\n" for line in lines)
     assert [line for c in commands(text) for line in c.split("\n") if line.strip()] == [line for line in lines if line.strip()]
 
 

@@ -53,14 +53,19 @@ def test_torn_records_are_left_out_and_every_whole_one_is_found(writes):
 def test_a_growing_file_read_in_pieces_gives_every_record_once(commands, data):
     raw = b"".join(record(seq, command) for seq, command in enumerate(commands))
     cuts = [*sorted(data.draw(st.lists(st.integers(0, len(raw)), max_size=6))), len(raw)]
-    seen, start, is_first = [], 0, True
+    seen, start = [], 0
     for cut in cuts:
         parsed = parse_records(raw[start:cut])
-        new = parsed.records if is_first else parsed.records[1:]
-        seen += [r.seq for r in new]
-        if parsed.records:
-            start, is_first = start + parsed.last_start, False
+        seen += [r.seq for r in parsed.records]
+        start += parsed.resume_at
     assert seen == list(range(len(commands)))
+
+
+def test_a_record_whose_last_byte_was_cut_does_not_hide_the_next_one_from_a_later_reading():
+    raw = record(0)[:-1] + record(1)
+    first = parse_records(raw[: len(record(0))])
+    assert [r.seq for r in first.records] == [0]
+    assert [r.seq for r in parse_records(raw[first.resume_at :]).records] == [1]
 
 
 @given(st.binary(max_size=300))
@@ -69,6 +74,12 @@ def test_arbitrary_bytes_never_raise(raw):
     parse_records(b"\0VY1\0" + raw)
     parse_run(raw)
     parse_run(b"\0VYR1\0" + raw)
+
+
+def test_a_record_without_a_start_is_kept_and_one_with_a_wrong_start_is_not():
+    (found,) = parse_records(record(0).replace(b"1700000000000000", b"-")).records
+    assert (found.seq, found.started_at, found.command) == (0, None, "true")
+    assert [parse_records(record(0).replace(b"1700000000000000", wrong)).records for wrong in (b"", b"0", b"x", b"1.5", b"--")] == [[]] * 5
 
 
 def test_a_stamp_beyond_all_calendars_is_no_record():

@@ -4,14 +4,14 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vynexus_tui.sources.zsh_history import read_zsh_history
+from vynexus_tui.sources.history_stream import read_bytes
 
 FIXTURES = Path(__file__).parent / "fixtures"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def read(raw: bytes):
-    return read_zsh_history(raw, path=None, now=NOW)
+    return read_bytes(raw, "zsh", path=None, now=NOW)
 
 
 def rows(reading):
@@ -90,7 +90,9 @@ def test_the_oldest_format_has_the_end_instead_of_the_duration():
 
 def test_sessions_end_where_time_runs_backwards():
     raw = b": 1700000100:0;a\n: 1700000200:0;b\n: 1700000050:0;c\n: 1700000060:0;exit\n: 1700000061:0;d\n"
-    assert [e.session_id for e in read(raw).events] == [f"zsh_history:{n}" for n in (1, 1, 2, 2, 3)]
+    assert [e.session_id for e in read(raw).events] == [
+        f"zsh_history:{n}" for n in (1700000100, 1700000100, 1700000050, 1700000050, 1700000061)
+    ]
 
 
 def zsh_writes(command: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """Events are stored once, whole, and survive anything (invariant 3)."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -14,9 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vynexus_tui.domain.events import CommandEvent, HistoryReading, TimeQuality
-from vynexus_tui.store import events_table
+from vynexus_tui.domain.events import Actor, CommandEvent, CountQuality, HistoryReading, TimeQuality
+from vynexus_tui.store import events_table, sources_table
 from vynexus_tui.store.database import Connection, open_database, transaction
+from vynexus_tui.store.migrations import MIGRATIONS
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -43,8 +45,7 @@ def dated(command: str, second: float, origin: str = "zsh_history", **more: Any)
 
 
 def add(db: Connection, reading: HistoryReading) -> int:
-    with transaction(db):
-        return events_table.add_history(db, reading, fingerprint="", now=NOW)
+    return sources_table.add_history(db, reading, fingerprint="", now=NOW)
 
 
 def commands(db: Connection) -> list[str]:
@@ -126,7 +127,7 @@ def test_a_kill_in_the_middle_of_writing_loses_and_doubles_nothing(tmp_path: Pat
         from pathlib import Path
         sys.path.insert(0, {str(Path(__file__).resolve().parents[2])!r})
         from vynexus_tui.domain.events import CommandEvent
-        from vynexus_tui.store import events_table
+        from vynexus_tui.store import events_table, sources_table
         from vynexus_tui.store.database import open_database, transaction
         db = open_database(Path({str(tmp_path / "vynexus.db")!r}), busy_timeout_ms=5000)
         for batch in range(10_000):
@@ -134,7 +135,7 @@ def test_a_kill_in_the_middle_of_writing_loses_and_doubles_nothing(tmp_path: Pat
                 for i in range(20):
                     n = batch * 20 + i
                     events_table.add_events(db, [CommandEvent(event_id=n, command=f"c{{n}}", sequence_no=n, session_id="s", native_id=str(n))])
-                events_table.write_spool_offsets(db, {{"f": (1, (batch + 1) * 20)}})
+                sources_table.write_spool_offsets(db, {{"f": (1, (batch + 1) * 20)}})
             print(batch, flush=True)
         """
     )
@@ -148,7 +149,7 @@ def test_a_kill_in_the_middle_of_writing_loses_and_doubles_nothing(tmp_path: Pat
         child.stdout.close()
         db = open_database(tmp_path / "vynexus.db", busy_timeout_ms=5000)
         (count,) = db.execute("SELECT COUNT(*) FROM events").fetchone()
-        offset = events_table.read_spool_offsets(db)["f"][1]
+        offset = sources_table.read_spool_offsets(db)["f"][1]
         assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
         db.close()
         assert count >= offset, "an offset was kept whose events were not"
@@ -175,3 +176,88 @@ def test_absurd_figures_and_broken_names_are_stored_as_unknown_or_written_out(db
     first, second = events_table.read_events(db, most=2)
     assert (first.duration_s, first.exit_code, first.host, first.peak_memory_bytes) == (None, None, "h\\udcff", None)
     assert second.duration_s is None
+
+
+def test_the_better_source_takes_over_session_start_and_counts(db: Connection) -> None:
+    fish = dated("make", 0, origin="fish_history", count_quality=CountQuality.DEDUPED)
+    hook = dated("make", -0.4, origin="hook", native_id="s1:0", exit_code=2, duration_s=3.0, actor=Actor.USER)
+    with transaction(db):
+        assert events_table.add_events(db, [fish]) == 1
+        assert events_table.add_events(db, [hook]) == 0
+        assert events_table.add_events(db, [fish]) == 0
+    (event,) = events_table.read_events(db, most=9)
+    assert (event.origin, event.exit_code, event.duration_s, event.count_quality) == ("hook", 2, 3.0, CountQuality.EXACT)
+    assert event.started_at == hook.started_at
+
+
+def test_two_runs_in_one_source_are_never_merged_into_one_of_another(db: Connection) -> None:
+    with transaction(db):
+        events_table.add_events(db, [dated("make", 0, origin="hook", native_id="s1:0")])
+        assert events_table.add_events(db, [dated("make", 0), dated("make", 1)]) == 1
+        assert events_table.add_events(db, [dated("make", 0), dated("make", 1)]) == 0
+    assert commands(db) == ["make", "make"]
+
+
+def test_sessions_of_an_undated_file_keep_their_numbers_when_its_head_is_cut(db: Connection) -> None:
+    def lines(first: int, last: int) -> HistoryReading:
+        events = tuple(
+            CommandEvent(event_id=i, command=f"c{n}", sequence_no=i, session_id=f"bash_history:{1 + i // 100}", origin="bash_history")
+            for i, n in enumerate(range(first, last))
+        )
+        return HistoryReading(events=events, origin="bash_history", path="/home/a/.bash_history")
+
+    add(db, lines(0, 250))
+    add(db, lines(200, 400))
+    sessions = [e.session_id for e in events_table.read_events(db, most=1000)]
+    assert sessions[:250] == [f"bash_history:{1 + i // 100}" for i in range(250)]
+    assert sessions[250] == "bash_history:3"
+    assert sorted(set(sessions[250:])) == ["bash_history:3", "bash_history:4"]
+
+
+def test_what_a_shell_lost_adds_up_over_readings(db: Connection) -> None:
+    with transaction(db):
+        sources_table.write_next_numbers(db, {"s": 10}, {"s": 2})
+        sources_table.write_next_numbers(db, {"s": 12, "t": 3}, {"t": 1})
+    assert sources_table.read_next_numbers(db) == {"s": 12, "t": 3}
+    assert sources_table.count_lost(db) == 3
+
+
+def test_a_database_of_the_first_release_is_brought_up_and_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "vynexus.db"
+    old = sqlite3.connect(path, isolation_level=None)
+    for statement in MIGRATIONS[0].split(";"):
+        old.execute(statement)
+    old.execute("PRAGMA user_version=1")
+    old.execute(
+        "INSERT INTO events VALUES (1, x'00', CAST('make' AS BLOB), 5, 0, 's', 1700000000000000, NULL, 0, NULL, NULL, 'bash', 'user', 'hook',"
+        " 'exact', 'exact', NULL, NULL, 'none')"
+    )
+    for number, second in enumerate((1_700_000_100, 1_700_000_100, 1_700_000_200), start=2):
+        old.execute(
+            "INSERT INTO events VALUES (?, ?, CAST('ls' AS BLOB), ?, 0, 's', ?, NULL, 0, NULL, NULL, 'zsh', 'unknown', 'zsh_history',"
+            " 'exact', 'exact', NULL, NULL, 'none')",
+            (number, bytes([number]), events_table.command_hash("ls"), second * 1_000_000),
+        )
+    old.execute("INSERT INTO sources VALUES ('bash_history', '/h', x'', 1, '1:1', '2026-01-01', 'no dates')")
+    old.close()
+    db = open_database(path, busy_timeout_ms=1000)
+    assert commands(db) == ["make", "ls", "ls", "ls"]
+    again = [dated("ls", s - NOW.timestamp()) for s in (1_700_000_100, 1_700_000_100, 1_700_000_200, 1_700_000_300)]
+    with transaction(db):
+        assert events_table.add_events(db, again) == 1
+    assert sources_table.read_next_numbers(db) == {"s": 1}
+    (source,) = sources_table.read_sources(db)
+    assert (source.path, source.mark, source.unknown) == ("/h", "", ("no dates",))
+    db.close()
+
+
+def test_a_long_history_that_was_merged_into_another_adds_nothing_when_read_again(db: Connection) -> None:
+    zsh = [dated(f"c{n}", n * 10) for n in range(600)]
+    atuin = [dated(f"c{n}", n * 10 + 0.3, origin="atuin", native_id=f"atuin:{n}") for n in range(600)]
+    with transaction(db):
+        assert events_table.add_events(db, zsh) == 600
+        assert events_table.add_events(db, atuin) == 0
+    with transaction(db):
+        assert events_table.add_events(db, atuin) == 0
+        assert events_table.add_events(db, zsh) == 0
+    assert len(commands(db)) == 600

@@ -25,7 +25,7 @@ def written(tmp_path: Path, text: str) -> Path:
         ("engine:\n  cycle_interval_s: true", "True is not a whole number", "300"),
         ("automation_creation:\n  max_automations: 500", "out of range", "from 1 to 100"),
         ("ui:\n  glyphs: emoji", "'emoji' is not allowed", "auto, unicode, ascii"),
-        ("recording:\n  ignored_commands: secret", "not a list of texts", "for example"),
+        ("recording:\n  command_filter: secret", "not a list of texts", "for example"),
         ("engine: 5", "must hold keys", "engine:"),
         ("- a", "must hold sections", "engine:"),
         ("engine: [", "not YAML", "key: value"),

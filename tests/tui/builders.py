@@ -15,7 +15,16 @@ from vynexus_tui.domain.automations import (
     ScriptTemplate,
     SeenValue,
 )
-from vynexus_tui.domain.cycles import AutomationHead, CycleReport, JournalEntry, PatternHead, RecordingState, Snapshot, SystemSample
+from vynexus_tui.domain.cycles import (
+    AutomationHead,
+    CycleReport,
+    JournalEntry,
+    PatternHead,
+    RecordingState,
+    Snapshot,
+    SourceQuality,
+    SystemSample,
+)
 from vynexus_tui.domain.findings import Finding, FindingKind, Improvement, PerformanceReport, Suggestion, WorkflowScore
 from vynexus_tui.domain.identifiers import AutomationId, PatternId
 from vynexus_tui.domain.patterns import AutomationPotential, PatternKind, Schedule, ScheduleType
@@ -175,10 +184,38 @@ def a_workflow(title: str = "bump › pytest › git add", **given: Any) -> Work
     return WorkflowScore(**(values | given))
 
 
+def a_source(name: str = "bash hook", **given: Any) -> SourceQuality:
+    values: dict[str, Any] = {"path": "/home/ada/.bashrc", "event_count": 12_004, "newest_at": NOW - timedelta(seconds=3)}
+    return SourceQuality(name=name, **(values | given))
+
+
+def a_poor_source(name: str = "zsh history", **given: Any) -> SourceQuality:
+    """A history that cannot say much, and what mends it."""
+    values: dict[str, Any] = {
+        "path": "/home/ada/.zsh_history",
+        "event_count": 2_828,
+        "newest_at": NOW - timedelta(days=2),
+        "unknown": ("no durations", "no exit codes", "no folders"),
+        "remedy": "setopt EXTENDED_HISTORY",
+    }
+    return a_source(name, **(values | given))
+
+
+def a_recording(**given: Any) -> RecordingState:
+    values: dict[str, Any] = {
+        "hooked_shells": ("bash", "zsh"),
+        "event_count": 14_832,
+        "last_event_at": NOW,
+        "last_record_at": NOW - timedelta(seconds=3),
+        "sources": (a_source(), a_poor_source()),
+    }
+    return RecordingState(**(values | given))
+
+
 def a_snapshot(**given: Any) -> Snapshot:
     values: dict[str, Any] = {
         "taken_at": NOW,
-        "recording": RecordingState(hooked_shells=("bash", "zsh"), event_count=14_832, last_event_at=NOW, sources=("hook",)),
+        "recording": a_recording(),
     }
     return Snapshot(**(values | given))
 

@@ -22,6 +22,7 @@ from tests.tui.builders import (
 )
 from vynexus_tui.domain.automations import Action, AutomationStatus, Refusal, RefusalReason, Risk, RiskLevel
 from vynexus_tui.domain.cycles import RecordingState
+from vynexus_tui.domain.events import CountQuality
 from vynexus_tui.domain.findings import FindingKind, PerformanceReport
 from vynexus_tui.domain.runs import SavingsSummary
 from vynexus_tui.domain.trials import ChangeKind, FileChange, SandboxCapability, SandboxLevel, TrialStep, Verdict
@@ -331,6 +332,19 @@ def test_the_potential_is_split_and_an_unknown_share_is_named():
     assert ".95" in text
 
 
+def test_what_was_not_counted_has_no_number_anywhere():
+    unknown = a_pattern_head("make", pattern_id="p-make", count_quality=CountQuality.DEDUPED, occurrence_count=777)
+    made = an_automation(pattern_id="p-make")
+    view = a_view(a_snapshot(patterns=(unknown, a_pattern_head("ls", occurrence_count=3)), automations=(made,)))
+    row = next(row for row in patterns.rows(view) if row.key == "p-make")
+    assert row.cells[1].plain == "–"
+    assert matches(row, "unknown")
+    assert ranked(patterns.LIST, view, sort=1)[-1] == "p-make"
+    texts = [patterns.preview(view, "p-make").plain, automations.evidence(made, view).plain]
+    assert all("count unknown (its history keeps one copy of each command)" in text for text in texts)
+    assert not any("777" in text for text in texts)
+
+
 def test_bottlenecks_are_ranked_by_what_they_cost():
     assert ranked(bottlenecks.LIST, a_view()) == ["regression:npm run build", "slow:docker build", "failures:pytest"]
     text = bottlenecks.preview(a_view(), "regression:npm run build").plain
@@ -393,18 +407,6 @@ def test_days_without_runs_are_zero_and_the_last_day_is_today():
 
 
 # ---- top line, filter, tabs
-
-
-@pytest.mark.parametrize(
-    ("recording", "text"),
-    [
-        (RecordingState(hooked_shells=("bash", "zsh")), "watching bash · zsh"),
-        (RecordingState(), "not recording"),
-        (RecordingState(hooked_shells=("bash",), is_paused=True), "recording paused"),
-    ],
-)
-def test_the_top_line_says_whether_anything_is_recorded(recording, text):
-    assert text in header.header(a_view(a_snapshot(recording=recording)), header.Status(), 80).plain
 
 
 @pytest.mark.parametrize("width", [20, 60, 80, 120, 200])

@@ -46,6 +46,26 @@ def test_ages_grow_coarser(age, text):
     assert units.ago(NOW - age, NOW) == text
 
 
+@pytest.mark.parametrize(
+    ("age", "text"),
+    [
+        (timedelta(seconds=-4), "0 s ago"),
+        (timedelta(seconds=59.9), "59 s ago"),
+        (timedelta(seconds=60), "1 min ago"),
+        (timedelta(hours=1), "1 h ago"),
+        (timedelta(hours=23, minutes=59), "23 h ago"),
+        (timedelta(days=40), "40 d ago"),
+    ],
+)
+def test_a_sign_of_life_has_seconds_and_never_a_date(age, text):
+    assert units.age(NOW - age, NOW) == text
+
+
+def test_a_time_of_day_has_its_day_when_that_is_not_today():
+    assert units.time_of_day(NOW, NOW) == f"{NOW.astimezone():%H:%M}"
+    assert units.time_of_day(NOW + timedelta(days=2), NOW) == units.moment(NOW + timedelta(days=2), NOW)
+
+
 def test_an_unknown_date_is_said_to_be_unknown():
     assert units.ago(None, NOW) == "no date"
     assert units.share(None) == units.UNKNOWN

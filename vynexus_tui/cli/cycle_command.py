@@ -9,7 +9,7 @@ from dataclasses import asdict
 from vynexus_tui.cli.printing import duration, now_utc, print_json
 from vynexus_tui.domain.cycles import CycleReport
 from vynexus_tui.domain.errors import RequestError
-from vynexus_tui.engine.assembly import Workspace
+from vynexus_tui.engine.assembly import Workspace, build_redactor
 from vynexus_tui.engine.background import lower_priority, only_cycle
 from vynexus_tui.engine.optimization_engine import OptimizationEngine
 
@@ -26,7 +26,7 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
             # Another cycle is at it and will find the same.
             return 0
         except Exception:  # noqa: BLE001  (the child's entry point: one of the two places where anything may be caught)
-            traceback.print_exc(file=sys.stderr)
+            print(build_redactor(workspace).output(traceback.format_exc()), file=sys.stderr)
             return 1
         return 0 if not report.failures else 1
     report = _cycle(workspace)

@@ -14,8 +14,8 @@ from vynexus_tui.language.visible import visible
 
 Command = Callable[[Workspace, argparse.Namespace], int]
 
-_FORMATS = ("auto", "bash", "zsh", "jsonl")
-_SHELLS = ("bash", "zsh")
+_FORMATS = ("auto", "bash", "zsh", "fish", "atuin", "jsonl")
+_SHELLS = ("bash", "zsh", "fish")
 
 
 def dispatch(arguments: Sequence[str]) -> int:
@@ -139,6 +139,14 @@ def _add_deciding(commands: _Commands) -> None:
 
 
 def _add_keeping(commands: _Commands) -> None:
+    redact = _add(commands, "redact", "forget_command", "take a secret out of everything that is stored; never recorded itself", json=True)
+    redact.add_argument("expression", nargs="?", metavar="REGEX", help="what shall go, or its first group (default: asked for, unseen)")
+    forget = _add(commands, "forget", "forget_command", "delete commands and what was proposed from them", json=True)
+    forget.add_argument("--before", metavar="DATE", help="everything older, for example 2026-01-01 or 90d")
+    forget.add_argument("--command", dest="matching", metavar="REGEX", help="every command that matches; - asks for it, unseen")
+    for rewriting in (redact, forget):
+        rewriting.add_argument("--dry-run", action="store_true", help="only say what would go")
+        rewriting.add_argument("--yes", action="store_true", help="do not ask")
     _add(commands, "doctor", "doctor_command", "what works here, every path in use, and the fix for what does not", json=True)
     config = _add(commands, "config", "config_command", "settings: show, check a file, or write one with every key")
     config.add_argument("action", choices=("show", "check", "write"))

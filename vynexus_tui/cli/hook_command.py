@@ -5,7 +5,7 @@ import argparse
 from vynexus_tui.cli.printing import ask, now_utc, shown
 from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.engine.assembly import Workspace
-from vynexus_tui.engine.recording import hook_status, install_hook, rc_block, remove_hook
+from vynexus_tui.engine.hooks import hook_status, install_hook, rc_block, remove_hook
 
 
 def run(workspace: Workspace, options: argparse.Namespace) -> int:
@@ -18,7 +18,7 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
         return 0
     chosen = [s for s in states if s.shell == options.shell or (options.shell is None and s.is_available)]
     if not chosen:
-        raise RequestError("neither bash nor zsh seems to be your shell", "name one: vynexus hook install bash")
+        raise RequestError("none of bash, zsh and fish seems to be your shell", "name one: vynexus hook install bash")
     for state in chosen:
         if options.action == "print":
             print(rc_block(workspace, state.shell), end="")

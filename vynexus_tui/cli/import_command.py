@@ -1,8 +1,8 @@
 """`vynexus import`: stores a shell history, once however often it is repeated."""
 
 import argparse
+import gc
 import json
-import sys
 
 from vynexus_tui.cli.json_shapes import event_shape
 from vynexus_tui.cli.peek_command import chosen_source
@@ -13,10 +13,11 @@ from vynexus_tui.engine.recording import ImportReport, found_histories, import_h
 
 def run(workspace: Workspace, options: argparse.Namespace) -> int:
     """Imports the named history, or every one found here."""
-    if options.file is None and sys.stdin.isatty() and len(found_histories(workspace)) > 1:
-        sources: list[tuple[str | None, bytes | None]] = [(path, None) for path in found_histories(workspace)]
-    else:
-        sources = [chosen_source(workspace, options.file)]
+    gc.disable()  # a million events and no cycles among them
+    found = found_histories(workspace, options.source_format) if options.file is None else ()
+    sources: list[tuple[str | None, bytes | None]] = [(path, None) for path in found] or [
+        chosen_source(workspace, options.file, options.source_format)
+    ]
     if options.dry_run:
         for path, raw in sources:
             _print_dry_run(workspace, path, raw, options)

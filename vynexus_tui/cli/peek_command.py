@@ -19,7 +19,7 @@ _OTHERS = 8
 
 def run(workspace: Workspace, options: argparse.Namespace) -> int:
     """Prints the routines worth automating, or exactly why there are none."""
-    path, raw = chosen_source(workspace, options.file)
+    path, raw = chosen_source(workspace, options.file, options.source_format)
     found = peek(workspace, path, raw, source_format=options.source_format, now=now_utc())
     if options.json:
         print_json(
@@ -37,13 +37,13 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
     return 0
 
 
-def chosen_source(workspace: Workspace, file: str | None) -> tuple[str | None, bytes | None]:
+def chosen_source(workspace: Workspace, file: str | None, source_format: str = "auto") -> tuple[str | None, bytes | None]:
     """(path, None) for a file, (None, bytes) for standard input; the person's own history when none is named."""
     if file == "-" or (file is None and not sys.stdin.isatty() and not found_histories(workspace)):
         return None, sys.stdin.buffer.read()
     if file is not None:
         return file, None
-    histories = found_histories(workspace)
+    histories = found_histories(workspace, source_format)
     if not histories:
         raise SourceError("no shell history was found", "name one: vynexus peek ~/.bash_history, or pipe one: history | vynexus peek -")
     return histories[0], None

@@ -7,7 +7,7 @@ from vynexus_tui.cli.printing import now_utc
 from vynexus_tui.cli.status_command import recording_words
 from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.engine.assembly import Workspace
-from vynexus_tui.engine.recording import pause_recording, resume_recording
+from vynexus_tui.engine.hooks import pause_recording, resume_recording
 from vynexus_tui.engine.snapshots import build_snapshot
 
 

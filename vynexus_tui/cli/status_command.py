@@ -1,8 +1,9 @@
 """`vynexus status`: the glance, for people, prompts and screen readers."""
 
 import argparse
+from dataclasses import asdict
 
-from vynexus_tui.cli.printing import day, duration, now_utc, print_json
+from vynexus_tui.cli.printing import day, duration, now_utc, print_json, shown
 from vynexus_tui.domain.automations import AutomationStatus
 from vynexus_tui.domain.cycles import Snapshot
 from vynexus_tui.engine.assembly import Workspace
@@ -24,6 +25,10 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
                 "is_paused": snapshot.recording.is_paused,
                 "event_count": snapshot.recording.event_count,
                 "last_event_at": snapshot.recording.last_event_at,
+                "last_record_at": snapshot.recording.last_record_at,
+                "lost_event_count": snapshot.recording.lost_event_count,
+                "problems": list(snapshot.recording.problems),
+                "sources": [asdict(s) for s in snapshot.recording.sources],
                 "waiting": waiting,
                 "live": live,
                 "failing": failing,
@@ -45,11 +50,20 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
 
 
 def recording_words(snapshot: Snapshot) -> str:
-    """Whether anything is being recorded."""
-    if snapshot.recording.is_paused:
-        return "recording   off (vynexus record on)"
-    shells = " and ".join(snapshot.recording.hooked_shells)
-    return f"recording   {shells}" if shells else "recording   not yet (vynexus hook install)"
+    """Whether anything is being recorded, the last sign of life, and what is wrong."""
+    state = snapshot.recording
+    if state.is_paused:
+        until = f" until {state.paused_until.astimezone():%H:%M}" if state.paused_until else ""
+        return f"recording   off{until} (vynexus record on)"
+    if not state.hooked_shells:
+        return "recording   not yet (vynexus hook install)"
+    if state.last_record_at is None:
+        words = f"{', '.join(state.hooked_shells)}; nothing came yet: open a new shell"
+    else:
+        age_s = max(0.0, (snapshot.taken_at - state.last_record_at).total_seconds())
+        words = f"{', '.join(state.hooked_shells)}; last command {duration(age_s)} ago"
+    lost = f"\n            {state.lost_event_count:,} commands were lost (disk full or spool full)" if state.lost_event_count else ""
+    return f"recording   {words}{lost}" + "".join(f"\n            {shown(problem)}" for problem in state.problems)
 
 
 def _line(snapshot: Snapshot, waiting: int, failing: int) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from vynexus_tui.domain.automations import Automation, Refusal
+from vynexus_tui.domain.events import CountQuality
 from vynexus_tui.domain.findings import Improvement, PerformanceReport, WorkflowScore
 from vynexus_tui.domain.identifiers import AutomationId, PatternId
 from vynexus_tui.domain.patterns import AutomationPotential, PatternKind, Schedule
@@ -71,6 +72,8 @@ class PatternHead:
     automation_id: AutomationId | None = None
     refusal: Refusal | None = None
     snoozed_until: datetime | None = None
+    count_quality: CountQuality = CountQuality.EXACT
+    """DEDUPED: the occurrences prove that it happens, never how often."""
 
     @property
     def title(self) -> str:
@@ -98,15 +101,39 @@ class AutomationHead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceQuality:
+    """What one source gave, what it cannot say, and the one line that mends it."""
+
+    name: str
+    """The source in words: `bash hook`, `zsh history`, `Atuin`."""
+    path: str | None
+    event_count: int
+    newest_at: datetime | None = None
+    unknown: tuple[str, ...] = ()
+    """What it cannot say ("no dates", "counts unknown", ...)."""
+    remedy: str = ""
+    """The command or shell option that makes it better from now on."""
+    skipped_count: int = 0
+    """Lines that could not be understood."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingState:
     """Whether anything is being recorded, and the last sign of life."""
 
     hooked_shells: tuple[str, ...] = ()
     is_paused: bool = False
+    paused_until: datetime | None = None
+    """None while paused: until further notice."""
+    problems: tuple[str, ...] = ()
+    """Why something that should be recorded is not ("the spool is full", ...), each with what to do."""
     event_count: int = 0
     last_event_at: datetime | None = None
-    sources: tuple[str, ...] = ()
+    last_record_at: datetime | None = None
+    """When a hook wrote last, read or not: the sign of life. None: never seen."""
+    sources: tuple[SourceQuality, ...] = ()
     lost_event_count: int = 0
+    """Over all hooks and time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

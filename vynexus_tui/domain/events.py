@@ -81,8 +81,15 @@ class HistoryReading:
     """What a source gave: its events, and honestly what it could not give."""
 
     events: Sequence[CommandEvent]
+    """Of a million entries they are made as they are asked for."""
     origin: str
     path: str | None = None
+    mark: str = ""
+    """How far the source was read. Given back as `since`, only what follows is read; empty where a source cannot go on."""
+    undated_count: int | None = None
+    """Events without a trustworthy date; None: not counted."""
+    is_continued: bool = False
+    """`events` are only what follows the mark that was given."""
     skipped_lines: int = 0
     """Lines that could not be understood. Counted and shown, never fatal."""
     unknown: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 `config/optimization_config.yaml` is generated from here and a test fails when it is stale.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
@@ -12,9 +13,15 @@ from vynexus_tui.domain.errors import SettingsError
 
 
 def _setting(
-    default: Any, meaning: str, *, at_least: float | None = None, at_most: float | None = None, one_of: tuple[str, ...] = ()
+    default: Any,
+    meaning: str,
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    one_of: tuple[str, ...] = (),
+    are_expressions: bool = False,
 ) -> Any:
-    metadata = {"meaning": meaning, "at_least": at_least, "at_most": at_most, "one_of": one_of}
+    metadata = {"meaning": meaning, "at_least": at_least, "at_most": at_most, "one_of": one_of, "are_expressions": are_expressions}
     if isinstance(default, tuple):
         return field(default_factory=lambda: default, metadata=metadata)
     return field(default=default, metadata=metadata)
@@ -93,9 +100,19 @@ class Engine:
 class Recording:
     """What is kept of what you type."""
 
-    ignored_commands: tuple[str, ...] = _setting((), "Regular expressions; a command that matches one is never stored.")
-    ignored_directories: tuple[str, ...] = _setting((), "Regular expressions; commands run in a matching directory are never stored.")
+    command_filter: tuple[str, ...] = _setting((), "Regular expressions; a command that matches one is never stored.", are_expressions=True)
+    cwd_filter: tuple[str, ...] = _setting(
+        (), "Regular expressions; commands run in a matching directory are never stored.", are_expressions=True
+    )
+    secret_patterns: tuple[str, ...] = _setting(
+        (),
+        "Regular expressions beside the built-in rules; what matches (the first group, where there is one) is replaced as a secret.",
+        are_expressions=True,
+    )
+    uses_atuin_filters: bool = _setting(True, "Whether history_filter and cwd_filter of Atuin's settings hold here too.")
     includes_agents: bool = _setting(False, "Whether commands run by AI agents are mined as if they were yours.")
+    measures_cpu: bool = _setting(True, "Whether hooks note the CPU time of commands of 0.1 s and more (holds for shells started later).")
+    retention_days: int = _setting(0, "Commands older than this are deleted (days); 0 keeps them.", at_least=0)
     max_command_kb: int = _setting(64, "Longer command lines are cut (KiB).", at_least=1, at_most=1024)
 
 
@@ -156,6 +173,8 @@ def _check_value(value: Any, default: Any, rule: Mapping[str, Any], where: str) 
     if isinstance(default, tuple):
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
             raise SettingsError(f"{where}: {value!r} is not a list of texts", 'for example ["^secret "]')
+        if rule["are_expressions"]:
+            _check_expressions(value, where)
         return tuple(value)
     expected = type(default)
     if expected is float and isinstance(value, int) and not isinstance(value, bool):
@@ -170,6 +189,14 @@ def _check_value(value: Any, default: Any, rule: Mapping[str, Any], where: str) 
         span = f"at least {low}" if high is None else f"from {low} to {high}" if low is not None else f"at most {high}"
         raise SettingsError(f"{where}: {value!r} is out of range", f"allowed: {span}; the default is {default!r}")
     return value
+
+
+def _check_expressions(values: list[str], where: str) -> None:
+    for value in values:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise SettingsError(f"{where}: {value!r} is not a regular expression ({error})", 'for example "^secret "') from None
 
 
 def _nearest(key: str, known: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from vynexus_tui.domain.settings import Settings
-from vynexus_tui.language.redaction import redact
+from vynexus_tui.language.redaction import Redactor
 from vynexus_tui.sandbox.automation_sandbox import AutomationSandbox
 from vynexus_tui.shell.hook_installation import HookPaths
 from vynexus_tui.shell.person_aliases import read_aliases
@@ -66,6 +66,21 @@ def reading(workspace: Workspace) -> Iterator[Connection | None]:
         connection.close()
 
 
+def build_redactor(workspace: Workspace) -> Redactor:
+    """Takes secrets out of everything, by our rules and this person's own."""
+    paths = workspace.paths
+    return Redactor(
+        workspace.settings.recording.secret_patterns, aliases=read_aliases(paths.state_dir, paths.home, config_home=paths.config_home)
+    )
+
+
+def known_aliases(workspace: Workspace) -> dict[str, str]:
+    """The person's aliases as their shells or rc files state them, without secrets."""
+    paths = workspace.paths
+    redactor = Redactor(workspace.settings.recording.secret_patterns)
+    return {name: redactor.command(text) for name, text in read_aliases(paths.state_dir, paths.home, config_home=paths.config_home).items()}
+
+
 def build_sandbox(workspace: Workspace) -> AutomationSandbox:
     """The sandbox of this person: our own files are hidden from trials too."""
     paths = workspace.paths
@@ -85,7 +100,7 @@ def build_shortcuts(workspace: Workspace) -> WorkflowShortcuts:
         home=paths.home,
         search_path=workspace.environment.get("PATH", ""),
         python=sys.executable,
-        aliases={name: redact(text) for name, text in read_aliases(paths.state_dir, paths.home).items()},
+        aliases=known_aliases(workspace),
     )
 
 
@@ -101,6 +116,7 @@ def build_hook_paths(workspace: Workspace) -> HookPaths:
         state_dir=paths.state_dir,
         bin_dir=bin_directory if is_ours else None,
         zdotdir=Path(zdotdir) if zdotdir else None,
+        config_home=paths.config_home,
     )
 
 

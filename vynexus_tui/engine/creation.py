@@ -7,8 +7,7 @@ from vynexus_tui.automation.micro_automation_creator import MicroAutomationCreat
 from vynexus_tui.domain.automations import Automation, Refusal
 from vynexus_tui.domain.cycles import PatternHead
 from vynexus_tui.domain.patterns import Pattern
-from vynexus_tui.engine.assembly import Workspace, build_shortcuts, is_program
-from vynexus_tui.engine.recording import known_aliases
+from vynexus_tui.engine.assembly import Workspace, build_shortcuts, is_program, known_aliases
 
 
 def create_automation(workspace: Workspace, pattern: Pattern, names: set[str], *, now: datetime) -> Automation | Refusal:
@@ -42,4 +41,5 @@ def build_head(pattern: Pattern, known: PatternHead | None = None) -> PatternHea
         hands_on_s=median(by_hand) if by_hand else None,
         automation_id=known.automation_id if known else None,
         refusal=known.refusal if known else None,
+        count_quality=pattern.count_quality,
     )

@@ -27,7 +27,7 @@ from vynexus_tui.domain.identifiers import AutomationId, PatternId
 from vynexus_tui.domain.trials import ApprovalRule, Consent, Trial, approval_rule
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, reading, writing
 from vynexus_tui.engine.creation import create_automation
-from vynexus_tui.engine.recording import hook_status
+from vynexus_tui.engine.hooks import hook_status
 from vynexus_tui.engine.snapshots import read_pattern
 from vynexus_tui.engine.syntax import bash_syntax_error
 from vynexus_tui.performance.efficiency_tracker import EfficiencyTracker

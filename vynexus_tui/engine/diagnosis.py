@@ -4,14 +4,19 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
+from vynexus_tui.domain.cycles import SourceQuality
 from vynexus_tui.domain.errors import VynexusError
 from vynexus_tui.domain.trials import SandboxCapability, SandboxLevel
-from vynexus_tui.engine.assembly import Workspace, reading
-from vynexus_tui.engine.recording import found_histories, hook_status
+from vynexus_tui.engine.assembly import Workspace, build_shortcuts, reading
+from vynexus_tui.engine.hooks import hook_status
+from vynexus_tui.engine.recording_quality import recording_state
 from vynexus_tui.engine.trials import sandbox_capability
 from vynexus_tui.sandbox.capability import apparmor_profile
-from vynexus_tui.store import events_table
+from vynexus_tui.sources.hook_spool import HookSpool
+from vynexus_tui.store import events_table, sources_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +29,17 @@ class Check:
     fix: str = ""
 
 
-def diagnose(workspace: Workspace) -> tuple[Check, ...]:
+def diagnose(workspace: Workspace, *, now: datetime) -> tuple[Check, ...]:
     """Every check, in the order a person would ask."""
-    return (_python(), _bash(workspace), *_recording(workspace), _database(workspace), _sandbox(workspace), *_paths(workspace))
+    return (
+        _python(),
+        _bash(workspace),
+        *_recording(workspace, now=now),
+        _spool(workspace, now=now),
+        _database(workspace),
+        _sandbox(workspace),
+        *_paths(workspace),
+    )
 
 
 def _python() -> Check:
@@ -35,25 +48,43 @@ def _python() -> Check:
 
 def _bash(workspace: Workspace) -> Check:
     path = shutil.which("bash", path=workspace.environment.get("PATH"))
-    return Check(name="bash", works=path is not None, state=path or "not found", fix="install bash: automations are bash scripts")
+    fix = "" if path else "install bash: automations are bash scripts"
+    return Check(name="bash", works=path is not None, state=path or "not found", fix=fix)
 
 
-def _recording(workspace: Workspace) -> tuple[Check, ...]:
-    hooks = tuple(
-        Check(
-            name=f"recording in {state.shell}",
-            works=state.is_installed,
-            state=f"{'installed' if state.is_installed else 'not installed'} in {state.rc_path}",
-            fix=f"vynexus hook install {state.shell}",
-        )
-        for state in hook_status(workspace)
-        if state.is_available
-    )
-    histories = found_histories(workspace)
-    return (
-        *hooks,
-        Check(name="shell history", works=bool(histories), state=", ".join(histories) or "none found", fix="vynexus import FILE"),
-    )
+def _recording(workspace: Workspace, *, now: datetime) -> tuple[Check, ...]:
+    """A line per source: what it gave, what it cannot say, and what mends that."""
+    with reading(workspace) as connection:
+        state = recording_state(workspace, connection, now=now)
+    checks = [_source_check(source) for source in state.sources]
+    if state.is_paused:
+        checks.append(Check(name="recording", works=False, state="switched off", fix="vynexus record on"))
+    checks += [Check(name="recording", works=False, state=problem, fix="") for problem in state.problems]
+    if not any(s.event_count or "hook" not in s.name for s in state.sources):
+        checks.append(Check(name="shell history", works=False, state="none found", fix="vynexus import FILE"))
+    return tuple(checks)
+
+
+def _source_check(source: SourceQuality) -> Check:
+    newest = f", newest {source.newest_at.astimezone():%Y-%m-%d %H:%M}" if source.newest_at else ""
+    unknown = f"; cannot say: {', '.join(source.unknown)}" if source.unknown else ""
+    skipped = f"; {source.skipped_count:,} lines were not understood" if source.skipped_count else ""
+    state = f"{source.event_count:,} commands{newest} ({source.path}){unknown}{skipped}"
+    is_hook_missing = source.unknown == ("not installed",)
+    return Check(name=source.name, works=not is_hook_missing, state=state, fix=source.remedy)
+
+
+def _spool(workspace: Workspace, *, now: datetime) -> Check:
+    with reading(workspace) as connection:
+        lost = sources_table.count_lost(connection) if connection else 0
+    try:
+        refused = HookSpool(workspace.paths.spool_dir).read({}, {}, now).refused
+    except VynexusError as error:
+        return Check(name="spool", works=False, state=error.message, fix=error.hint)
+    state = f"{workspace.paths.spool_dir}" + (f"; {lost:,} commands were lost (a full disk or a full spool)" if lost else "")
+    if refused:
+        return Check(name="spool", works=False, state=f"not ours to read: {', '.join(refused)}", fix=f"look at {workspace.paths.spool_dir}")
+    return Check(name="spool", works=True, state=state)
 
 
 def _database(workspace: Workspace) -> Check:
@@ -80,6 +111,14 @@ def sandbox_repair(capability: SandboxCapability) -> str:
 
 
 def _paths(workspace: Workspace) -> tuple[Check, ...]:
+    """Every path in use."""
     paths = workspace.paths
-    named = {"settings": paths.config_file, "data": paths.data_dir, "state": paths.state_dir}
+    named = {
+        "settings": paths.config_file,
+        "data": paths.data_dir,
+        "state": paths.state_dir,
+        "log": paths.log_file,
+        "commands": build_shortcuts(workspace).bin_directory,
+        **{f"rc file of {hook.shell}": Path(hook.rc_path) for hook in hook_status(workspace) if hook.is_installed},
+    }
     return tuple(Check(name=name, works=True, state=f"{path}{'' if path.exists() else ' (not there yet)'}") for name, path in named.items())

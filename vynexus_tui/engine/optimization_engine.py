@@ -14,9 +14,11 @@ from vynexus_tui.domain.findings import Improvement, PerformanceReport, Workflow
 from vynexus_tui.domain.identifiers import AutomationId, EventId
 from vynexus_tui.domain.patterns import Pattern
 from vynexus_tui.domain.runs import CommandMetric, Run, SavingsSummary
-from vynexus_tui.engine.assembly import Workspace, local_utc_offset_s, reading, writing
+from vynexus_tui.engine.assembly import Workspace, known_aliases, local_utc_offset_s, reading, writing
 from vynexus_tui.engine.creation import build_head, create_automation
-from vynexus_tui.engine.recording import CollectReport, collect, known_aliases
+from vynexus_tui.engine.forgetting import apply_retention
+from vynexus_tui.engine.hooks import refresh_hooks
+from vynexus_tui.engine.recording import CollectReport, collect
 from vynexus_tui.engine.snapshots import build_snapshot
 from vynexus_tui.language.program_facts import command_family, is_interactive
 from vynexus_tui.mining.identity import inherit_ids
@@ -115,6 +117,8 @@ class OptimizationEngine:
 
     def _collect(self, state: _CycleState, now: datetime) -> None:
         state.collected = collect(self._workspace, now=now)
+        apply_retention(self._workspace, now=now)
+        refresh_hooks(self._workspace)
         most = self._settings.repetitive_task_detection.max_events
         with reading(self._workspace) as connection:
             if connection is None:

@@ -9,9 +9,9 @@ from vynexus_tui.domain.automations import Automation, Refusal
 from vynexus_tui.domain.events import Actor, HistoryReading
 from vynexus_tui.domain.identifiers import PatternId
 from vynexus_tui.domain.patterns import Pattern
-from vynexus_tui.engine.assembly import Workspace, local_utc_offset_s
+from vynexus_tui.engine.assembly import Workspace, known_aliases, local_utc_offset_s
 from vynexus_tui.engine.creation import create_automation
-from vynexus_tui.engine.recording import known_aliases, read_cleaned
+from vynexus_tui.engine.recording import read_cleaned
 from vynexus_tui.language.program_facts import command_family
 from vynexus_tui.mining.repetitive_task_identifier import RepetitiveTaskIdentifier
 

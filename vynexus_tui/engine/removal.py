@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vynexus_tui.domain.errors import ShellError
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts
-from vynexus_tui.engine.recording import hook_status, remove_hook
+from vynexus_tui.engine.hooks import hook_status, remove_hook
 from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from vynexus_tui.domain.automations import Action, Automation, AutomationStatus, Decision
-from vynexus_tui.domain.cycles import AutomationHead, CycleReport, JournalEntry, PatternHead, RecordingState, Snapshot, SystemSample
+from vynexus_tui.domain.cycles import AutomationHead, CycleReport, JournalEntry, PatternHead, Snapshot, SystemSample
 from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.domain.events import CommandEvent
 from vynexus_tui.domain.findings import Improvement, PerformanceReport, WorkflowScore
@@ -13,7 +13,7 @@ from vynexus_tui.domain.patterns import Pattern
 from vynexus_tui.domain.runs import Run, SavingsSummary
 from vynexus_tui.domain.trials import Trial
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, reading
-from vynexus_tui.engine.recording import hook_status, is_paused
+from vynexus_tui.engine.recording_quality import recording_state
 from vynexus_tui.sources.system_sampler import SystemSampler
 from vynexus_tui.store import automations_table, cycles_table, events_table, patterns_table, runs_table
 from vynexus_tui.store.database import Connection, change_count, open_for_reading
@@ -45,12 +45,10 @@ _DECISION_WORDS = {
 
 def build_snapshot(workspace: Workspace, *, now: datetime) -> Snapshot:
     """Everything one screen shows. An empty one where nothing was stored yet."""
-    hooked = tuple(state.shell for state in hook_status(workspace) if state.is_installed)
     with reading(workspace) as connection:
+        recording = recording_state(workspace, connection, now=now)
         if connection is None:
-            recording = RecordingState(hooked_shells=hooked, is_paused=is_paused(workspace, now=now))
             return Snapshot(taken_at=now, recording=recording)
-        event_count, newest_at, origins = events_table.count_events(connection)
         heads = patterns_table.read_heads(connection)
         snoozes = patterns_table.read_snoozes(connection)
         automations = automations_table.read_automations(connection)
@@ -81,14 +79,7 @@ def build_snapshot(workspace: Workspace, *, now: datetime) -> Snapshot:
     automation_heads.sort(key=lambda h: (_STATUS_ORDER[h.automation.status], -(h.automation.potential or 0.0), h.automation.name))
     return Snapshot(
         taken_at=now,
-        recording=RecordingState(
-            hooked_shells=hooked,
-            is_paused=is_paused(workspace, now=now),
-            event_count=event_count,
-            last_event_at=newest_at,
-            sources=origins,
-            lost_event_count=cycles[0].lost_event_count if cycles else 0,
-        ),
+        recording=recording,
         automations=tuple(automation_heads[:500]),
         patterns=_visible_patterns(heads, snoozes, automations, now),
         performance=performance,

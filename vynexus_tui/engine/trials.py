@@ -11,11 +11,11 @@ from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.domain.events import CommandEvent
 from vynexus_tui.domain.identifiers import PatternId
 from vynexus_tui.domain.trials import SandboxCapability, Trial
-from vynexus_tui.engine.assembly import Workspace, build_sandbox, reading, writing
+from vynexus_tui.engine.assembly import Workspace, build_redactor, build_sandbox, reading, writing
 from vynexus_tui.engine.decisions import advance_for, find_automation
 from vynexus_tui.language.lexing import parse_command
 from vynexus_tui.language.program_facts import command_words
-from vynexus_tui.language.redaction import redact_output
+from vynexus_tui.language.redaction import Redactor
 from vynexus_tui.store import automations_table, events_table, patterns_table
 from vynexus_tui.store.database import transaction
 
@@ -63,6 +63,7 @@ def try_automation(
     automation = find_automation(workspace, automation_id)
     advance_for(automation, Action.TRY)
     _check_folder(cwd)
+    redactor = build_redactor(workspace)
     trial = build_sandbox(workspace).run_trial(
         automation.script.text,
         arguments=arguments,
@@ -70,11 +71,11 @@ def try_automation(
         environment=workspace.environment,
         steps=script_steps(automation.script.text),
         now=now,
-        on_output=_redacting(on_output),
+        on_output=_redacting(redactor, on_output),
         should_stop=should_stop,
         automation_id=automation.automation_id,
     )
-    kept = _redacted(trial)
+    kept = _redacted(redactor, trial)
     with writing(workspace) as connection, transaction(connection):
         automations_table.add_trial(connection, automation.automation_id, kept)
         current = automations_table.read_automation(connection, automation.automation_id)
@@ -94,6 +95,7 @@ def try_command(
 ) -> Trial:
     """One sandboxed try of any script text; nothing is kept. Raises RequestError for a folder that is not there."""
     _check_folder(cwd)
+    redactor = build_redactor(workspace)
     trial = build_sandbox(workspace).run_trial(
         script,
         arguments=arguments,
@@ -101,9 +103,9 @@ def try_command(
         environment=workspace.environment,
         steps=script_steps(script),
         now=now,
-        on_output=_redacting(on_output),
+        on_output=_redacting(redactor, on_output),
     )
-    return _redacted(trial)
+    return _redacted(redactor, trial)
 
 
 def sandbox_capability(workspace: Workspace) -> SandboxCapability:
@@ -127,21 +129,21 @@ def _check_folder(cwd: str) -> None:
         raise RequestError(f"there is no folder {cwd}", "name one that exists; nothing was tried")
 
 
-def _redacted(trial: Trial) -> Trial:
+def _redacted(redactor: Redactor, trial: Trial) -> Trial:
     """Nothing that looks like a secret is kept or shown of what a trial did (invariant 4)."""
     return replace(
         trial,
-        arguments=tuple(redact_output(a) for a in trial.arguments),
-        stdout=redact_output(trial.stdout),
-        stderr=redact_output(trial.stderr),
-        reason=redact_output(trial.reason) if trial.reason else trial.reason,
-        steps=tuple(replace(s, text=redact_output(s.text)) for s in trial.steps),
-        not_known=tuple(redact_output(line) for line in trial.not_known),
-        changes=tuple(replace(c, path=redact_output(c.path), diff=redact_output(c.diff) if c.diff else c.diff) for c in trial.changes),
+        arguments=tuple(redactor.output(a) for a in trial.arguments),
+        stdout=redactor.output(trial.stdout),
+        stderr=redactor.output(trial.stderr),
+        reason=redactor.output(trial.reason) if trial.reason else trial.reason,
+        steps=tuple(replace(s, text=redactor.output(s.text)) for s in trial.steps),
+        not_known=tuple(redactor.output(line) for line in trial.not_known),
+        changes=tuple(replace(c, path=redactor.output(c.path), diff=redactor.output(c.diff) if c.diff else c.diff) for c in trial.changes),
     )
 
 
-def _redacting(on_output: Callable[[str], None] | None) -> Callable[[str], None] | None:
+def _redacting(redactor: Redactor, on_output: Callable[[str], None] | None) -> Callable[[str], None] | None:
     """Live output goes out in whole lines: a secret that arrives in two pieces would not be recognised."""
     if on_output is None:
         return None
@@ -151,7 +153,7 @@ def _redacting(on_output: Callable[[str], None] | None) -> Callable[[str], None]
         nonlocal held
         whole, mark, held = (held + text).rpartition("\n")
         if mark:
-            on_output(redact_output(whole + mark))
+            on_output(redactor.output(whole + mark))
 
     return take
 

@@ -1,285 +1,139 @@
 """Replace secrets by `{{secret:kind}}` before a command reaches the store, a script, a log or the screen (invariant 4).
 
 Only the value goes; the words around it stay, so that patterns still match and a script can ask for the value by name.
-References (`$TOKEN`, `$(cat file)`) are no secrets and stay. One table of rules; each is tried only where one of its
-trigger words occurs, so a harmless command costs a few substring searches (about 3 us) and no regular expression.
-Every expression is linear: possessive or disjoint repeats, no nested ones.
+References (`$TOKEN`, `$(cat file)`), placeholders and the names of secrets stay. Four tables, tried in this order: shapes of tokens
+(secret_rules), places and programs (secret_places), names (secret_names); whether what stands there is a secret is judged by
+secret_values. A rule is tried only where one of its trigger words occurs, so a harmless command costs some substring searches.
 """
 
 import re
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+
+from vynexus_tui.language.secret_names import without_named
+from vynexus_tui.language.secret_places import PLACES
+from vynexus_tui.language.secret_programs import TAKERS
+from vynexus_tui.language.secret_rules import SEGMENT, TOKENS, Rule
+from vynexus_tui.language.secret_values import is_key_material, is_secret
 
 SECRET_MARK = re.compile(r"\{\{secret:([a-z0-9-]+)\}\}")
 """What a secret became; group 1 is its kind."""
 
-
-class _Rule(NamedTuple):
-    kind: str
-    triggers: tuple[str, ...]
-    """Lower case; one of them must occur in the text."""
-    pattern: re.Pattern[str]
-    """The value is the group that took part; without groups, the whole match."""
-    program: re.Pattern[str] | None = None
-    """The rule holds only for what follows this word in the same pipeline member."""
-
-
-# A value as the shell would read it: in "", in '', or bare. Never a reference, an option, or what was redacted before.
-_FRESH = r"(?!\{\{secret:)"
-_VALUE = (
-    rf"(?:\$?'{_FRESH}([^'\n]++)'?"
-    rf'|\\?"{_FRESH}(?![$`])((?:[^"\\\n]|\\[^"\n])++)\\?"?'
-    rf"|{_FRESH}(?![-$`])([^\s'\"`;&|<>()\\]++))"
+_MARK = "{{{{secret:{}}}}}"
+_OWN = "own"
+"""The kind of what a person's own rules find; of several groups the first is the value."""
+_PROGRAM = re.compile(r"[a-z0-9_][\w.-]*")
+_LONG_WORD = re.compile(r"[\w-]{16}")
+"""No shape of a token is shorter: a text without so long a word holds none."""
+_COMMAND_WORD = re.compile(
+    r"(?:\A|[;|&\n(])\s*+(?:(?:sudo|env|time|nohup|exec|command|builtin|nice|then|do|\w++=\S*+|-\w++)\s++)*+([^\s;|&()<>'\"$`]++)"
 )
-_SEGMENT = re.compile(r"(?:'[^']*+'|\"(?:[^\"\\]|\\.)*+\"|\\.|[^'\"\\;|\n])++|['\"\\]", re.DOTALL)
-
-_LONG_NAMES = "password passwd passphrase token secret secret_key_base apikey api_key api-key credentials credential".split()
-_SHORT_NAMES = (
-    "pass pwd pw access_key access-key accesskey secret_key secret-key secretkey private_key private-key auth_key auth-key account_key"
-    " account-key accountkey encryption_key encryption-key signing_key signing-key".split()
-)
-"""These must stand alone or after a separator: `--bypass` and `cwd` name no secret."""
-# Lookbehinds, so that a whole name is read once and its end is judged after: prefixes need no backtracking.
-_NAMED = "(?:" + "|".join([f"(?<={n})" for n in _LONG_NAMES] + [f"(?<={n})(?<![a-z0-9]{n})" for n in _SHORT_NAMES]) + ")"
-_KEY_NAMED = "(?<=_KEY)" + "".join(f"(?<!{n}_KEY)" for n in ("PRIMARY", "FOREIGN", "PUBLIC", "SORT", "PARTITION", "HOST"))
-_HARMLESS = r"(?:id=|type=|/|~|\.{1,2}/|(?:true|false|null|none|yes|no|on|off)\b|\d{1,2}\b)"
-"""What follows such a name without being a secret: paths, switches, docker's `--secret id=`."""
+"""The first word of each command: where an alias stands, also behind a wrapper."""
 
 
-def _token(kind: str, expression: str, *triggers: str) -> _Rule:
-    return _Rule(kind, triggers, re.compile(expression))
+def _by_trigger(rules: Sequence[Rule]) -> dict[str, list[int]]:
+    """The numbers of the rules to be tried where a trigger word occurs."""
+    found: dict[str, list[int]] = {}
+    for number, rule in enumerate(rules):
+        for trigger in rule.triggers:
+            found.setdefault(trigger, []).append(number)
+    return found
 
 
-_TOKENS = (
-    _token("aws-key-id", r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b", "akia", "asia", "abia", "acca"),
-    _token(
-        "github-token",
-        r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})",
-        "ghp_",
-        "gho_",
-        "ghu_",
-        "ghs_",
-        "ghr_",
-        "github_pat_",
-    ),
-    _token(
-        "gitlab-token",
-        r"(?<![\w-])gl(?:pat|dt|rt|ptt|cbt|soat|agent|oas|imt|feed)-[\w-]{16,}",
-        "glpat-",
-        "gldt-",
-        "glrt-",
-        "glptt-",
-        "glcbt-",
-        "glsoat-",
-        "glagent-",
-        "gloas-",
-    ),
-    _token("slack-token", r"(?<![\w-])(?:xox[a-z]|xapp)-[A-Za-z0-9-]{10,}", "xox", "xapp-"),
-    _token("slack-webhook", r"(?<=hooks\.slack\.com/)(?:services|workflows)/[\w/]{12,}", "hooks.slack.com/"),
-    _token("discord-webhook", r"(?<=/api/webhooks/)\d+/[\w-]{20,}", "/api/webhooks/"),
-    _token("stripe-key", r"\b(?:(?:sk|rk|pk)_(?:test|live)|whsec)_[A-Za-z0-9]{10,}", "sk_", "rk_", "pk_", "whsec_"),
-    _token("npm-token", r"\bnpm_[A-Za-z0-9]{30,}", "npm_"),
-    _token("pypi-token", r"(?<![\w-])pypi-(?=[\w-]*[A-Z0-9])[\w-]{32,}", "pypi-"),
-    _token("anthropic-key", r"(?<![\w-])sk-ant-[\w-]{16,}", "sk-ant-"),
-    _token("openai-key", r"(?<![\w-])sk-(?!ant-)(?=[\w-]*[A-Z0-9])[\w-]{20,}", "sk-"),
-    _token("huggingface-token", r"\bhf_[A-Za-z0-9]{20,}", "hf_"),
-    _token("google-key", r"\b(?:AIza[\w-]{30,}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,})", "aiza", "ya29.", "gocspx-"),
-    _token("jwt", r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?", "eyj"),
-    _token("sendgrid-key", r"\bSG\.[\w-]{16,}\.[\w-]{16,}", "sg."),
-    _token("digitalocean-token", r"\bdo[opr]_v1_[a-f0-9]{32,}", "_v1_"),
-    _token("docker-token", r"\bdckr_pat_[\w-]{20,}", "dckr_pat_"),
-    _token("vault-token", r"\bhv[sbr]\.[\w-]{20,}", "hvs.", "hvb.", "hvr."),
-    _token("netlify-token", r"\bnf[pcuob]_[A-Za-z0-9]{30,}", "nfp_", "nfc_", "nfu_", "nfo_", "nfb_"),
-    _token("pulumi-token", r"(?<![\w-])pul-[a-f0-9]{40}", "pul-"),
-    _token("telegram-token", r"\b\d{8,10}:AA[\w-]{30,}", ":aa"),
-    _token("age-key", r"\bAGE-SECRET-KEY-1[A-Z0-9]{20,}", "age-secret-key-1"),
-    _token("shopify-token", r"\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}", "shpat_", "shpca_", "shppa_", "shpss_"),
-    _token("fly-token", r"\b(?:fo1_[\w-]{20,}|fm[12]r?_[\w+/=-]{20,})", "fo1_", "fm1_", "fm2_", "fm1r_", "fm2r_"),
-    _token("twilio-key", r"\bSK[0-9a-f]{32}\b", "sk"),
-    _token("databricks-token", r"\bdapi[a-f0-9]{32}", "dapi"),
-    _token(
-        "private-key", r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----END)[^'\"])*+(?:-----END[^'\"\n]*+)?", "private key"
-    ),
-)
-
-
-def _near(kind: str, expression: str, *triggers: str, program: str = "") -> _Rule:
-    """A rule about the words around the value; those of one program are case-sensitive (`unzip -p`, `unzip -P`)."""
-    word = re.compile(rf"(?<![\w./-])(?:[\w.~-]*+/)*+(?:{program})(?![\w.-])") if program else None
-    return _Rule(kind, triggers, re.compile(expression, 0 if program else re.IGNORECASE), word)
-
-
-_BY_NAME = "by-name"
-"""The kind is what the name before the value says: password, token, key or secret."""
-_SECRET_WORDS = ("pass", "pw", "secret", "token", "key", "credential")
-_FREE = rf"{_FRESH}(?![$`])"
-_FED_OPTIONS = r"(?:--password-stdin|--with-token|--passphrase-fd)"
-_FED_PROGRAMS = (
-    r"(?:passwd|smbpasswd|cryptsetup|pass\s++insert|gh\s++secret\s++set|(?:docker|podman)\s++secret\s++create|secret-tool\s++store)"
-    r"(?![\w./-])"
-)
-"""What reads a secret from its standard input."""
-_PAIR = rf"(?:\"[\w.-]++={_FREE}([^\"\n]++)|'[\w.-]++={_FREE}([^'\n]++)|[\w.-]++={_VALUE})"
-_CURL_FLAGS = r"(?<=\s)-[aGgIiJjkLlNnOqRSsfv#0-9]{0,8}"
-"""Options without a value, which may stand before the last one in a bundle: `-sSu me:...`."""
-_CONTEXTS = (
-    _near(
-        "authorization",
-        r"\bauthorization\\?[\"']?\s*+[:=]\s*+\\?[\"']?(?:(?:bearer|basic|token|digest|apikey|negotiate|key)\s++)?+"
-        rf"{_FREE}([^\s'\"\\][^'\"\\\n]*+)",
-        "authorization",
-    ),
-    _near("bearer-token", rf"\bbearer\s++{_FREE}([\w.~+/=-]{{12,}})", "bearer "),
-    _near(
-        "api-key",
-        r"\b(?:x-(?:api-key|auth-token|access-token|vault-token|amz-security-token|goog-api-key)|private-token|job-token|api-?key)"
-        rf"\s*+:\s*+{_FREE}([^\s'\"]++)",
-        "-key",
-        "-token",
-        "apikey",
-    ),
-    _near("cookie", rf"\bcookie\s*+:\s*+{_FREE}([^'\"\n]++)", "cookie"),
-    _near("password", rf"(?<=://)[^\s/@:'\"$]*+:(?![@]){_FREE}([^\s/'\"]+)(?=@)", "://"),
-    _near(_BY_NAME, rf"(?<![\w-])--?[a-z][\w-]*+{_NAMED}(?:\s*+=\s*+|\s++)(?!{_HARMLESS}){_VALUE}", *_SECRET_WORDS),
-    _near(_BY_NAME, rf"(?<![\w$-])(?!(?:OLD)?PWD=)\w++(?:{_NAMED}|{_KEY_NAMED})\s?+=(?!=)(?!{_HARMLESS}){_VALUE}", *_SECRET_WORDS),
-    _near(_BY_NAME, rf"\bset\s++(?:-{{1,2}}\w++\s++)*+\w++{_NAMED}\s++(?!=)(?!{_HARMLESS}){_VALUE}", "set "),
-    _near(
-        _BY_NAME,
-        rf"\b(?:aws_secret_access_key|aws_session_token|_authToken|_password)[ =]\s*+{_VALUE}",
-        "aws_se",
-        "_authtoken",
-        "_password",
-    ),
-    _near(_BY_NAME, rf"(?<=[\"'])[\w-]++{_NAMED}\\?[\"']\s*+:\s*+\\?[\"']{_FREE}([^'\"\\\n]++)", *_SECRET_WORDS),
-    _near(_BY_NAME, rf"[?&](?:[\w-]++{_NAMED}|(?:key|auth|sig|signature))={_FREE}(?!\{{)([^&\s'\"#;|<>()]++)", "?", "&"),
-    _near("password", rf"\bpass:{_VALUE}", "pass:"),
-    _near("password", rf"\b(?:echo|printf)\s++(?:-[neE]+\s++)*+{_VALUE}\s*+\|\s*+sudo\s++(?:-\w+\s++)*(?-i:-\w*S)", "sudo -"),
-    _near("password", rf"\bsudo\s++(?-i:-\w*S)\b[^<\n]*+<<<\s*+{_VALUE}", "sudo -"),
-    _near(
-        "password",
-        rf"\b(?:echo|printf)\s++(?:-[neE]+\s++)*+[\"']?[\w.-]++:{_FREE}([^\s'\"|]++)[\"']?\s*+\|\s*+(?:sudo\s++)?chpasswd",
-        "chpasswd",
-    ),
-    _near(
-        "password",
-        rf"\b(?:echo|printf)\s++(?:-[neE]+\s++|[\"']?%s(?:\\+n)?[\"']?\s++)*+{_VALUE}\s*+\|"
-        rf"\s*+(?:sudo\s++(?:-\w++\s++)*+)?+(?:{_FED_PROGRAMS}|(?=[^|\n]{{0,300}}?{_FED_OPTIONS}))",
-        "-stdin",
-        "with-token",
-        "-fd",
-        "passwd",
-        "cryptsetup",
-        "pass ",
-        "secret",
-    ),
-    _near("password", rf"(?:{_FED_OPTIONS}|(?<![\w./-]){_FED_PROGRAMS})[^<|\n]{{0,200}}+<<<\s*+{_VALUE}", "<<<"),
-    _near("password", rf"\b(?:machine|login)\s++[\w.@+-]++\s++password\s++{_VALUE}", "password "),
-    _near("password", rf"\s-\w{{0,12}}?(?:store|key)pass\s++{_VALUE}", "storepass", "keypass"),
-    _near("password", rf"pass(?:word)?-?command[\s=]++[\"']?(?:echo|printf)\s++{_FREE}([^\s'\"]++)", "command"),
-    _near("cookie", rf"(?:{_CURL_FLAGS}b|--cookie)[\s=]*+{_PAIR}", "curl", program="curl"),
-    _near("password", rf"\s-[kK]\s++{_VALUE}", "openssl", program="openssl"),
-    _near("secret", rf"\s--from-literal[\s=]++{_PAIR}", "--from-literal", program=r"create\s++secret"),
-    _near("secret", rf"\s{_PAIR}", "fly", program=r"fly(?:ctl)?\s++secrets\s++set"),
-    _near("secret", rf"\s(?:-b|--body)[\s=]*+{_VALUE}", "gh secret", program=r"gh\s++secret\s++set"),
-    _near("password", rf"\s-[NP]\s*+{_VALUE}", "ssh-keygen", program="ssh-keygen"),
-    _near(
-        "password", rf"\s[\"']?[\w.]++/{_FREE}([^\s@/'\"]++)", "sqlplus", "sqlldr", "expdp", "impdp", program="sqlplus|sqlldr|expdp|impdp"
-    ),
-    _near("password", rf"\s-u\s*+[\"']?[^\s,'\"$]++,{_FREE}([^\s'\"]++)", "lftp", program="lftp"),
-    _near("password", rf"\s(?:[\w.-]++(?<=psk)|[\w.-]*+(?<=password))\s++{_VALUE}", "nmcli", program="nmcli"),
-    _near("password", rf"\A\s++(?:\"[^\"\n]*+\"|'[^'\n]*+'|[^\s'\"]++)\s++{_VALUE}", "wpa_pass", program="wpa_passphrase"),
-    _near(
-        "secret",
-        r"\A(?:\s++(?:--(?:vault-id|name|vault-password-file|encrypt-vault-id)|-n)(?:\s++|=)(?:'[^'\n]*+'|\S++)|\s++-[\w-]++)*+"
-        rf"\s++{_VALUE}",
-        "ansible-vault",
-        program=r"ansible-vault\s++encrypt_string",
-    ),
-    _near(
-        "password",
-        rf"\A(?:\s++-salt\s++\S++|\s++-\S++)*+\s++{_VALUE}",
-        *("bw ", "rclone", "snyk", "fly", "openssl"),
-        program=r"openssl\s++passwd|bw\s++unlock|bw\s++login\s++[^\s-]\S*+|rclone\s++obscure|snyk\s++auth|fly(?:ctl)?\s++auth\s++token",
-    ),
-    _near(
-        "password",
-        rf"(?:{_CURL_FLAGS}[uU]|--user|--proxy-user)[\s=]*+[\"']?(?!\$)[^\s:'\"]++:(?!\d+\b(?!\w)){_FREE}([^\s'\"]++)",
-        "curl",
-        "wget",
-        "lftp",
-        program="curl|wget|lftp",
-    ),
-    _near("password", rf"\s-a[\s=]*+[\"']?(?!\$)[^\s:'\"/]++:(?!//){_FREE}([^\s'\"]++)", "http", program="https?|xh"),
-    _near("password", rf"\s-p(?![\s=]|rint){_VALUE}", "mysql", "mariadb", program=r"(?:mysql|mariadb)\w*(?:-dump|-admin)?"),
-    _near("password", rf"\s-p\s*+{_VALUE}", "sshpass", program="sshpass"),
-    _near("password", rf"\s-p[\s=]*+{_VALUE}", "login", program="login"),
-    _near("password", rf"\s(?:-a|--pass)[\s=]*+{_VALUE}", "redis", "valkey", program="(?:redis|valkey)-cli"),
-    _near(
-        "password",
-        rf"\s-[a-zA-Z]*n[a-zA-Z]*\s++[^\s-]\S*+\s++{_VALUE}",
-        "htpasswd -",
-        program=r"htpasswd(?=\s+-(?:nb|bn|[a-zA-Z]*n\w*b|[a-zA-Z]*b\w*n))",
-    ),
-    _near(
-        "password",
-        rf"\s-[a-zA-Z]*b[a-zA-Z]*(?:\s++-\w+)*+\s++[^\s-]\S*+\s++[^\s-]\S*+\s++{_VALUE}",
-        "htpasswd -",
-        program=r"htpasswd(?!\s+-\w*n)",
-    ),
-    _near(
-        "password", rf"\s-U[\s=]*+[\"']?[^\s%'\"]++%{_FREE}([^\s'\"]++)", "smb", "rpcclient", program="smbclient|smbmap|rpcclient|smbget"
-    ),
-    _near("password", rf"\s-p\s*+{_VALUE}", "mongo", program=r"mongo\w*"),
-    _near("password", rf"\s-P\s*+{_VALUE}", "zip", "sqlcmd", program="zip|unzip|sqlcmd"),
-    _near("password", rf"\s-p(?![\s=]){_VALUE}", "7z", program="7z[ar]?"),
-    _near("password", rf"\s-w\s++{_VALUE}", "ldap", program=r"ldap\w+"),
-)
-_ALL_TRIGGERS = dict.fromkeys(t for rule in (*_TOKENS, *_CONTEXTS) for t in rule.triggers)
-_TRIGGERS = tuple(t for t in _ALL_TRIGGERS if not any(other in t for other in _ALL_TRIGGERS if other != t))
-"""Without those that hold another one: the shorter finds them too."""
+_TOKENS_OF, _PLACES_OF, _TAKERS_OF = map(_by_trigger, (TOKENS, PLACES, TAKERS))
 
 
 def redact(command: str) -> str:
     """`command` with every secret's value replaced by `{{secret:kind}}`. Idempotent; the same object when nothing was found."""
     lowered = command.lower()
-    if not any(map(lowered.__contains__, _TRIGGERS)):
-        return command
-    for rule in (*_TOKENS, *_CONTEXTS):
-        if any(map(lowered.__contains__, rule.triggers)):
-            command = _apply(rule, command)
-    return command
+    text = _without_shapes(command, lowered)
+    words = _TAKERS_OF.keys() & _PROGRAM.findall(lowered)
+    for number in sorted({number for word in words for number in _TAKERS_OF[word]}) if words else ():
+        text = _without_taken(TAKERS[number], text)
+    text = without_named(text, _MARK)
+    if len(text) >= 40 and " " not in text[1:-1] and is_key_material(text.strip()):
+        return _MARK.format("key-material")
+    return command if text == command else text
 
 
 def redact_output(text: str) -> str:
     """What a program printed, a diff or a log, without secrets: the rules that need no program name around the value."""
     lowered = text.lower()
-    for rule in (*_TOKENS, *_CONTEXTS):
-        if rule.program is None and any(map(lowered.__contains__, rule.triggers)):
-            text = _apply(rule, text)
+    return without_named(_without_shapes(text, lowered), _MARK)
+
+
+class Redactor:
+    """The built-in rules and a person's own, for everything that is stored, written or shown."""
+
+    def __init__(self, own_patterns: Sequence[str] = (), *, aliases: Mapping[str, str] | None = None) -> None:
+        self._own = tuple(re.compile(pattern) for pattern in own_patterns)
+        # What an alias itself hides is no part of the lines it is used in.
+        self._aliases = {name: redact(text) for name, text in (aliases or {}).items()}
+
+    def command(self, text: str) -> str:
+        """A command line without secrets, also those that only show once its alias is spelled out (`cpw=curl -u`: `cpw me:secret`)."""
+        for place in reversed([m for m in _COMMAND_WORD.finditer(text) if m[1] in self._aliases] if self._aliases else ()):
+            text = text[: place.start(1)] + self._unaliased(place[1], text[place.end(1) :])
+        return self._without_own(redact(text))
+
+    def output(self, text: str) -> str:
+        """What a program printed, a diff or a log, without secrets."""
+        return self._without_own(redact_output(text))
+
+    def _unaliased(self, name: str, rest: str) -> str:
+        """`name` and what follows it up to the next command, judged as if its alias were spelled out."""
+        found = SEGMENT.match(rest)
+        end = found.end() if found else 0
+        alias = self._aliases[name]
+        spelled = redact(alias + rest[:end])
+        return name + (spelled[len(alias) :] if spelled.startswith(alias) else rest[:end]) + rest[end:]
+
+    def _without_own(self, text: str) -> str:
+        for pattern in self._own:
+            text = replace_matches(pattern, text)
+        return text
+
+
+def replace_matches(pattern: re.Pattern[str], text: str) -> str:
+    """`text` with what a person's own expression finds (its first group, where it has one) taken for a secret."""
+    group = min(1, pattern.groups)
+    return pattern.sub(lambda match: _replaced(_OWN, match, group) if match[group] else match[0], text)
+
+
+def _without_shapes(text: str, lowered: str) -> str:
+    """Without tokens of known shape and what stands in known places."""
+    if _LONG_WORD.search(text):
+        for trigger, rules in _TOKENS_OF.items():
+            if trigger in lowered:
+                for number in rules:
+                    kind = TOKENS[number].kind
+                    text = TOKENS[number].pattern.sub(lambda match, kind=kind: _replaced(kind, match, 0), text)  # type: ignore[misc]
+    found = [trigger for trigger in _PLACES_OF if trigger in lowered]
+    for rule in sorted({number for trigger in found for number in _PLACES_OF[trigger]}) if found else ():
+        text = PLACES[rule].pattern.sub(lambda match, rule=PLACES[rule]: _judged(rule, match), text)  # type: ignore[misc]
     return text
 
 
-def _apply(rule: _Rule, text: str) -> str:
-    if rule.program is None:
-        return rule.pattern.sub(lambda match: _replaced(rule.kind, match), text)
-    return _SEGMENT.sub(lambda segment: _apply_after_program(rule, segment.group()), text)
+def _without_taken(rule: Rule, text: str) -> str:
+    """Without what a program takes as a secret, looked for behind its name and in the same pipeline member."""
+    if rule.needs and not any(map(text.__contains__, rule.needs)):
+        return text
+    if rule.program is None or not rule.program.search(text):
+        return text
+    return SEGMENT.sub(lambda segment: _without_taken_in(rule, segment.group()), text)
 
 
-def _apply_after_program(rule: _Rule, segment: str) -> str:
+def _without_taken_in(rule: Rule, segment: str) -> str:
     found = rule.program.search(segment) if rule.program else None
     if not found:
         return segment
-    return segment[: found.end()] + rule.pattern.sub(lambda match: _replaced(rule.kind, match), segment[found.end() :])
+    return segment[: found.end()] + rule.pattern.sub(lambda match: _judged(rule, match), segment[found.end() :])
 
 
-def _replaced(kind: str, match: re.Match[str]) -> str:
+def _judged(rule: Rule, match: re.Match[str]) -> str:
     group = match.lastindex or 0
-    before, after = (
-        match.group()[part] for part in (slice(match.start(group) - match.start()), slice(match.end(group) - match.start(), None))
-    )
-    if kind == _BY_NAME:
-        name = before.lower()
-        kind = next(
-            (word for mark, word in (("pass", "password"), ("pw", "password"), ("token", "token"), ("key", "key")) if mark in name),
-            "secret",
-        )
-    return f"{before}{{{{secret:{kind}}}}}{after}"
+    return _replaced(rule.kind, match, group) if is_secret(match[group], rule.grade) else match[0]
+
+
+def _replaced(kind: str, match: re.Match[str], group: int) -> str:
+    whole, begin = match[0], match.start()
+    return whole[: match.start(group) - begin] + _MARK.format(kind) + whole[match.end(group) - begin :]

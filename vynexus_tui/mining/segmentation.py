@@ -1,6 +1,7 @@
 """Cut a history into traces: what one person typed in one shell without a long pause."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from vynexus_tui.domain.events import Actor, CommandEvent, TimeQuality
 from vynexus_tui.domain.traces import Step, Trace
@@ -18,6 +19,9 @@ _LONGEST_READ = 4096
 _MOST_PARTS = 40
 
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
 def build_traces(events: Sequence[CommandEvent], *, idle_gap_s: float = 1800.0) -> tuple[Trace, ...]:
     """Traces in the order in which they begin. Mistyped commands (exit 127) and our own automations' runs are left out."""
     by_shell: dict[tuple[str, str], list[CommandEvent]] = {}
@@ -29,6 +33,9 @@ def build_traces(events: Sequence[CommandEvent], *, idle_gap_s: float = 1800.0) 
 
 def _cut_shell(events: list[CommandEvent], idle_gap_s: float) -> Iterator[Trace]:
     events.sort(key=lambda event: event.sequence_no)
+    if all(event.time_quality is TimeQuality.EXACT for event in events):
+        # What one import brought later may have happened earlier.
+        events.sort(key=lambda event: event.started_at or _NEVER)
     shares_shells = not events[0].session_id or events[0].origin in _HISTORY_FILES
     session_pause_s = idle_gap_s if shares_shells else max(SESSION_PAUSE_S, idle_gap_s)
     session = untimed_count = 0

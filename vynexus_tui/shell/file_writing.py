@@ -7,6 +7,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from vynexus_tui.domain.errors import ShellError
+
 
 def write_whole(path: Path, content: bytes, mode: int) -> None:
     """A new file of mode `mode` takes the place of `path`: readers see the old or the new one. Raises OSError, and then nothing changed."""
@@ -14,6 +16,14 @@ def write_whole(path: Path, content: bytes, mode: int) -> None:
         _fill(handle, content)
         temporary.chmod(mode)
         temporary.replace(path)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """A private text file of ours with another content. Raises ShellError, and then nothing changed."""
+    try:
+        write_whole(path, text.encode("utf-8", "surrogateescape"), 0o600)
+    except OSError as error:
+        raise ShellError(f"{path} cannot be written: {error.strerror}", "check its permissions and the free space") from error
 
 
 def write_new(path: Path, content: bytes, mode: int) -> None:

@@ -4,7 +4,7 @@ import json
 import os
 import shlex
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
@@ -13,15 +13,10 @@ from typing import Literal, TypeAlias
 
 from vynexus_tui.domain.errors import ShellError
 from vynexus_tui.shell.file_writing import rewrite, write_new, write_whole
-from vynexus_tui.shell.rc_block import has_block, render_rc_block, with_block, without_block
+from vynexus_tui.shell.rc_block import has_block, quote_for_fish, render_rc_block, with_block, without_block
 
-HookShell: TypeAlias = Literal["bash", "zsh"]
-HOOK_SHELLS: tuple[HookShell, ...] = ("bash", "zsh")
-
-_DEFAULT_PATHS = {
-    "state": ("${XDG_STATE_HOME:-$HOME/.local/state}/vynexus", "__vy_state"),
-    "data": ("${XDG_DATA_HOME:-$HOME/.local/share}/vynexus", "__vy_data"),
-}
+HookShell: TypeAlias = Literal["bash", "zsh", "fish"]
+HOOK_SHELLS: tuple[HookShell, ...] = ("bash", "zsh", "fish")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +29,18 @@ class HookPaths:
     bin_dir: Path | None = None
     """Appended to PATH by the block; None when shortcuts go to a directory that is on PATH already."""
     zdotdir: Path | None = None
+    config_home: Path | None = None
+    """None: `.config` below `home`."""
 
     def rc_file(self, shell: HookShell) -> Path:
         """Read by every interactive shell. Never `.profile`: a mistake there can lock a person out."""
-        return self.home / ".bashrc" if shell == "bash" else (self.zdotdir or self.home) / ".zshrc"
+        match shell:
+            case "bash":
+                return self.home / ".bashrc"
+            case "zsh":
+                return (self.zdotdir or self.home) / ".zshrc"
+            case "fish":
+                return (self.config_home or self.home / ".config") / "fish/config.fish"
 
     def hook_file(self, shell: HookShell) -> Path:
         """Our static file that the block reads in."""
@@ -76,38 +79,56 @@ class HookStatus:
     problem: str | None = None
 
 
-def render_hook(shell: HookShell, paths: HookPaths) -> str:
-    """The text of the hook file, with the two paths filled in."""
+def render_hook(shell: HookShell, paths: HookPaths, *, measures_cpu: bool = True) -> str:
+    """The text of the hook file, with our folders and the setting filled in."""
     text = files("vynexus_tui.shell").joinpath("hooks", f"vynexus.{shell}").read_text("utf-8")
-    for folder, (default, variable) in zip((paths.state_dir, paths.data_dir), _DEFAULT_PATHS.values(), strict=True):
-        before, found, after = text.partition(f"{variable}={default}\n")
+    for start, value in _filled_in(shell, paths, measures_cpu):
+        before, found, after = text.partition(f"\n{start}")
         if not found:
             raise ShellError(f"the hook for {shell} is damaged", "install VyNexus again")
-        text = f"{before}{variable}={shlex.quote(str(folder))}\n{after}"
+        text = f"{before}\n{start}{value}\n{after.partition(chr(10))[2]}"
     return text
 
 
-def install_hook(shell: HookShell, paths: HookPaths) -> HookChange:
+def install_hook(shell: HookShell, paths: HookPaths, *, measures_cpu: bool = True) -> HookChange:
     """Write hook file, spool folder and rc block; a second time changes nothing. Raises ShellError, and then the rc file is as it was."""
     rc_file = _real_rc_file(paths.rc_file(shell))
     before = _read_rc(rc_file)
     block = _block(shell, paths)
     after = with_block(before or b"", block.encode("utf-8", "surrogateescape"))
     hook_file = paths.hook_file(shell)
+    made: list[Path] = []
     try:
         for folder in (paths.data_dir, hook_file.parent, paths.state_dir, paths.state_dir / "spool"):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         (paths.state_dir / "spool").chmod(0o700)
-        write_whole(hook_file, render_hook(shell, paths).encode("utf-8", "surrogateescape"), 0o600)
+        _write_hook(hook_file, render_hook(shell, paths, measures_cpu=measures_cpu))
         if after != before:
+            _make_folder(rc_file.parent, made)
             if before is None or not has_block(before):
-                _write_manifest(paths.manifest_file(shell), rc_file, before, after)
+                _write_manifest(paths.manifest_file(shell), rc_file, before, after, made)
             _write_rc(rc_file, before, after)
     except OSError as error:
+        _remove_empty(made)
         raise ShellError(
             f"{error.filename or rc_file} cannot be written: {error.strerror}", f"add these lines by hand:\n{block}"
         ) from error
     return HookChange(shell=shell, rc_file=rc_file, hook_file=hook_file, block=block, rc_changed=after != before, rc_created=before is None)
+
+
+def refresh_hook(shell: HookShell, paths: HookPaths, *, measures_cpu: bool) -> bool:
+    """Bring our own file up to date after an update of VyNexus or a changed setting; never touches an rc file. True when it wrote.
+
+    Raises ShellError.
+    """
+    status = read_hook_status(shell, paths, measures_cpu=measures_cpu)
+    if not status.is_installed or status.is_current:
+        return False
+    try:
+        _write_hook(status.hook_file, render_hook(shell, paths, measures_cpu=measures_cpu))
+    except OSError as error:
+        raise ShellError(f"{status.hook_file} cannot be written: {error.strerror}", "the hook that is there goes on recording") from error
+    return True
 
 
 def remove_hook(shell: HookShell, paths: HookPaths) -> HookChange:
@@ -121,6 +142,7 @@ def remove_hook(shell: HookShell, paths: HookPaths) -> HookChange:
     try:
         if before is not None and is_ours_alone:
             rc_file.unlink()
+            _remove_empty(_made_folders(manifest))
         elif before is not None and after is not None and after != before:
             rewrite(rc_file, after)
         for ours in (paths.hook_file(shell), paths.manifest_file(shell)):
@@ -139,7 +161,7 @@ def remove_hook(shell: HookShell, paths: HookPaths) -> HookChange:
     )
 
 
-def read_hook_status(shell: HookShell, paths: HookPaths) -> HookStatus:
+def read_hook_status(shell: HookShell, paths: HookPaths, *, measures_cpu: bool = True) -> HookStatus:
     """What is installed now; a damaged state is a `problem`, not an error."""
     hook_file = paths.hook_file(shell)
     problem = None
@@ -151,7 +173,7 @@ def read_hook_status(shell: HookShell, paths: HookPaths) -> HookStatus:
         problem, rc_file = error.message, paths.rc_file(shell)
     exists = hook_file.is_file()
     if exists:
-        is_current = hook_file.read_text("utf-8", "surrogateescape") == render_hook(shell, paths)
+        is_current = hook_file.read_text("utf-8", "surrogateescape") == render_hook(shell, paths, measures_cpu=measures_cpu)
     if is_marked and not exists:
         problem = f"{rc_file} names {hook_file}, which is not there: run `vynexus hook install {shell}`"
     return HookStatus(
@@ -165,7 +187,23 @@ def read_hook_status(shell: HookShell, paths: HookPaths) -> HookStatus:
 
 
 def _block(shell: HookShell, paths: HookPaths) -> str:
-    return render_rc_block(paths.hook_file(shell), home=paths.home, bin_directory=paths.bin_dir)
+    return render_rc_block(paths.hook_file(shell), home=paths.home, bin_directory=paths.bin_dir, shell=shell)
+
+
+def _filled_in(shell: HookShell, paths: HookPaths, measures_cpu: bool) -> Iterator[tuple[str, str]]:
+    """How a line of the hook starts, and what follows there."""
+    if shell == "fish":
+        yield "set -g __vy_state ", quote_for_fish(str(paths.state_dir))
+        yield "set -g __vy_cpu ", "1" if measures_cpu else "''"
+        return
+    word = "typeset -g " if shell == "zsh" else ""
+    yield f"{word}__vy_state=", shlex.quote(str(paths.state_dir))
+    yield f"{word}__vy_data=", shlex.quote(str(paths.data_dir))
+    yield f"{word}__vy_cpu=", "1" if measures_cpu else ""
+
+
+def _write_hook(hook_file: Path, text: str) -> None:
+    write_whole(hook_file, text.encode("utf-8", "surrogateescape"), 0o600)
 
 
 def _real_rc_file(rc_file: Path) -> Path:
@@ -210,13 +248,37 @@ def _restored(content: bytes, manifest: Mapping[str, object]) -> bytes:
     return restored
 
 
-def _write_manifest(manifest_file: Path, rc_file: Path, before: bytes | None, after: bytes) -> None:
+def _make_folder(folder: Path, made: list[Path]) -> None:
+    """Makes `folder` and what is missing above it; `made` gets what it made, the outermost first. Raises OSError."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent, made)
+    folder.mkdir()
+    made.append(folder)
+
+
+def _made_folders(manifest: Mapping[str, object]) -> list[Path]:
+    made = manifest.get("folders_made")
+    return [Path(path) for path in made if isinstance(path, str)] if isinstance(made, list) else []
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    """The innermost first; what holds something by now stays."""
+    for folder in reversed(folders):
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+
+
+def _write_manifest(manifest_file: Path, rc_file: Path, before: bytes | None, after: bytes, made: list[Path]) -> None:
     """Digests, not a copy: an rc file may hold secrets, and cutting the block restores it byte for byte."""
     manifest = {
         "rc_file": str(rc_file),
         "bytes_before": None if before is None else len(before),
         "sha256_before": sha256(before or b"").hexdigest(),
         "sha256_after": sha256(after).hexdigest(),
+        "folders_made": [str(folder) for folder in made],
     }
     write_whole(manifest_file, json.dumps(manifest, indent=1).encode(), 0o600)
 

@@ -2,17 +2,24 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 SNAPSHOTS = ("aliases.bash", "aliases.zsh")
 """What the hooks write into the state directory when a shell starts."""
 RC_FILES = (".bashrc", ".bash_aliases", ".zshrc")
 """Read instead when no hook has run yet."""
+FISH_SNAPSHOT = "aliases.fish"
 _START = re.compile(r"\s*alias\s+(?!(?:-\S+\s+)*[^\s=]+=\$')\S")
 _DEFINITION = re.compile(r"([^\s=$`/'\"|&;()<>]+)=(.*)", re.DOTALL)
+_FISH_LINE = re.compile(r"[ \t]*(?:function|alias)[ \t]+")
+_FISH_WORD = re.compile(r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\$]|\\.)*"|\\.|[^\s'"\\$();&|<>])+""", re.DOTALL)
+_FISH_PART = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|\\(.)""", re.DOTALL)
+_FISH_DEFINITION = re.compile(r"alias ([^\s=/]+)[ =](.+)", re.DOTALL)
 _MAX_BYTES = 1 << 20
 _MAX_LINES = 20
+_MAX_WORD = 1 << 12
 
 
 def parse_aliases(text: str) -> dict[str, str]:
@@ -30,13 +37,64 @@ def parse_aliases(text: str) -> dict[str, str]:
     return found
 
 
-def read_aliases(state_dir: Path, home: Path) -> dict[str, str]:
-    """Aliases as the hooks saw them; without a hook's snapshot, as the rc files spell them. Empty when there is neither."""
+def parse_fish_aliases(text: str) -> dict[str, str]:
+    """Name to value of fish's aliases in `text`: the hook's snapshot, an rc file, or what `alias --save` wrote.
+
+    To fish an alias is a function with the description `alias NAME VALUE` or `alias NAME=VALUE`. A value with a variable is left out.
+    """
+    found: dict[str, str] = {}
+    for line in _FISH_LINE.finditer(text):
+        if line.start() and text[line.start() - 1] != "\n":
+            continue
+        words = _fish_words(text, line.end())
+        if line[0].strip() == "function":
+            description = next((after for word, after in pairwise(words) if word in ("--description", "-d")), "")
+        else:
+            arguments = [word for word in words if word not in ("-s", "--save", "--")]
+            description = " ".join(["alias", *arguments]) if len(arguments) in (1, 2) else ""
+        if definition := _FISH_DEFINITION.fullmatch(description):
+            found[definition[1]] = definition[2]
+    return found
+
+
+def read_aliases(state_dir: Path, home: Path, *, config_home: Path | None = None) -> dict[str, str]:
+    """Aliases as the hooks saw them; of shells without a hook's snapshot, as the rc files spell them. Empty when there is neither.
+
+    `config_home`: where fish's folder is; None for `.config` below `home`.
+    """
+    fish = (config_home or home / ".config") / "fish"
+    snapshot = state_dir / FISH_SNAPSHOT
+    kept = [snapshot] if snapshot.is_file() else [*_fish_files(fish / "conf.d"), fish / "config.fish"]
+    found = parse_fish_aliases("\n".join(_read_texts([*_fish_files(fish / "functions"), *kept])))
     for paths in ([state_dir / name for name in SNAPSHOTS], [home / name for name in RC_FILES]):
-        texts = [text for path in paths if (text := _read_text(path)) is not None]
-        if texts:
-            return parse_aliases("\n".join(texts))
-    return {}
+        if texts := list(_read_texts(paths)):
+            return found | parse_aliases("\n".join(texts))
+    return found
+
+
+def _fish_files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.fish"))
+
+
+def _fish_words(text: str, start: int) -> list[str]:
+    """The words from `start` to the end of the command, as fish reads them; up to the first that is not plain text."""
+    words = []
+    while text[start : start + 1] != "#" and (word := _FISH_WORD.match(text, start, start + _MAX_WORD)) is not None:
+        words.append(_FISH_PART.sub(_fish_part, word[0]))
+        start = word.end()
+        while text[start : start + 1] in (" ", "\t"):
+            start += 1
+    is_whole = start >= len(text) or text[start] in "\n;&|#"
+    return words if is_whole else words[:-1]
+
+
+def _fish_part(part: re.Match[str]) -> str:
+    single, double, escaped = part.groups()
+    if single is not None:
+        return re.sub(r"\\(['\\])", r"\1", single)
+    if double is not None:
+        return re.sub(r'\\(["$\\])', r"\1", double).replace("\\\n", "")
+    return {"n": "\n", "t": "\t", "r": "\r", "e": "\x1b", "\n": ""}.get(escaped, escaped)
 
 
 def _definitions(lines: list[str]) -> Iterator[list[str]]:
@@ -65,9 +123,11 @@ def _up_to_operator(words: list[str]) -> list[str]:
     return words
 
 
-def _read_text(path: Path) -> str | None:
-    try:
-        with path.open("rb") as file:
-            return file.read(_MAX_BYTES).decode("utf-8", "surrogateescape")
-    except OSError:
-        return None
+def _read_texts(paths: Iterable[Path]) -> Iterator[str]:
+    """What is there to read of `paths`."""
+    for path in paths:
+        try:
+            with path.open("rb") as file:
+                yield file.read(_MAX_BYTES).decode("utf-8", "surrogateescape")
+        except OSError:
+            continue

@@ -1,23 +1,31 @@
 """The lines between our two markers in an rc file: written, found again, and cut out so that the rest stays byte for byte."""
 
 import shlex
+import string
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from vynexus_tui.domain.errors import ShellError
 
 BEGIN = b"# >>> vynexus >>>"
 END = b"# <<< vynexus <<<"
+_PLAIN = frozenset(string.ascii_letters + string.digits + "_-./+:@")
 
 
-def render_rc_block(hook_file: Path, *, home: Path, bin_directory: Path | None) -> str:
-    """The exact lines that go into the rc file. `bin_directory` is appended to PATH, so that it never hides a command; None: not needed."""
-    hook = _shell_path(hook_file, home)
-    lines = [BEGIN.decode()]
-    if bin_directory is not None:
-        folder = _shell_path(bin_directory, home)
-        lines.append(f'case ":$PATH:" in *:{folder}:*) ;; *) PATH=$PATH:{folder} ;; esac')
-    lines += [f"if [ -r {hook} ]; then . {hook}; fi", END.decode()]
-    return "\n".join(lines) + "\n"
+def render_rc_block(hook_file: Path, *, home: Path, bin_directory: Path | None, shell: str = "bash") -> str:
+    """The exact lines that go into the rc file of bash, zsh or fish.
+
+    `bin_directory` is appended to PATH, so that it never hides a command; None: not needed.
+    """
+    render = _fish_lines if shell == "fish" else _posix_lines
+    return "\n".join([BEGIN.decode(), *render(hook_file, home, bin_directory), END.decode()]) + "\n"
+
+
+def quote_for_fish(text: str) -> str:
+    """`text` as one word for fish, whose single quotes know two escapes."""
+    if text and not set(text) - _PLAIN:
+        return text
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def with_block(content: bytes, block: bytes) -> bytes:
@@ -71,10 +79,27 @@ def _marker_lines(content: bytes, marker: bytes) -> list[int]:
     return found
 
 
-def _shell_path(path: Path, home: Path) -> str:
-    """A path as a word for bash and zsh: below $HOME where it is there, so that a shared rc file works on other machines."""
+def _posix_lines(hook_file: Path, home: Path, bin_directory: Path | None) -> Iterator[str]:
+    if bin_directory is not None:
+        folder = _below_home(bin_directory, home, shlex.quote)
+        yield f'case ":$PATH:" in *:{folder}:*) ;; *) PATH=$PATH:{folder} ;; esac'
+    hook = _below_home(hook_file, home, shlex.quote)
+    yield f"if [ -r {hook} ]; then . {hook}; fi"
+
+
+def _fish_lines(hook_file: Path, home: Path, bin_directory: Path | None) -> Iterator[str]:
+    if bin_directory is not None:
+        folder = _below_home(bin_directory, home, quote_for_fish)
+        yield f"contains -- {folder} $PATH; or set -gx PATH $PATH {folder}"
+    hook = _below_home(hook_file, home, quote_for_fish)
+    # fish reads this file for scripts too.
+    yield f"status is-interactive; and test -r {hook}; and source {hook}"
+
+
+def _below_home(path: Path, home: Path, quote: Callable[[str], str]) -> str:
+    """A path as a word: below $HOME where it is there, so that a shared rc file works on other machines."""
     try:
         inside = path.relative_to(home)
     except ValueError:
-        return shlex.quote(str(path))
-    return f'"$HOME"/{shlex.quote(str(inside))}'
+        return quote(str(path))
+    return f'"$HOME"/{quote(str(inside))}'

@@ -37,5 +37,14 @@ def is_paused(state_dir: Path, *, now_s: int) -> bool:
     return not text.isdigit() or now_s < int(text)
 
 
+def pause_end_s(state_dir: Path) -> int | None:
+    """Epoch second at which the pause ends; None without a pause, or without an end."""
+    try:
+        text = _file(state_dir).read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return int(text) if text.isdigit() and len(text) < 12 else None
+
+
 def _file(state_dir: Path) -> Path:
     return state_dir / "paused"

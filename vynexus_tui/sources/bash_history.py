@@ -1,155 +1,176 @@
-"""Read a bash history file: plain lines, or entries under `#<epoch>` stamps (written while HISTTIMEFORMAT is set)."""
+"""Read a bash history file: plain lines, or entries under `#<epoch>` stamps (written while HISTTIMEFORMAT is set).
+
+Under stamps all text up to the next stamp is one entry. Without them an entry of several lines cannot be told from several entries;
+lines are joined where a quote, a here-document or a trailing backslash is open and a later line closes it.
+"""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby, pairwise
+from typing import NamedTuple
 
-from vynexus_tui.domain.events import HistoryReading
-from vynexus_tui.sources.history_entries import Entry, build_reading, is_plausible_stamp
+from vynexus_tui.sources.history_entries import UNKNOWN, EntryLog, plausible_stamps
+from vynexus_tui.sources.history_marks import HistoryMark
+from vynexus_tui.sources.open_lines import MAX_HERE_DOCUMENT_LINES, EntryEnd, find_entry_end
+from vynexus_tui.sources.pasted_keys import PastedKeys
 
-_STAMP = re.compile(r"#(\d{9,10})")
-_MAX_JOINED_LINES = 50
-_MAX_HERE_DOCUMENT_LINES = 1_000
-_MAX_HERE_DOCUMENT_CHARS = 65_536
-"""A here-document says with which line it ends, so that more lines can be taken than after a quote, which may be a mere apostrophe."""
+_STAMP = re.compile(rb"#\+?(\d{9,10})")
+"""tcsh writes `#+<epoch>`."""
+_CUT_STAMP = re.compile(rb"#\+?\d{0,10}")
 _MAX_LOOKS_AHEAD = 1_000_000
 """After so many lines looked at for a close that never came, the file is no history that joining could help."""
 _MAX_ENTRY_COMMANDS = 5
 """A stamped entry with more complete commands than this is one command, followed by a session that wrote no stamps."""
-_FABRICATED_RUN = 5
-"""So many entries of one second were stamped together: `history -w` gives all old unstamped lines the second the session started."""
-_MAY_CONTINUE = re.compile(r"""['"\\]|<<""")
-# Possessive quantifiers: linear on any input, the bytes are not ours.
-_COMPLETE = re.compile(
-    r"""(?: [^\\'"$\#]++ | \\. | '[^']*+' | "(?:[^\\"]++|\\.)*+" | \$'(?:[^\\']++|\\.)*+' | \$
-          | (?:(?<=[\s;&|(])|\A)\#[^\n]*+ | (?<=[^\s;&|(])\# )*+""",
-    re.VERBOSE | re.DOTALL,
-)
-_KEY_BEGINS = re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
-_KEY_BODY = re.compile(r"\s*(?:[A-Za-z0-9+/=]*+|[A-Za-z-]+: [^;|&]*|#\d{9,10})[\s\\]*")
-"""Armour, its headers, and the stamps of a shell that kept every line of a paste as an entry."""
-_KEY_LINE = re.compile(r"\s*[A-Za-z0-9+/=]{40,}[\s\\]*")
-_HERE_DOCUMENT = re.compile(r"""(?<![<(])<<(?P<dash>-?)[ \t]*(?P<quote>["']?)(?P<word>\w+)(?P=quote)""")
+_WINDOW_LINES = (_MAX_ENTRY_COMMANDS + 2) * MAX_HERE_DOCUMENT_LINES
+"""So many lines are always looked at together: nothing is decided by a line that is further away."""
 
 
-def read_bash_history(raw: bytes, *, path: str | None, now: datetime) -> HistoryReading:
-    """Every entry of the file in its order; entries of several lines come back whole where the file allows it.
+class _Block(NamedTuple):
+    """The commands under one stamp: no more than are needed to tell what it is."""
 
-    Under stamps all text up to the next stamp is one entry. Without them an entry of several lines cannot be told from several entries;
-    lines are joined where a quote, a here-document or a trailing backslash is open and a later line closes it.
-    """
-    # NULs are what a file system crash leaves behind; no command holds one.
-    lines = list(_without_keys(raw.replace(b"\0", b"").decode("utf-8", "surrogateescape").split("\n")))
-    stamps = _stamped_lines(lines, now)
-    if not stamps:
-        return build_reading([Entry(text) for text in _joined(lines)], shell="bash", path=path, unknown=("no durations",))
-    first = min(stamps)
-    starts_stamped = not any(lines[:first])
-    entries = [Entry(text) for text in _joined(lines[:first])]
-    orphans = 0
-    places = [*sorted(stamps), len(lines)]
-    for at, following in pairwise(places):
-        texts = _block_entries(lines[at + 1 : following], is_one_entry=starts_stamped)
-        orphans += not texts
-        entries += [Entry(text, stamps[at] if number == 0 else None) for number, text in enumerate(texts)]
-    return build_reading(list(_fabricated_marked(entries)), shell="bash", path=path, skipped_lines=orphans, unknown=("no durations",))
+    commands: list[tuple[int, int]]
+    """First line and the line after the last one of each."""
+    stop: int
+    is_whole: bool
+    """The block ends at `stop`."""
+    is_open: bool
 
 
-def _without_keys(lines: Sequence[str]) -> Iterator[str]:
-    """The lines, with the text of every private key replaced by one mark: redaction sees entries, and a key may be cut into many."""
-    at = 0
-    while at < len(lines):
-        yield lines[at]
-        at += 1
-        if "PRIVATE KEY" not in lines[at - 1] or not _KEY_BEGINS.search(lines[at - 1]):
-            continue
-        stop = next((n for n in range(at, len(lines)) if not _KEY_BODY.fullmatch(lines[n])), len(lines))
-        if stop == len(lines) or "-----END" not in lines[stop]:
-            # Without an end `ls` could be armour as well; only what is too long for a word is taken.
-            long = (n for n in range(stop, at, -1) if _KEY_LINE.fullmatch(lines[n - 1]))
-            stop = next(long, at)
-        if stop > at:
-            yield "{{secret:private-key}}"
-            at = stop
+class BashParser:
+    """Takes a bash history line by line."""
 
+    shell = "bash"
+    is_always_deduped = False
 
-def _stamped_lines(lines: Sequence[str], now: datetime) -> dict[int, int]:
-    """Line number to epoch seconds of the lines that are stamps.
+    def __init__(self, now: datetime, mark: HistoryMark | None = None, *, at: int = 0) -> None:
+        """Goes on after `mark`, else begins `at` that byte of the file."""
+        self.log = EntryLog(mark.log, has_made_up=True, has_repeats=mark.has_repeats) if mark else EntryLog(has_made_up=True)
+        self.whole_until = mark.size_bytes if mark else at
+        """Up to here the file holds whole entries."""
+        self.is_open = False
+        """The last entry may go on."""
+        self.is_within_key = False
+        """The file ends in a private key, which may have begun before the last stamp."""
+        self.starts_stamped = mark.starts_stamped if mark else None
+        """The file begins with a stamp, so that all of it was written with stamps."""
+        self.looks = mark.looks if mark else 0
+        """Lines looked at in vain."""
+        self._stamps = plausible_stamps(now)
+        self._keys = PastedKeys()
+        self._lines: list[bytes] = []
+        self._sizes: list[int] = []
+        """Bytes of each line in the file."""
+        self._next = 0
 
-    The line after a stamp is text even when it looks like one (a typed `#1699999999`), unless ordinary text follows it: then
-    someone has deleted the command between two stamps.
-    """
-    alike: dict[int, int] = {}
-    for number, line in enumerate(lines):
-        if line.startswith("#") and (found := _STAMP.fullmatch(line)) and is_plausible_stamp(stamp := int(found[1]), now):
-            alike[number] = stamp
-    stamps: dict[int, int] = {}
-    for number, stamp in alike.items():
-        ends_block = number + 1 in alike or not any(lines[number + 1 : number + 2])
-        if number - 1 not in stamps or not ends_block:
-            stamps[number] = stamp
-    return stamps
+    def feed(self, lines: Sequence[bytes]) -> None:
+        """The next whole lines, without their newlines."""
+        self._gather(lines, is_last=False)
+        self._consume(len(self._lines) - _WINDOW_LINES, is_last=False)
 
+    def finish(self, partial: bytes) -> None:
+        """The end of the file; `partial` is a last line without a newline."""
+        is_whole = not partial or _CUT_STAMP.fullmatch(partial) is not None
+        self._gather([] if is_whole else [partial], is_last=True)
+        self._consume(len(self._lines), is_last=True)
+        self.is_open = self.is_open or not is_whole
+        self.is_within_key = self._keys.is_open
+        self.log.finish()
 
-def _block_entries(block: Sequence[str], *, is_one_entry: bool) -> list[str]:
-    if len(block) == 1:
-        return [block[0]] if block[0].strip() else []
-    commands = list(_joined(block))
-    if is_one_entry and 1 < len(commands) <= _MAX_ENTRY_COMMANDS:
-        return ["\n".join(block).rstrip("\n")]
-    return commands
+    def _gather(self, lines: Sequence[bytes], *, is_last: bool) -> None:
+        for line, size in self._keys.replace(lines, is_last=is_last):
+            # NULs are what a file system crash leaves behind; no command holds one.
+            self._lines.append(line.replace(b"\0", b"") if b"\0" in line else line)
+            self._sizes.append(size)
 
+    def _consume(self, limit: int, *, is_last: bool) -> None:
+        while self._next < limit:
+            stamp_s = self._stamp(self._lines[self._next])
+            if stamp_s != UNKNOWN:
+                if self.starts_stamped is None:
+                    self.starts_stamped = True
+                if not self._take_stamped(stamp_s, is_last=is_last):
+                    break
+            else:
+                self._take_plain()
+        del self._lines[: self._next], self._sizes[: self._next]
+        self._next = 0
 
-def _joined(lines: Sequence[str]) -> Iterator[str]:
-    """The entries of unstamped lines; blank lines are none."""
-    at = looks = 0
-    while at < len(lines):
-        line = lines[at]
-        stop = at + 1
-        if looks < _MAX_LOOKS_AHEAD and _MAY_CONTINUE.search(line):
-            stop = _entry_end(lines, at)
-            if stop == at + 1:
-                looks += _MAX_HERE_DOCUMENT_LINES if _HERE_DOCUMENT.search(line) else _MAX_JOINED_LINES * (not _COMPLETE.fullmatch(line))
-        if line.strip():
-            yield line if stop == at + 1 else "\n".join(lines[at:stop])
-        at = stop
+    def _take_plain(self) -> None:
+        """One entry without a stamp. The line after it may be a stamp: only right after a stamp is one text."""
+        at = self._next
+        line = self._lines[at]
+        end = EntryEnd(at + 1)
+        if self.looks < _MAX_LOOKS_AHEAD:
+            end = find_entry_end(self._lines, at, self._is_stamp)
+            self.looks += end.looks
+            self.is_open = self.is_open or end.is_open
+        if line:
+            self.starts_stamped = self.starts_stamped or False
+        self._append(at, end.stop)
+        self._advance(end.stop)
 
+    def _take_stamped(self, stamp_s: int, *, is_last: bool) -> bool:
+        """The entry under a stamp; False where the file ends before its text."""
+        at, lines = self._next, self._lines
+        if at + 2 < len(lines) and lines[at + 1].strip() and self._is_stamp(lines[at + 2]) and not self._is_stamp(lines[at + 1]):
+            # Nearly every entry is one line between two stamps.
+            self._append(at + 1, at + 2, stamp_s)
+            self._advance(at + 2)
+            return True
+        block = self._read_block(at + 1)
+        if not block.commands:
+            if block.stop == len(self._lines) and is_last:
+                return False
+            self.log.skipped_count += 1
+            self._advance(block.stop)
+            return True
+        count = len(block.commands)
+        first, stop = block.commands[0]
+        if block.is_whole and 1 < count <= _MAX_ENTRY_COMMANDS and self.starts_stamped:
+            first, stop = at + 1, block.stop
+        elif count > 1:
+            # The lines after the first command have no stamps of their own, and are taken as they come.
+            self.is_open = self.is_open or block.is_open
+        self._append(first, stop, stamp_s)
+        self._advance(block.stop if count == 1 else stop)
+        return True
 
-def _entry_end(lines: Sequence[str], at: int) -> int:
-    """The line after the entry that starts at `at`; one line where nothing closes what is open."""
-    limit = min(len(lines), at + _MAX_JOINED_LINES)
-    open_text = _unfinished(lines[at])
-    if not open_text:
-        return _after_here_documents(lines, at)
-    for number in range(at + 1, limit):
-        open_text = _unfinished(f"{open_text}\n{lines[number]}")
-        if not open_text:
-            return number + 1
-    return at + 1
+    def _read_block(self, at: int) -> _Block:
+        """The commands from the line after a stamp on.
 
+        That line is text even when it looks like a stamp (a typed `#1699999999`), unless ordinary text follows it: then someone has
+        deleted the command between two stamps.
+        """
+        lines, count = self._lines, len(self._lines)
+        if at < count and self._is_stamp(lines[at]) and at + 1 < count and lines[at + 1] and not self._is_stamp(lines[at + 1]):
+            return _Block([], at, is_whole=True, is_open=False)
+        commands: list[tuple[int, int]] = []
+        is_open = False
+        number = at
+        while number < count and (number == at or not self._is_stamp(lines[number])):
+            if len(commands) > _MAX_ENTRY_COMMANDS:
+                return _Block(commands, number, is_whole=False, is_open=is_open)
+            end = find_entry_end(lines, number, self._is_stamp)
+            is_open = is_open or end.is_open
+            if lines[number].strip():
+                commands.append((number, end.stop))
+            number = end.stop
+        return _Block(commands, number, is_whole=True, is_open=is_open)
 
-def _unfinished(text: str) -> str:
-    """What is left of `text` from its open quote or last backslash on; empty when nothing is open."""
-    found = _COMPLETE.match(text)
-    return text if found is None else text[found.end() :]
+    def _is_stamp(self, line: bytes) -> bool:
+        return line[:1] == b"#" and self._stamp(line) != UNKNOWN
 
+    def _stamp(self, line: bytes) -> int:
+        if line[:1] != b"#" or not (found := _STAMP.fullmatch(line)):
+            return UNKNOWN
+        stamp_s = int(found[1])
+        return stamp_s if self._stamps.earliest_s <= stamp_s <= self._stamps.latest_s else UNKNOWN
 
-def _after_here_documents(lines: Sequence[str], at: int) -> int:
-    stop = at + 1
-    limit = min(len(lines), at + _MAX_HERE_DOCUMENT_LINES)
-    for document in _HERE_DOCUMENT.finditer(lines[at]):
-        ends = (n for n in range(stop, limit) if (lines[n].lstrip("\t") if document["dash"] else lines[n]) == document["word"])
-        end = next(ends, None)
-        if end is None:
-            return at + 1
-        stop = end + 1
-    return stop if sum(map(len, lines[at:stop])) <= _MAX_HERE_DOCUMENT_CHARS else at + 1
+    def _append(self, at: int, stop: int, stamp_s: int = UNKNOWN) -> None:
+        text = self._lines[at] if stop == at + 1 else b"\n".join(self._lines[at:stop])
+        # What is under a stamp may end in blank lines: bash writes one after a here-document.
+        self.log.append(text if stamp_s == UNKNOWN else text.rstrip(b"\n"), stamp_s, at=self.whole_until)
 
-
-def _fabricated_marked(entries: Iterable[Entry]) -> Iterator[Entry]:
-    for stamp_s, run in groupby(entries, key=lambda e: e.stamp_s):
-        together = list(run)
-        if stamp_s is not None and len(together) >= _FABRICATED_RUN:
-            together = [e._replace(is_fabricated=True) for e in together]
-        yield from together
+    def _advance(self, stop: int) -> None:
+        self.whole_until += sum(self._sizes[self._next : stop])
+        self._next = stop

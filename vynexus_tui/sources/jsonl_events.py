@@ -3,16 +3,20 @@
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from vynexus_tui.domain.events import Actor, CommandEvent, CountQuality, HistoryReading, TimeQuality
-from vynexus_tui.sources.history_entries import MAX_EVENTS, REMEDY, Entry, session_numbers
+from vynexus_tui.sources.history_entries import SESSION_LINES, is_end_of_session
+from vynexus_tui.sources.history_events import HOOK_REMEDY, missing_dates
 
 _Word = TypeVar("_Word", bound=StrEnum)
 _ORIGIN = "jsonl"
+MAX_JSONL_EVENTS = 250_000
+"""The newest are kept; they take about 0.5 KB each."""
 _LATEST_S = 253_402_300_799
 _UNWRITABLE = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")
 """What no command line can hold and UTF-8 with surrogate escapes cannot write."""
@@ -23,8 +27,8 @@ def read_jsonl_events(raw: bytes, *, path: str | None, first_line: int = 0) -> H
 
     `id` keeps its JSON type; without one it is the 0-based line number, counted from `first_line`.
     """
-    found: list[tuple[int, dict[str, Any], str]] = []
-    skipped = 0
+    found: deque[tuple[int, dict[str, Any], str]] = deque(maxlen=MAX_JSONL_EVENTS)
+    count = skipped = 0
     for number, line in enumerate(raw.split(b"\n"), first_line):
         if not line.strip():
             continue
@@ -34,15 +38,23 @@ def read_jsonl_events(raw: bytes, *, path: str | None, first_line: int = 0) -> H
             skipped += 1
         else:
             found.append((number, fields, command))
-    cut = max(0, len(found) - MAX_EVENTS)
-    found = found[cut:]
-    # Stretches of 100 lines, or up to an `exit`, where no session is given.
-    stretches = session_numbers([Entry(command) for _, _, command in found])
+            count += 1
+    stretches = _stretches(command for _, _, command in found)
     events = [_event(number, fields, command, stretch) for (number, fields, command), stretch in zip(found, stretches, strict=True)]
     missing = _missing(events)
-    if cut:
-        missing += (f"only the newest {MAX_EVENTS:,} commands",)
-    return HistoryReading(events=events, origin=_ORIGIN, path=path, skipped_lines=skipped, unknown=missing, remedy=REMEDY)
+    if count > len(found):
+        missing += (f"only the newest {MAX_JSONL_EVENTS:,} commands",)
+    return HistoryReading(events=events, origin=_ORIGIN, path=path, skipped_lines=skipped, unknown=missing, remedy=HOOK_REMEDY)
+
+
+def _stretches(commands: Iterable[str]) -> Iterator[int]:
+    """Numbers, from 1, of stretches of 100 lines or up to an `exit`: sessions where none is given."""
+    stretch, length = 1, 0
+    for command in commands:
+        if length == SESSION_LINES:
+            stretch, length = stretch + 1, 0
+        yield stretch
+        length = SESSION_LINES if is_end_of_session(command.encode("utf-8", "surrogateescape")) else length + 1
 
 
 def _event(number: int, fields: dict[str, Any], command: str, stretch: int) -> CommandEvent:
@@ -103,12 +115,7 @@ def _missing(events: Sequence[CommandEvent]) -> tuple[str, ...]:
     """What no event says, and how many have no date."""
     if not events:
         return ()
-    missing = []
-    undated = sum(1 for e in events if e.started_at is None)
-    if undated == len(events):
-        missing.append("no dates")
-    elif undated:
-        missing.append(f"no dates for {undated:,} of {len(events):,} commands")
+    missing = [word for word in (missing_dates(sum(1 for e in events if e.started_at is None), len(events)),) if word]
     if all(e.duration_s is None for e in events):
         missing.append("no durations")
     if all(e.exit_code is None for e in events):

@@ -1,6 +1,6 @@
 """What the hook's spool files hold: records framed by NUL, which neither a command nor a path can contain, so nothing is escaped.
 
-A command:  NUL VY1 NUL seq NUL start_us NUL dur_us|- NUL exit NUL cpu_us|- NUL flags NUL cwd NUL command NUL seq. NUL
+A command:  NUL VY1 NUL seq NUL start_us|- NUL dur_us|- NUL exit NUL cpu_us|- NUL flags NUL cwd NUL command NUL seq. NUL
 A run:      NUL VYR1 NUL run_id NUL automation_id NUL sha256 NUL start_us NUL dur_us NUL exit NUL cpu_us|- NUL peak_kb|- NUL cwd NUL run_id. NUL
 
 The leading NUL closes a torn former record; the repeated first field at the end proves the record whole.
@@ -27,7 +27,7 @@ class CommandRecord(NamedTuple):
     """One command as the hook wrote it. NamedTuple: made once per command."""
 
     seq: int
-    started_at: datetime
+    started_at: datetime | None
     duration_us: int | None
     exit_code: int
     cpu_us: int | None
@@ -40,14 +40,14 @@ class ParsedRecords(NamedTuple):
     """The whole records of a buffer, and where to go on."""
 
     records: list[CommandRecord]
-    last_start: int
-    """Offset of the last whole record (0 without one): a later parse that starts here sees it again, and so knows its number."""
+    resume_at: int
+    """Offset of the last whole record's last NUL (0 without one), which can be the first one of the next."""
 
 
 def parse_records(buffer: bytes) -> ParsedRecords:
     """Every whole record in `buffer`, whatever is torn between them."""
     records: list[CommandRecord] = []
-    last_start = 0
+    resume_at = 0
     at = buffer.find(_COMMAND_MARK)
     while at >= 0:
         found = _whole_record(buffer, at)
@@ -56,10 +56,10 @@ def parse_records(buffer: bytes) -> ParsedRecords:
             continue
         record, end = found
         records.append(record)
-        last_start = at
-        # The closing NUL of a record may be the opening one of the next only when the write of the next lost its first byte.
-        at = buffer.find(_COMMAND_MARK, end - 1)
-    return ParsedRecords(records, last_start)
+        # A write that was cut by just its last byte is made whole by the first byte of the next one.
+        resume_at = end - 1
+        at = buffer.find(_COMMAND_MARK, resume_at)
+    return ParsedRecords(records, resume_at)
 
 
 def _whole_record(buffer: bytes, at: int) -> tuple[CommandRecord, int] | None:
@@ -72,9 +72,11 @@ def _whole_record(buffer: bytes, at: int) -> tuple[CommandRecord, int] | None:
         fields.append(buffer[start:stop])
         start = stop + 1
     _mark, seq, started, duration, status, cpu, flags, cwd, command, tail = fields
-    if tail != seq + b"." or not all(map(_NUMBER.fullmatch, (seq, started, status))):
+    if tail != seq + b"." or not command or not all(map(_NUMBER.fullmatch, (seq, status))):
         return None
-    if (started_at := _moment(int(started))) is None or not command:
+    started_us = _known(started)
+    started_at = None if started_us is None else _moment(started_us)
+    if started_at is None and started != b"-":
         return None
     return (
         CommandRecord(

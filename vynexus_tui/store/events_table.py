@@ -1,91 +1,167 @@
 """Events: added once however often they are seen, read back in order (invariant 3)."""
 
-from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
+from itertools import islice
 from math import isfinite
 from typing import Any
 
-from vynexus_tui.domain.events import Actor, CommandEvent, CostSource, CountQuality, HistoryReading, TimeQuality
+from vynexus_tui.domain.events import Actor, CommandEvent, CostSource, CountQuality, TimeQuality
 from vynexus_tui.store.database import Connection
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MOST_REMEMBERED = 300_000
-"""Commands of an undated file remembered to recognise it again: more than a reader ever gives of one file (8 bytes each)."""
+_MICROSECOND = timedelta(microseconds=1)
 _LARGEST = 1 << 62
 """SQLite holds 63 bits; what is larger was not measured but made up."""
 _SAME_MOMENT_US = 1_500_000
 """zsh and bash histories keep whole seconds; the hook's start may fall into the second before."""
+_RANKS = {"hook": 3, "atuin": 2, "jsonl": 1}
+"""Of one execution in two sources, the session, start and counts of the higher are kept; other histories have 0."""
+_BATCH = 5_000
+_FEW = 200
+"""So few events are looked for one by one; for more it pays to ask first which time other sources cover."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceState:
-    """What is known of a history file that was imported before."""
+class OriginCount:
+    """What one source gave, of one shell."""
 
     origin: str
-    path: str
-    fingerprint: str
-    """Size and mtime when it was read last."""
-    unknown: tuple[str, ...]
+    shell: str
+    event_count: int
+    newest_at: datetime | None
+
+
+class EventWriter:
+    """Adds the events of one reading. Dated ones that another source holds already are merged into it, each with one row only."""
+
+    def __init__(self, connection: Connection, *, forgets_undated: bool = True) -> None:
+        self._connection = connection
+        self._forgets_undated = forgets_undated
+        self._moments: set[int] = set()
+        self._repeats: Counter[int] = Counter()
+        self._used: set[int] = set()
+        self._looked_for = 0
+        self._forgotten = dict(connection.execute("SELECT command_hash, until_us FROM forgotten").fetchall())
+        self._kept_from = connection.execute("SELECT COALESCE(MAX(started_us), -1) FROM kept_from").fetchone()[0]
+        self._others: dict[str, tuple[int, int] | None] = {}
+        first, last = connection.execute("SELECT MIN(import_key), MAX(import_key) FROM merged_keys").fetchone()
+        self._first_merged: bytes = b"~" if first is None else first
+        self._last_merged: bytes = last or b""
+        self._added = connection.execute("SELECT COALESCE(MAX(event_id), 0) FROM events").fetchone()[0]
+
+    def add(self, events: Iterable[CommandEvent]) -> int:
+        """Adds hook records and dated or natively numbered events; returns how many were new. Call inside a transaction."""
+        return self._insert(self._new_rows(events))
+
+    def add_undated(self, events: Iterable[tuple[CommandEvent, bytes]]) -> int:
+        """Adds events that have no identity of their own, each with a key; returns how many were new. Call inside a transaction."""
+        return self._insert(self._undated_rows(events))
+
+    def _new_rows(self, events: Iterable[CommandEvent]) -> Iterator[tuple[Any, ...]]:
+        may_forget = bool(self._forgotten) or self._kept_from >= 0
+        for event in events:
+            command, started_us = text_bytes(event.command), _microseconds(event.started_at)
+            digest, second = _hash(command), (started_us or 0) // 1_000_000
+            if may_forget and self._is_forgotten(digest, started_us):
+                continue
+            if event.native_id is None:
+                key = b"%d:%d:%d:%s" % (second, digest, self._ordinal(digest ^ second), event.origin.encode())
+            else:
+                key = b"%d:%d:native:%s" % (second, digest, text_bytes(event.native_id))
+            if self._first_merged <= key <= self._last_merged and self._is_merged(key):
+                continue
+            is_exact = event.time_quality is TimeQuality.EXACT
+            if is_exact and self._may_merge(event.origin, started_us or 0) and self._merge(event, key, digest, started_us or 0):
+                continue
+            # A history's own places start anew whenever its head is cut: its events are numbered in the order in which they came.
+            self._added += 1
+            yield _row(event, key, command, digest, started_us, self._added if event.native_id is None else event.sequence_no)
+
+    def _undated_rows(self, events: Iterable[tuple[CommandEvent, bytes]]) -> Iterator[tuple[Any, ...]]:
+        for event, key in events:
+            command, started_us = text_bytes(event.command), _microseconds(event.started_at)
+            digest = _hash(command)
+            if not (self._forgets_undated and self._is_forgotten(digest, started_us)):
+                self._added += 1
+                yield _row(event, key, command, digest, started_us, self._added)
+
+    def _ordinal(self, moment: int) -> int:
+        """A second of a history may hold the same command twice: this tells them apart, and is the same at every reading."""
+        if moment not in self._moments:
+            self._moments.add(moment)
+            return 1
+        self._repeats[moment] += 1
+        return self._repeats[moment] + 1
+
+    def _insert(self, rows: Iterator[tuple[Any, ...]]) -> int:
+        added = 0
+        while batch := list(islice(rows, _BATCH)):
+            cursor = self._connection.executemany(_INSERT, batch)
+            added += max(0, cursor.rowcount)
+        return added
+
+    def _is_forgotten(self, digest: int, started_us: int | None) -> bool:
+        """Whether the person had this very text deleted after it was run, or everything up to a day."""
+        if started_us is not None and started_us < self._kept_from:
+            return True
+        until = self._forgotten.get(digest) if self._forgotten else None
+        return until is not None and (started_us or 0) <= until
+
+    def _is_merged(self, key: bytes) -> bool:
+        return self._connection.execute("SELECT 1 FROM merged_keys WHERE import_key=?", (key,)).fetchone() is not None
+
+    def _merge(self, event: CommandEvent, key: bytes, digest: int, started_us: int) -> bool:
+        """Whether another source already holds this very execution; what that one did not know is then filled in."""
+        rows = self._connection.execute(
+            "SELECT event_id, origin FROM events WHERE import_key BETWEEN ? AND ? AND started_us BETWEEN ? AND ? AND command_hash=?"
+            " AND origin<>? AND time_quality='exact' AND NOT EXISTS (SELECT 1 FROM events WHERE import_key=?)"
+            " ORDER BY ABS(started_us-?) LIMIT 8",
+            (*_around(started_us), digest, event.origin, key, started_us),
+        )
+        found = next(((i, origin) for i, origin in rows if i not in self._used), None)
+        if found is None:
+            return False
+        self._used.add(found[0])
+        is_better = _RANKS.get(event.origin, 0) > _RANKS.get(found[1], 0)
+        self._connection.execute(_TAKE_OVER if is_better else _FILL_IN, (*_merged(event, is_better=is_better), found[0]))
+        self._connection.execute("INSERT INTO merged_keys VALUES (?)", (key,))
+        return True
+
+    def _may_merge(self, origin: str, started_us: int) -> bool:
+        """Whether other sources know anything of that time at all: for most of an import they do not."""
+        self._looked_for += 1
+        if self._looked_for <= _FEW:
+            return True
+        span = self._others[origin] if origin in self._others else self._span_of_others(origin)
+        return span is not None and span[0] - _SAME_MOMENT_US <= started_us <= span[1] + _SAME_MOMENT_US
+
+    def _span_of_others(self, origin: str) -> tuple[int, int] | None:
+        """First and last moment that other sources hold."""
+        first, last = self._connection.execute(
+            "SELECT MIN(started_us), MAX(started_us) FROM events WHERE origin<>? AND time_quality='exact'", (origin,)
+        ).fetchone()
+        self._others[origin] = None if first is None else (first, last)
+        return self._others[origin]
+
+
+def _around(started_us: int) -> tuple[bytes, bytes, int, int]:
+    """The keys and the moments that may be the same execution."""
+    first_us, last_us = started_us - _SAME_MOMENT_US, started_us + _SAME_MOMENT_US
+    return key_of_second(first_us // 1_000_000), key_of_second(last_us // 1_000_000 + 1), first_us, last_us
+
+
+def key_of_second(second: int) -> bytes:
+    """No key of an earlier second comes after it (from 2001 to 2286 seconds have ten digits)."""
+    return b"%d" % second
 
 
 def add_events(connection: Connection, events: Iterable[CommandEvent]) -> int:
     """Adds hook records and dated or natively numbered events; returns how many were new. Call inside a transaction."""
-    added = 0
-    seen_moments: Counter[tuple[str, int, int]] = Counter()
-    for event in events:
-        digest = _command_hash(event.command)
-        if event.native_id is not None:
-            key = _key("native", event.native_id)
-        else:
-            moment = (event.origin, _second(event), digest)
-            seen_moments[moment] += 1
-            key = _key("dated", event.origin, str(moment[1]), str(digest), str(seen_moments[moment]))
-        if event.time_quality is TimeQuality.EXACT and _merge_into_known(connection, event, digest, key):
-            continue
-        added += _insert(connection, event, digest, key)
-    return added
-
-
-def add_history(connection: Connection, reading: HistoryReading, *, fingerprint: str, now: datetime) -> int:
-    """Adds what a history file holds and was not added from it before; returns how many were new. Call inside a transaction.
-
-    Undated lines have no identity of their own, and the file's head is cut as it grows; so the file is laid over what was
-    read last time, and only what follows the overlap is new.
-    """
-    path = _plain(reading.path or "-")
-    undated = [e for e in reading.events if _is_undated(e)]
-    added = add_events(connection, (e for e in reading.events if not _is_undated(e)))
-    row = connection.execute("SELECT tail, last_event_id FROM sources WHERE origin=? AND path=?", (reading.origin, path)).fetchone()
-    known, last_event_id = (_unpack(row[0]), row[1]) if row else ([], None)
-    hashes = [_command_hash(e.command) for e in undated]
-    fresh = _after_overlap(undated, hashes, known)
-    # What was known is kept, not replaced: different histories may come through the same pipe in turn.
-    fresh_hashes = [_command_hash(e.command) for e in fresh]
-    if last_event_id is not None:
-        fresh = _without_hooked(connection, fresh, last_event_id)
-    if fresh:
-        start = connection.execute("SELECT COUNT(*) FROM events WHERE origin=?", (reading.origin,)).fetchone()[0]
-        for number, event in enumerate(fresh, start=start):
-            key = _key("undated", reading.origin, path, str(number), event.command)
-            added += _insert(connection, event, _command_hash(event.command), key)
-    last = connection.execute("SELECT COALESCE(MAX(event_id), 0) FROM events").fetchone()[0]
-    connection.execute(
-        "INSERT OR REPLACE INTO sources VALUES (?,?,?,?,?,?,?)",
-        (
-            reading.origin,
-            path,
-            _pack([*known, *fresh_hashes][-_MOST_REMEMBERED:]),
-            last,
-            fingerprint,
-            now.isoformat(),
-            "\n".join(reading.unknown),
-        ),
-    )
-    return added
+    return EventWriter(connection).add(events)
 
 
 def read_events(connection: Connection, *, most: int) -> list[CommandEvent]:
@@ -122,6 +198,12 @@ def count_events(connection: Connection) -> tuple[int, datetime | None, tuple[st
     return count, _moment(newest), origins
 
 
+def count_by_origin(connection: Connection) -> list[OriginCount]:
+    """Events and newest start per source and shell: one pass over all events, half a second for a million."""
+    rows = connection.execute("SELECT origin, COALESCE(shell, ''), COUNT(*), MAX(started_us) FROM events GROUP BY 1, 2 ORDER BY 1, 2")
+    return [OriginCount(origin=o, shell=s, event_count=n, newest_at=_moment(at)) for o, s, n, at in rows]
+
+
 def count_newer(connection: Connection, event_id: int) -> tuple[int, int]:
     """How many events came after `event_id`, and the newest event's id (0 where there is none)."""
     count, newest = connection.execute(
@@ -130,136 +212,60 @@ def count_newer(connection: Connection, event_id: int) -> tuple[int, int]:
     return count, newest
 
 
-def read_sources(connection: Connection) -> list[SourceState]:
-    """History files imported before."""
-    rows = connection.execute("SELECT origin, path, fingerprint, unknown FROM sources WHERE path LIKE '/%' ORDER BY path")
-    return [SourceState(origin=o, path=p, fingerprint=f, unknown=tuple(u.split("\n")) if u else ()) for o, p, f, u in rows]
-
-
-def read_spool_offsets(connection: Connection) -> dict[str, tuple[int, int]]:
-    """Spool file name to (inode, bytes read)."""
-    return {name: (inode, done) for name, inode, done in connection.execute("SELECT name, inode, read_bytes FROM spool_files")}
-
-
-def write_spool_offsets(connection: Connection, offsets: Mapping[str, tuple[int, int]]) -> None:
-    """Remembers how far each spool file was read; in the same transaction as its events."""
-    connection.execute("DELETE FROM spool_files")
-    connection.executemany("INSERT INTO spool_files VALUES (?,?,?)", [(name, inode, done) for name, (inode, done) in offsets.items()])
-
-
 _COLUMNS = (
     "event_id, command, sequence_no, session_id, started_us, duration_us, exit_code, cwd, host, shell, actor, origin,"
     " time_quality, count_quality, cpu_us, peak_memory_bytes, cost_source"
 )
+_INSERT = "INSERT OR IGNORE INTO events VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_FILL_IN = (
+    "UPDATE events SET duration_us=COALESCE(duration_us,?), exit_code=COALESCE(exit_code,?), cwd=COALESCE(cwd,?),"
+    " host=COALESCE(host,?), cpu_us=COALESCE(cpu_us,?), count_quality=MAX(count_quality,?),"  # exact > deduped
+    " actor=CASE actor WHEN 'unknown' THEN ? ELSE actor END WHERE event_id=?"
+)
+_TAKE_OVER = (
+    "UPDATE events SET duration_us=COALESCE(?,duration_us), exit_code=COALESCE(?,exit_code), cwd=COALESCE(?,cwd),"
+    " host=COALESCE(?,host), cpu_us=COALESCE(?,cpu_us), session_id=?, sequence_no=?, started_us=?, shell=COALESCE(?,shell), actor=?,"
+    " origin=?, count_quality=?, cost_source=? WHERE event_id=?"
+)
 
 
-def _insert(connection: Connection, event: CommandEvent, digest: int, key: bytes) -> int:
-    cursor = connection.execute(
-        "INSERT OR IGNORE INTO events VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        (
-            key,
-            _bytes(event.command),
-            digest,
-            event.sequence_no,
-            _plain(event.session_id),
-            _microseconds(event.started_at),
-            _storable(event.duration_s, 1e6),
-            _storable(event.exit_code),
-            None if event.cwd is None else _bytes(event.cwd),
-            None if event.host is None else _plain(event.host),
-            None if event.shell is None else _plain(event.shell),
-            event.actor,
-            event.origin,
-            event.time_quality,
-            event.count_quality,
-            _storable(event.cpu_s, 1e6),
-            _storable(event.peak_memory_bytes),
-            event.cost_source,
-        ),
+def _merged(event: CommandEvent, *, is_better: bool) -> tuple[Any, ...]:
+    filled = (
+        _storable(event.duration_s, 1e6),
+        _storable(event.exit_code),
+        None if event.cwd is None else text_bytes(event.cwd),
+        None if event.host is None else plain(event.host),
+        _storable(event.cpu_s, 1e6),
     )
-    return cursor.rowcount
-
-
-def _merge_into_known(connection: Connection, event: CommandEvent, digest: int, key: bytes) -> bool:
-    """Whether another source already holds this very execution; what that one did not know is then filled in."""
+    if not is_better:
+        return (*filled, str(event.count_quality), str(event.actor))
+    shell = None if event.shell is None else plain(event.shell)
     started = _microseconds(event.started_at)
-    row = connection.execute(
-        "SELECT event_id FROM events WHERE command_hash=? AND started_us BETWEEN ? AND ? AND origin<>? AND time_quality='exact'"
-        " AND NOT EXISTS (SELECT 1 FROM events WHERE import_key=?) ORDER BY ABS(started_us-?) LIMIT 1",
-        (digest, (started or 0) - _SAME_MOMENT_US, (started or 0) + _SAME_MOMENT_US, event.origin, key, started),
-    ).fetchone()
-    if row is None:
-        return False
-    connection.execute(
-        "UPDATE events SET duration_us=COALESCE(duration_us,?), exit_code=COALESCE(exit_code,?), cwd=COALESCE(cwd,?),"
-        " host=COALESCE(host,?), cpu_us=COALESCE(cpu_us,?) WHERE event_id=?",
-        (
-            _storable(event.duration_s, 1e6),
-            _storable(event.exit_code),
-            None if event.cwd is None else _bytes(event.cwd),
-            None if event.host is None else _plain(event.host),
-            _storable(event.cpu_s, 1e6),
-            row[0],
-        ),
+    quality = (str(event.actor), event.origin, str(event.count_quality), str(event.cost_source))
+    return (*filled, plain(event.session_id), event.sequence_no, started, shell, *quality)
+
+
+def _row(event: CommandEvent, key: bytes, command: bytes, digest: int, started_us: int | None, sequence_no: int) -> tuple[Any, ...]:
+    return (
+        key,
+        command,
+        digest,
+        sequence_no,
+        plain(event.session_id),
+        started_us,
+        None if event.duration_s is None else _storable(event.duration_s, 1e6),
+        None if event.exit_code is None else _storable(event.exit_code),
+        None if event.cwd is None else text_bytes(event.cwd),
+        None if event.host is None else plain(event.host),
+        None if event.shell is None else plain(event.shell),
+        str(event.actor),  # SQLite takes a plain text twice as fast as a word of an enum
+        event.origin,
+        str(event.time_quality),
+        str(event.count_quality),
+        None if event.cpu_s is None else _storable(event.cpu_s, 1e6),
+        None if event.peak_memory_bytes is None else _storable(event.peak_memory_bytes),
+        str(event.cost_source),
     )
-    return True
-
-
-def _after_overlap(events: list[CommandEvent], hashes: list[int], known: list[int]) -> list[CommandEvent]:
-    overlap = _overlap(hashes, known)
-    if not known or overlap * 2 >= min(len(known), len(hashes)):
-        return events[overlap:]
-    # The file was rewritten (erasedups, an editor): only what it holds more often than before counts as new. That may miss
-    # repeats, but never counts one twice.
-    left = Counter(known)
-    fresh = []
-    for event, digest in zip(events, hashes, strict=True):
-        if left[digest] > 0:
-            left[digest] -= 1
-        else:
-            fresh.append(event)
-    return fresh
-
-
-def _overlap(new: list[int], old: list[int]) -> int:
-    """Length of the longest beginning of `new` that `old` ends with (Knuth-Morris-Pratt, linear)."""
-    if not new:
-        return 0
-    failure = [0] * len(new)
-    k = 0
-    for i in range(1, len(new)):
-        while k and new[i] != new[k]:
-            k = failure[k - 1]
-        k += new[i] == new[k]
-        failure[i] = k
-    k = 0
-    for position, digest in enumerate(old):
-        while k and (k == len(new) or digest != new[k]):
-            k = failure[k - 1]
-        k += digest == new[k]
-        if k == len(new) and position < len(old) - 1:
-            k = failure[k - 1]
-    return k
-
-
-def _without_hooked(connection: Connection, events: list[CommandEvent], since_event_id: int) -> list[CommandEvent]:
-    """Lines the hook recorded too since the file was read last: the shell wrote them to its history at exit."""
-    rows = connection.execute(
-        "SELECT command_hash, COUNT(*) FROM events WHERE origin='hook' AND event_id>? GROUP BY command_hash", (since_event_id,)
-    )
-    hooked = Counter(dict(rows.fetchall()))
-    fresh = []
-    for event in events:
-        digest = _command_hash(event.command)
-        if hooked[digest] > 0:
-            hooked[digest] -= 1
-        else:
-            fresh.append(event)
-    return fresh
-
-
-def _is_undated(event: CommandEvent) -> bool:
-    return event.native_id is None and (event.started_at is None or event.time_quality is not TimeQuality.EXACT)
 
 
 def _event(row: tuple[Any, ...]) -> CommandEvent:
@@ -286,12 +292,23 @@ def _event(row: tuple[Any, ...]) -> CommandEvent:
     )
 
 
-def _key(*parts: str) -> bytes:
-    return blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=16).digest()
+def command_hash(command: str) -> int:
+    """64 bits that stand for a command's text."""
+    return _hash(text_bytes(command))
 
 
-def _command_hash(command: str) -> int:
-    return int.from_bytes(blake2b(_bytes(command), digest_size=8).digest(), "big", signed=True)
+def _hash(command: bytes) -> int:
+    return int.from_bytes(blake2b(command, digest_size=8).digest(), "big", signed=True)
+
+
+def text_bytes(text: str) -> bytes:
+    """A command or path as it was, byte for byte."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def plain(text: str) -> str:
+    """Text that SQLite takes; bytes that are not UTF-8 are written out."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def _storable(value: float | None, factor: float = 1) -> int | None:
@@ -301,34 +318,13 @@ def _storable(value: float | None, factor: float = 1) -> int | None:
     return round(value * factor)
 
 
-def _plain(text: str) -> str:
-    """Text that SQLite takes; bytes that are not UTF-8 are written out."""
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
 def _text(value: object) -> str:
     return bytes(value).decode("utf-8", "surrogateescape")  # type: ignore[call-overload,no-any-return]
 
 
 def _microseconds(moment: datetime | None) -> int | None:
-    return None if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)
+    return None if moment is None else (moment - _EPOCH) // _MICROSECOND
 
 
 def _moment(microseconds: object) -> datetime | None:
     return None if microseconds is None else _EPOCH + timedelta(microseconds=microseconds)  # type: ignore[arg-type]
-
-
-def _second(event: CommandEvent) -> int:
-    return (_microseconds(event.started_at) or 0) // 1_000_000
-
-
-def _pack(hashes: Sequence[int]) -> bytes:
-    return array("q", hashes).tobytes()
-
-
-def _unpack(blob: bytes) -> list[int]:
-    return array("q", blob).tolist()

@@ -84,4 +84,31 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE cycles (cycle_no INTEGER PRIMARY KEY, started_at TEXT NOT NULL, body TEXT NOT NULL);
     CREATE TABLE results (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
     """,
+    # 2: capture: what each shell lost, how far a source was read, what must not come back. Keys begin with the second, so that
+    # the one index they need grows at its end (random ones made an import of a million commands write every page fifty times)
+    # and answers what happened when.
+    """
+    UPDATE events SET import_key=CAST(
+        (started_us / 1000000) || ':' || command_hash || ':' || CASE origin WHEN 'hook' THEN 'native:' || session_id || ':' || sequence_no
+        ELSE (
+            SELECT COUNT(*) FROM events AS same WHERE same.origin=events.origin AND same.command_hash=events.command_hash
+            AND same.event_id<=events.event_id
+            AND same.started_us BETWEEN events.started_us / 1000000 * 1000000 AND events.started_us / 1000000 * 1000000 + 999999
+        ) || ':' || origin END AS BLOB)
+        WHERE time_quality='exact' AND started_us>=0;
+    DROP INDEX events_by_text;
+    CREATE TABLE spool_sessions (
+        session TEXT PRIMARY KEY,
+        next_seq INTEGER NOT NULL,
+        lost_count INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    INSERT INTO spool_sessions SELECT session_id, MAX(sequence_no) + 1, 0 FROM events WHERE origin='hook' GROUP BY session_id;
+    CREATE TABLE merged_keys (import_key BLOB PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE forgotten (command_hash INTEGER PRIMARY KEY, until_us INTEGER NOT NULL);
+    CREATE TABLE kept_from (started_us INTEGER NOT NULL);
+    ALTER TABLE sources ADD COLUMN mark TEXT NOT NULL DEFAULT '';
+    ALTER TABLE sources ADD COLUMN remedy TEXT NOT NULL DEFAULT '';
+    ALTER TABLE sources ADD COLUMN skipped_count INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sources ADD COLUMN session_no INTEGER NOT NULL DEFAULT 0;
+    """,
 )

@@ -17,6 +17,8 @@ class VynexusPaths:
     state_dir: Path
     """Spool, logs, aliases seen by the hook."""
     config_file: Path
+    config_home: Path
+    """Where other programs' settings lie too (fish, Atuin)."""
 
     @property
     def database(self) -> Path:
@@ -44,11 +46,13 @@ def build_paths(environment: Mapping[str, str], *, config: str | None = None) ->
         raise StoreError("HOME is not set", "set HOME to your home directory, for example: HOME=/home/you vynexus")
     home = Path(home_text)
     named = config or environment.get("VYNEXUS_CONFIG")
+    config_home = _xdg(environment, "XDG_CONFIG_HOME", home / ".config")
     return VynexusPaths(
         home=home,
         data_dir=_xdg(environment, "XDG_DATA_HOME", home / ".local/share") / "vynexus",
         state_dir=_xdg(environment, "XDG_STATE_HOME", home / ".local/state") / "vynexus",
-        config_file=Path(named) if named else _xdg(environment, "XDG_CONFIG_HOME", home / ".config") / "vynexus/optimization_config.yaml",
+        config_file=Path(named) if named else config_home / "vynexus/optimization_config.yaml",
+        config_home=config_home,
     )
 
 

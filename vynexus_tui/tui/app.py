@@ -28,6 +28,7 @@ from vynexus_tui.tui.keymap import APP_KEYS
 from vynexus_tui.tui.pages import open_page
 from vynexus_tui.tui.palette import ActionCommands, AutomationCommands
 from vynexus_tui.tui.panels.desk import NARROW, WIDE
+from vynexus_tui.tui.present import recording
 from vynexus_tui.tui.present.glyphs import choose_glyphs
 from vynexus_tui.tui.present.header import Status
 from vynexus_tui.tui.present.view import View
@@ -75,8 +76,10 @@ class VynexusApp(EngineApp):
         """What a screen is drawn from: the newest snapshot, or, on a frozen main screen, the one it was frozen at."""
         newest = self.snapshot or Snapshot(taken_at=self.now())
         snapshot = self._frozen if self._frozen is not None and isinstance(screen, MainScreen) else newest
+        # Frozen with its time: an age that moved on would make what stands still look new.
+        frozen_at = self.status.frozen_at if isinstance(screen, MainScreen) else None
         home = str(self.workspace.paths.home)
-        return View(snapshot=snapshot, now=self.now(), glyphs=self._glyphs, home=home, trying=self.trying)
+        return View(snapshot=snapshot, now=frozen_at or self.now(), glyphs=self._glyphs, home=home, trying=self.trying)
 
     async def on_mount(self) -> None:
         """Paint first; then watch the store, and look at what waits."""
@@ -97,6 +100,7 @@ class VynexusApp(EngineApp):
     def watch_app_focus(self, has_focus: bool) -> None:
         """Without focus nothing ticks; with the focus back, keys meant for another window decide nothing."""
         self._feed.is_resting = not has_focus
+        self.status = replace(self.status, is_resting=not has_focus)
         if has_focus and isinstance(self.screen, LiveScreen):
             self.screen.become_deaf()
             self._redraw()
@@ -112,9 +116,18 @@ class VynexusApp(EngineApp):
             # Not before: what was found is remembered on disk, and looking around must write nothing.
             self._has_explored_sandbox = True
             self._explore_sandbox()
-        recorded = message.snapshot.recording
-        if is_first and not recorded.event_count and not message.snapshot.automations:
+        if is_first and not message.snapshot.recording.event_count and not message.snapshot.automations:
             self.action_find_history()
+
+    @on(m.RecordSeen)
+    def _take_record(self, message: m.RecordSeen) -> None:
+        last = self.snapshot.recording.last_record_at if self.snapshot else None
+        if self.snapshot is None or (last is not None and last >= message.at):
+            return
+        recorded = replace(self.snapshot.recording, last_record_at=message.at)
+        # Only the light changes: drawing every list for each command that is typed somewhere would cost more than it tells.
+        self.set_reactive(VynexusApp.snapshot, replace(self.snapshot, recording=recorded))
+        self.watch_status()
 
     @on(m.FeedFailed)
     def _say_database_error(self, message: m.FeedFailed) -> None:
@@ -181,6 +194,10 @@ class VynexusApp(EngineApp):
         """Time saved, and what happened."""
         self.post_message(m.PageAsked("history", ""))
 
+    def action_show_recording(self) -> None:
+        """What is recorded, and what each source cannot say."""
+        self.post_message(m.PageAsked("recording", ""))
+
     def action_find_history(self) -> None:
         """What the shell's own history holds."""
         self.post_message(m.PageAsked("first_run", ""))
@@ -193,7 +210,7 @@ class VynexusApp(EngineApp):
     @property
     def is_recording_paused(self) -> bool:
         """Whether recording is off, as far as we have seen."""
-        return self.snapshot is not None and self.snapshot.recording.is_paused
+        return self.snapshot is not None and recording.is_paused(self.snapshot.recording, self.now())
 
     # ---- cycles
 

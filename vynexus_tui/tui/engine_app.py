@@ -12,7 +12,7 @@ from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.domain.errors import VynexusError
 from vynexus_tui.domain.identifiers import AutomationId
 from vynexus_tui.domain.trials import Consent, Verdict, approval_rule
-from vynexus_tui.engine import decisions, recording, trials
+from vynexus_tui.engine import decisions, hooks, recording, trials
 from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.tui import messages as m
 from vynexus_tui.tui.screens.live_screen import LiveScreen
@@ -211,21 +211,24 @@ class EngineApp(App[int]):
         try:
             for path in recording.found_histories(self.workspace):
                 new += recording.import_history(self.workspace, path, now=now).new_count
-            if with_hook:
-                offered = [s for s in recording.hook_status(self.workspace) if s.is_available and not s.is_installed]
-                said = [recording.install_hook(self.workspace, state.shell, now=now) for state in offered]
+            offered = [s for s in hooks.hook_status(self.workspace) if s.is_available and not s.is_installed] if with_hook else []
         except VynexusError as error:
             self.post_message(m.VerbRefused(f"{error.message}  {error.hint}".strip()))
-        else:
-            self.post_message(m.HistoriesStored("; ".join([f"imported {new:,} commands", *said])))
+            return
+        for state in offered:
+            try:
+                said.append(hooks.install_hook(self.workspace, state.shell, now=now))
+            except VynexusError as error:
+                said.append(f"{state.shell} not: {error.message}")
+        self.post_message(m.HistoriesStored("; ".join([f"imported {new:,} commands", *said])))
 
     def action_toggle_recording(self) -> None:
         """Stop recording until further notice, or go on."""
         now = self.now()
         if self.is_recording_paused:
-            self.perform(lambda: recording.resume_recording(self.workspace))
+            self.perform(lambda: hooks.resume_recording(self.workspace))
         else:
-            self.perform(lambda: recording.pause_recording(self.workspace, minutes=None, now=now))
+            self.perform(lambda: hooks.pause_recording(self.workspace, minutes=None, now=now))
 
     @property
     def is_recording_paused(self) -> bool:

@@ -42,6 +42,7 @@ MAIN_KEYS = (
     _key("R", "app.look_now", "Look now", "main.look"),
     _key("H", "app.history", "Time saved and history", "main.history"),
     _key("F", "app.find_history", "What your shell history holds", "main.find_history"),
+    _key("W", "app.show_recording", "What is recorded, and how well", "main.recording"),
     _key("escape", "back", "Back", "main.back"),
     _key("q", "app.quit", "Quit", "main.quit"),
 )
@@ -56,8 +57,15 @@ REVIEW_KEYS = (
 )
 PAGE_KEYS = (
     _key("y", "copy", "Copy the commands", "page.copy"),
+    _key("j", "scroll_by(1)", "Down", "page.down"),
+    _key("k", "scroll_by(-1)", "Up", "page.up"),
     _key("R", "app.look_now", "Look now", "page.look"),
     _key("escape,q,enter", "back", "Back", "page.back"),
+)
+RECORDING_KEYS = (
+    _key("y", "copy", "Copy the line that mends a source; again: the next one", "recording.copy"),
+    _key("F", "app.find_history", "What your shell history holds", "recording.find_history"),
+    _key("W", "back", "Back", "recording.back"),
 )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from textual.message import Message
 
@@ -23,6 +24,13 @@ class SampleTaken(Message):
     """The machine was read."""
 
     sample: SystemSample
+
+
+@dataclass
+class RecordSeen(Message):
+    """A hook wrote; what it wrote is read by the next cycle."""
+
+    at: datetime
 
 
 @dataclass

@@ -23,11 +23,15 @@ async def open_page(app: EngineApp, asked: PageAsked, view: View) -> None:
             from vynexus_tui.tui.screens.page import PageScreen
 
             spec = bottlenecks.LIST if asked.panel_id == "bottlenecks" else workflows.LIST
-            await app.push_screen(PageScreen(view, spec.name, lambda v: spec.preview(v, asked.key), copies=""))
+            await app.push_screen(PageScreen(view, spec.name, lambda v: spec.preview(v, asked.key)))
         case "saved" | "history":
             from vynexus_tui.tui.screens.history import HistoryScreen
 
             await app.push_screen(HistoryScreen(view))
+        case "recording":
+            from vynexus_tui.tui.screens.recording import RecordingScreen
+
+            await app.push_screen(RecordingScreen(view))
         case "first_run":
             from vynexus_tui.tui.screens.first_run import open_first_run
 
@@ -48,8 +52,8 @@ async def _open_pattern(app: EngineApp, key: str, view: View) -> None:
     from vynexus_tui.tui.screens.page import PageScreen
 
     head = view.pattern(key)
-    copies = "\n".join(head.steps) if head else ""
-    screen = PageScreen(view, "Pattern", lambda v: patterns.preview(v, key), copies=copies)
+    commands = (("\n".join(head.steps), "the commands"),) if head else ()
+    screen = PageScreen(view, "Pattern", lambda v: patterns.preview(v, key), copies=lambda _: commands)
     await app.push_screen(screen)
 
     def read() -> None:

@@ -9,8 +9,10 @@ from textual.message import Message
 from vynexus_tui.domain.errors import StoreBusyError
 from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.engine.background import has_new_runs
+from vynexus_tui.engine.hooks import is_paused
+from vynexus_tui.engine.recording_quality import last_record_at
 from vynexus_tui.engine.snapshots import ChangeWatch, MachineWatch, build_snapshot
-from vynexus_tui.tui.messages import FeedFailed, RunsWaiting, SampleTaken, SnapshotFetched
+from vynexus_tui.tui.messages import FeedFailed, RecordSeen, RunsWaiting, SampleTaken, SnapshotFetched
 
 _STORE_POLL_S = 1.0
 _POLLS_PER_RUN_CHECK = 5
@@ -28,6 +30,8 @@ class SnapshotFeed:
         self._wake = Event()
         self._is_stopped = False
         self._is_asked = True
+        self._record_at: datetime | None = None
+        self._is_off: bool | None = None
         self.is_resting = False
         self.wants_busiest = False
 
@@ -56,6 +60,7 @@ class SnapshotFeed:
                 has_failed = False
                 if round_no % polls_per_sample == 0 and not self.is_resting:
                     self._post(SampleTaken(machine.sample(self._now(), with_busiest=self.wants_busiest)))
+                    self._look_at_recording()
                 if round_no % _POLLS_PER_RUN_CHECK == _POLLS_PER_RUN_CHECK - 1:
                     did_runs_wait = self._look_for_runs(did_runs_wait, round_no)
             except StoreBusyError:
@@ -67,6 +72,16 @@ class SnapshotFeed:
             round_no += 1
             self._wake.wait(_STORE_POLL_S)
         watch.close()
+
+    def _look_at_recording(self) -> None:
+        """Hooks write, and recording is switched off elsewhere, without a word in the database."""
+        record_at, is_off = last_record_at(self._workspace), is_paused(self._workspace, now=self._now())
+        if record_at is not None and record_at != self._record_at:
+            self._record_at = record_at
+            self._post(RecordSeen(record_at))
+        if self._is_off not in (None, is_off):
+            self._is_asked = True
+        self._is_off = is_off
 
     def _look_for_runs(self, did_wait: bool, round_no: int) -> bool:
         do_wait = has_new_runs(self._workspace)

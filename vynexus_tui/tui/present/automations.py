@@ -138,9 +138,8 @@ def evidence(head: AutomationHead, view: View) -> Content:
         return Content.styled(no_pattern(head), MUTED)
     by_hand = f", {units.duration(pattern.hands_on_s)} each by hand" if pattern.hands_on_s is not None else ""
     last = f" · last {units.ago(pattern.last_seen_at, view.now)}" if pattern.last_seen_at else ""
-    return Content.styled(
-        f"{units.count(pattern.occurrence_count)} times in {units.plural(pattern.session_count, 'session')}{by_hand}{last}", MUTED
-    )
+    how_often = units.seen_in(pattern.occurrence_count, pattern.session_count, pattern.count_quality)
+    return Content.styled(f"{how_often}{by_hand}{last}", MUTED)
 
 
 def no_pattern(head: AutomationHead) -> str:

@@ -113,7 +113,7 @@ def best(scripts: Sequence[tuple[Pattern, Automation]], glyphs: Glyphs, width: i
         words(
             "  ",
             glyphs.bar(pattern.potential.score),
-            f" {pattern.occurrence_count:>5}×  ",
+            f" {_seen(pattern)}  ",
             shown(automation.name, GOOD),
             "  ",
             shown(pattern.title),
@@ -154,19 +154,24 @@ def _refused(look: FirstLook, width: int) -> list[Content]:
         for pattern in peek.patterns[:5]:
             outcome = peek.outcomes.get(pattern.pattern_id)
             reason = f"{outcome.reason}: {outcome.detail}" if isinstance(outcome, Refusal) else "; ".join(pattern.reasons[:1])
-            rows.append(
-                words(f"  {pattern.occurrence_count:>5}×  ", shown(pattern.title), "  ", shown(reason, MUTED)).truncate(
-                    width, ellipsis=True
-                )
-            )
+            rows.append(words(f"  {_seen(pattern)}  ", shown(pattern.title), "  ", shown(reason, MUTED)).truncate(width, ellipsis=True))
     return rows
+
+
+def _seen(pattern: Pattern) -> str:
+    return units.seen(pattern.occurrence_count, pattern.count_quality).rjust(6)
 
 
 def hook(offers: Sequence[HookOffer], home: str | None) -> Content:
     """The exact lines recording would add, and how they go away again."""
     if not offers:
-        return Content("Nothing to add: your shells record already, or are none that can be recorded (bash and zsh can).")
-    parts = [Content.styled("Recording adds exactly these lines; vynexus hook remove takes them out byte for byte.", STRONG), Content("")]
+        return Content("Nothing to add: your shells are recorded already, or are none that can be (bash, zsh and fish can).")
+    shells = ", ".join(offer.shell for offer in offers)
+    parts = [
+        Content.styled("Recording adds exactly these lines; vynexus hook remove takes them out byte for byte.", STRONG),
+        words(("Recorded from its next start: ", MUTED), shown(shells)),
+        Content(""),
+    ]
     for offer in offers:
         parts += [
             labelled(offer.shell, shown(units.folder(offer.rc_path, home))),

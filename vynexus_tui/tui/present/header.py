@@ -1,17 +1,20 @@
 """The line on top: is it recording, when does it look next, what was saved; and the machine at a glance."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from textual.content import Content
 
-from vynexus_tui.domain.cycles import RecordingState, SystemSample
-from vynexus_tui.tui.present import units
-from vynexus_tui.tui.present.content import ACCENT, BAD, GOOD, MUTED, STRONG, WARN, shown, words
+from vynexus_tui.domain.cycles import SystemSample
+from vynexus_tui.tui.present import recording, units
+from vynexus_tui.tui.present.content import ACCENT, BAD, MUTED, STRONG, WARN, shown, words
 from vynexus_tui.tui.present.glyphs import Glyphs
 from vynexus_tui.tui.present.savings import headline
 from vynexus_tui.tui.present.view import View
+
+_GAP = 2
+"""Least cells between the left part and the headline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,45 +27,64 @@ class Status:
     frozen_at: datetime | None = None
     database_error: str | None = None
     is_demo: bool = False
+    is_resting: bool = False
+    """The terminal has no focus: nothing ticks, so what is drawn must stay true."""
 
 
 def header(view: View, status: Status, width: int) -> Content:
-    """The whole line, exactly `width` cells: state left, headline right."""
-    left = words(
-        (" VyNexus ", STRONG),
-        ("demo  ", WARN) if status.is_demo else " ",
-        recording(view.snapshot.recording, view.glyphs, width),
-        "  ",
-        looking(status, view),
-    )
+    """The whole line, exactly `width` cells: state left, headline right. What tells least goes first when room is short."""
+    for left, right in _forms(view, status):
+        room = width - left.cell_length - right.cell_length
+        if room >= (_GAP if right else 0):
+            return words(left, " " * room, right)
+    light = _lights(view, status)[-1]
+    if not view.snapshot.recording.problems:
+        return _left(status, light, looking(status, view)[-1]).truncate(width, ellipsis=True, pad=True)
+    # The key that shows the whole problem outlives the problem's words.
+    return words(_left(status, light).truncate(width - 4, ellipsis=True), (" (W)", MUTED)).truncate(width, pad=True)
+
+
+def _forms(view: View, status: Status) -> Iterator[tuple[Content, Content]]:
+    """Left and right part, the fullest first: the amount goes, then the next look, then words of the light, last the headline.
+
+    What a problem is and what to do about it comes before the headline.
+    """
     right = words((headline(view.snapshot.savings), STRONG), " ")
-    room = width - left.cell_length
-    if room < right.cell_length + 2:
-        return left.truncate(width, ellipsis=True, pad=True)
-    return left + Content(" " * (room - right.cell_length)) + right
+    lights, looks = _lights(view, status), looking(status, view)
+    amount = recording.amount(view.snapshot.recording, view.now)
+    yield _left(status, lights[0] + amount, looks[0]), right
+    rights = (right, Content(""))
+    is_urgent = bool(view.snapshot.recording.problems)
+    pairs = [(light, r) for light in lights for r in rights] if is_urgent else [(light, r) for r in rights for light in lights]
+    for light, headed in pairs:
+        for look in looks:
+            yield _left(status, light, look), headed
 
 
-def recording(state: RecordingState, glyphs: Glyphs, width: int) -> Content:
-    """● watching bash · zsh, or why nothing is recorded."""
-    if state.is_paused:
-        return words((glyphs.marks[3], WARN), " recording paused", (" (P goes on)", MUTED))
-    if not state.hooked_shells:
-        return words((glyphs.not_recording, MUTED), " not recording")
-    amount = f" · {units.plural(state.event_count, 'command')}" if width >= 100 else ""
-    return words((glyphs.recording, GOOD), " watching ", shown(" · ".join(state.hooked_shells)), (amount, MUTED))
+def _lights(view: View, status: Status) -> tuple[Content, ...]:
+    lights = recording.light(view.snapshot.recording, view.now, view.glyphs, is_still=status.is_resting)
+    # Made-up data needs no hook: only that it is none of the person's own is said.
+    return lights[-1:] if status.is_demo and not view.snapshot.recording.hooked_shells else lights
 
 
-def looking(status: Status, view: View) -> Content:
-    """What the engine is doing, or when it looks next."""
+def _left(status: Status, light: Content, look: Content | None = None) -> Content:
+    demo = ("demo  ", WARN) if status.is_demo else " "
+    return words((" VyNexus ", STRONG), demo, light, *(("  ", look) if look else ()))
+
+
+def looking(status: Status, view: View) -> tuple[Content, ...]:
+    """What the engine is doing, or when it looks next; second, where there is a shorter form, without what can be left out."""
     if status.is_looking:
-        return Content.styled("looking…", ACCENT)
+        return (Content.styled("looking…", ACCENT),)
     if status.last_cycle_failed:
-        return words((f"{view.glyphs.warning} last cycle failed", BAD), " · ", ("R", STRONG))
+        return (words((f"{view.glyphs.warning} last cycle failed", BAD), " · ", ("R", STRONG)),)
     last = view.snapshot.last_cycle
-    failures = f"{view.glyphs.warning} {units.plural(len(last.failures), 'stage')} failed · " if last is not None and last.failures else ""
+    failed = f"{view.glyphs.warning} {units.plural(len(last.failures), 'stage')} failed" if last is not None and last.failures else ""
+    failures = Content.styled(failed, BAD)
     if status.next_cycle_at is None:
-        return Content.styled(failures, BAD)
-    return words((failures, BAD), (f"next look {units.wait(status.next_cycle_at - view.now)}", MUTED))
+        return (failures,)
+    when = f"at {units.time_of_day(status.next_cycle_at, view.now)}" if status.is_resting else units.wait(status.next_cycle_at - view.now)
+    return words(failures, " · " if failed else "", (f"next look {when}", MUTED)), failures
 
 
 def banner(status: Status) -> Content | None:

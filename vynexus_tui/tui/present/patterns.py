@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from vynexus_tui.domain.cycles import PatternHead
-from vynexus_tui.domain.events import CommandEvent
+from vynexus_tui.domain.events import CommandEvent, CountQuality
 from vynexus_tui.domain.patterns import AutomationPotential, Occurrence, Pattern
 from vynexus_tui.tui.present import units
 from vynexus_tui.tui.present.automations import nothing_found
@@ -21,22 +21,25 @@ def rows(view: View) -> tuple[Row, ...]:
 
 def _row(pattern: PatternHead, view: View) -> Row:
     state = outcome_word(pattern)
+    # What was not counted is ranked last by count, and found by the filter as `unknown`.
+    is_counted = pattern.count_quality is CountQuality.EXACT
+    count = pattern.occurrence_count if is_counted else 0
     return Row(
         key=pattern.pattern_id,
         cells=(
             shown(pattern.title),
-            Content(f"{units.count(pattern.occurrence_count)}×"),
+            Content(units.seen(pattern.occurrence_count, pattern.count_quality)),
             Content(units.ago(pattern.last_seen_at, view.now) if pattern.last_seen_at else units.UNKNOWN),
             Content(units.duration(pattern.hands_on_s)),
             view.glyphs.bar(pattern.potential.score),
             Content.styled(state, MUTED),
         ),
-        words=f"{pattern.title} {pattern.kind} {state}".lower(),
+        words=f"{pattern.title} {pattern.kind} {state}{'' if is_counted else ' count unknown'}".lower(),
         ranks=(
             -pattern.potential.score,
-            -pattern.occurrence_count,
+            -count,
             -(pattern.last_seen_at.timestamp() if pattern.last_seen_at else 0.0),
-            -(pattern.hands_on_s or 0.0) * pattern.occurrence_count,
+            -(pattern.hands_on_s or 0.0) * count,
         ),
         status=state,
         is_quiet=pattern.automation_id is None and not (pattern.worthy and pattern.potential.score > 0.7),
@@ -76,7 +79,7 @@ def steps(templates: Sequence[str]) -> list[Content]:
 
 def summary(pattern: PatternHead, view: View) -> Content:
     """How often, where, how long, when."""
-    parts = [f"{units.count(pattern.occurrence_count)} times in {units.plural(pattern.session_count, 'session')}"]
+    parts = [units.seen_in(pattern.occurrence_count, pattern.session_count, pattern.count_quality)]
     if pattern.hands_on_s is not None:
         parts.append(f"{units.duration(pattern.hands_on_s)} each by hand (median)")
     if pattern.last_seen_at is not None:
@@ -135,7 +138,8 @@ def evidence(pattern: Pattern, commands: Sequence[Sequence[CommandEvent]], view:
         occurrence = by_events.get(tuple(e.event_id for e in events))
         blocks.append(lines(_occurrence_head(events, occurrence, view), *(_command(event) for event in events)))
     shown_count = len(blocks)
-    head = words(("Seen ", STRONG), f"{units.plural(len(pattern.occurrences), 'time')}, the newest {shown_count}:" if shown_count else "")
+    how_often = units.seen_in(pattern.occurrence_count, pattern.session_count, pattern.count_quality)
+    head = words(("Seen ", STRONG), f"{how_often}, the newest {shown_count}:" if shown_count else "")
     return lines(head, *blocks)
 
 

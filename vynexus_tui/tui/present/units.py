@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from vynexus_tui.domain.events import CountQuality
 from vynexus_tui.domain.patterns import Schedule, ScheduleType
 
 UNKNOWN = "–"
@@ -58,6 +59,15 @@ def ago(at: datetime | None, now: datetime) -> str:
     return day(at, now)
 
 
+def age(at: datetime, now: datetime) -> str:
+    """3 s ago, 12 min ago, 3 h ago, 20 d ago: for a sign of life, where seconds tell."""
+    seconds = max(0, int((now - at).total_seconds()))
+    for unit, unit_s in (("d", _DAY_S), ("h", _HOUR_S), ("min", _MINUTE_S)):
+        if seconds >= unit_s:
+            return f"{seconds // unit_s} {unit} ago"
+    return f"{seconds} s ago"
+
+
 def day(at: datetime, now: datetime) -> str:
     """3 Nov, with the year when it is another one. Local time."""
     local = at.astimezone()
@@ -67,6 +77,12 @@ def day(at: datetime, now: datetime) -> str:
 def moment(at: datetime | None, now: datetime) -> str:
     """22 Nov 09:31, in local time."""
     return "no date" if at is None else f"{day(at, now)} {at.astimezone():%H:%M}"
+
+
+def time_of_day(at: datetime, now: datetime) -> str:
+    """09:31, with the day where that is not today. Local time."""
+    local = at.astimezone()
+    return f"{local:%H:%M}" if local.date() == now.astimezone().date() else moment(at, now)
 
 
 def clock(at: datetime) -> str:
@@ -113,6 +129,18 @@ def count(number: int) -> str:
 def plural(number: int, word: str) -> str:
     """1 file, 2 files."""
     return f"{count(number)} {word}{'s' * (number != 1)}"
+
+
+def seen(number: int, quality: CountQuality) -> str:
+    """38×; a dash where a history keeps one copy of each command."""
+    return UNKNOWN if quality is CountQuality.DEDUPED else f"{count(number)}×"
+
+
+def seen_in(number: int, session_count: int, quality: CountQuality) -> str:
+    """38 times in 12 sessions; no figure where a history keeps one copy of each command."""
+    if quality is CountQuality.DEDUPED:
+        return "count unknown (its history keeps one copy of each command)"
+    return f"{plural(number, 'time')} in {plural(session_count, 'session')}"
 
 
 def schedule(when: Schedule) -> str:

@@ -9,15 +9,16 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
 from vynexus_tui.domain.errors import VynexusError
-from vynexus_tui.engine import peeking, recording
+from vynexus_tui.engine import hooks, peeking, recording
 from vynexus_tui.tui.engine_app import EngineApp
 from vynexus_tui.tui.keymap import Hint
 from vynexus_tui.tui.messages import ImportAsked
 from vynexus_tui.tui.panels.lines import HintLine, Line
 from vynexus_tui.tui.present import first_run
-from vynexus_tui.tui.present.content import MUTED, STRONG, words
+from vynexus_tui.tui.present.content import MUTED, STRONG, lines, words
 from vynexus_tui.tui.present.first_run import FirstLook, HookOffer
 from vynexus_tui.tui.present.view import View
+from vynexus_tui.tui.present.wrapping import wrapped
 from vynexus_tui.tui.screens.live_screen import LiveScreen
 
 
@@ -36,13 +37,13 @@ def _look(app: EngineApp, screen: "FirstRunScreen") -> None:
 
     workspace = app.workspace
     paths = recording.found_histories(workspace)
-    hooks = tuple(
-        HookOffer(shell=state.shell, rc_path=str(state.rc_path), block=recording.rc_block(workspace, state.shell))
-        for state in recording.hook_status(workspace)
+    offers = tuple(
+        HookOffer(shell=state.shell, rc_path=str(state.rc_path), block=hooks.rc_block(workspace, state.shell))
+        for state in hooks.hook_status(workspace)
         if state.is_available and not state.is_installed
     )
     threshold = workspace.settings.repetitive_task_detection.automation_threshold
-    look = FirstLook(paths=paths, hooks=hooks, threshold=threshold)
+    look = FirstLook(paths=paths, hooks=offers, threshold=threshold)
     for path in paths:
         show(look)
         try:
@@ -89,13 +90,13 @@ class FirstRunScreen(LiveScreen):
         width = self.query_one("#page").scrollable_content_region.width or self.size.width
         stored_count = view.snapshot.recording.event_count
         page = first_run.page(self.look, view.glyphs, view.home, width=width, shows_hook=self._shows_hook, stored_count=stored_count)
-        self.query_one(".body", Line).show(page)
+        self.query_one(".body", Line).show(lines(*wrapped(page, width)))
         self.query_one(HintLine).show_hints(self._hints(), self.size.width)
 
     def _hints(self) -> list[Hint]:
         why_not = first_run.why_not_import(self.look)
         if self._shows_hook:
-            no_offer = None if self.look.hooks else "your shells record already, or are none that can be recorded"
+            no_offer = None if self.look.hooks else "your shells are recorded already, or are none that can be"
             own = [
                 Hint(key="h", word="Record" if why_not else "Import and record", action="screen.hook", reason=no_offer),
                 Hint(key="enter", word="Import only", action="screen.import", reason=why_not),

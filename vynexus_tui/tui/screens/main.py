@@ -18,7 +18,7 @@ from vynexus_tui.tui.panels.lines import HintLine, Line
 from vynexus_tui.tui.panels.list_panel import ListPanel
 from vynexus_tui.tui.panels.preview import PreviewPanel, TextPanel
 from vynexus_tui.tui.panels.row_list import RowList
-from vynexus_tui.tui.present import automations, bottlenecks, header, patterns, possible, savings, start_page, workflows
+from vynexus_tui.tui.present import automations, bottlenecks, header, patterns, possible, recording, savings, start_page, workflows
 from vynexus_tui.tui.present.content import words
 from vynexus_tui.tui.present.tabs import tabs
 from vynexus_tui.tui.present.view import View
@@ -131,7 +131,12 @@ class MainScreen(ActingScreen):
         else:
             own = [Hint(key="enter", word="Open", action="screen.open")]
         common = (("/", "Filter", "screen.filter"), ("space", "Freeze", "app.freeze"), ("R", "Look now", "app.look_now"))
-        more = (("o", "Sort", "screen.sort"), ("z", "Zoom", "screen.zoom"), ("H", "History", "app.history"))
+        more = (
+            ("o", "Sort", "screen.sort"),
+            ("z", "Zoom", "screen.zoom"),
+            ("H", "History", "app.history"),
+            ("W", "Recorded", "app.show_recording"),
+        )
         return own + [Hint(key=k, word=w, action=a) for k, w, a in (*common, *more, ("q", "Quit", "app.quit"))]
 
     def chosen(self) -> AutomationHead | None:
@@ -157,6 +162,10 @@ class MainScreen(ActingScreen):
     def _open_row(self, message: RowList.Opened) -> None:
         if isinstance(message.source, ListPanel):
             self.post_message(PageAsked(message.source.spec.panel_id, message.key))
+
+    @on(events.Click, "#header")
+    def _open_recording(self) -> None:
+        self.post_message(PageAsked("recording", ""))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The focused list is the one the keys act on; on a narrow screen it is the one shown."""
@@ -239,7 +248,8 @@ class MainScreen(ActingScreen):
         elif desk.zoomed:
             desk.arrange_for(zoomed=None)
         else:
-            is_recorded = self.view.snapshot.recording.hooked_shells and not self.view.snapshot.recording.is_paused
+            state = self.view.snapshot.recording
+            is_recorded = state.hooked_shells and not recording.is_paused(state, self.view.now)
             self.say_quietly("q leaves; recording by the hook goes on" if is_recorded else "q leaves; nothing is being recorded")
 
     def action_try(self) -> None:

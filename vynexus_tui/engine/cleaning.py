@@ -1,0 +1,97 @@
+"""What may be stored of a command: secrets replaced, unwanted lines left out, and whose command it was (invariants 4 and 6)."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from vynexus_tui.domain.events import Actor, CommandEvent
+from vynexus_tui.engine.assembly import Workspace, build_redactor, reading
+from vynexus_tui.language.agents import is_agent_wrapper
+from vynexus_tui.language.lexing import parse_command
+from vynexus_tui.language.program_facts import programs
+from vynexus_tui.sources.atuin_history import read_atuin_filters
+from vynexus_tui.store import automations_table
+
+_LONGEST_NAME = 4096
+"""Characters kept of folders, sessions and hosts; PATH_MAX on Linux."""
+_REMEMBERED = 50_000
+"""Lines whose cleaned form is kept at hand, about 10 MB."""
+_Names = tuple[str | None, str | None, str | None, str | None]
+_OUR_PROGRAMS = ("vynexus", "vy")
+_NAMES_A_SECRET = re.compile(r"(?:^|[\s;&|/(])(?:vynexus|vy)\s+(?:redact|forget)\b")
+"""These commands name what shall be gone; they are never stored themselves."""
+
+
+class Cleaning:
+    """The same for every event: make one per reading."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        settings = workspace.settings.recording
+        atuin = read_atuin_filters(workspace.environment, workspace.paths.home) if settings.uses_atuin_filters else None
+        self._commands = _compiled((*settings.command_filter, *(atuin.history_filter if atuin else ())))
+        self._folders = _compiled((*settings.cwd_filter, *(atuin.cwd_filter if atuin else ())))
+        self._limit = settings.max_command_kb * 1024
+        self._redactor = build_redactor(workspace)
+        with reading(workspace) as connection:
+            names = [a.name for a in automations_table.read_automations(connection)] if connection else []
+        self._ours = frozenset((*names, *_OUR_PROGRAMS))
+        self._may_be_ours = re.compile("|".join(re.escape(name) for name in sorted(self._ours)))
+        self._has_filters = bool(self._commands or self._folders)
+        self._names: dict[_Names, _Names] = {}
+        self._known: dict[str, str] = {}
+
+    def clean(self, events: Iterable[CommandEvent]) -> Iterator[CommandEvent]:
+        """The events that may be stored, as they may be stored."""
+        for event in events:
+            may_be_ours = self._may_be_ours.search(event.command) is not None
+            if (may_be_ours and _NAMES_A_SECRET.search(event.command)) or (self._has_filters and self._is_unwanted(event)):
+                continue
+            command, before = self._command(event.command), (event.cwd, event.session_id, event.host, event.shell)
+            names = self._names.get(before) or self._cleaned_names(before)
+            actor = self._actor(event) if may_be_ours or is_agent_wrapper(event.command) else event.actor
+            if actor is not event.actor or command != event.command or names != before:
+                cwd, session, host, shell = names
+                event = replace(event, command=command, cwd=cwd, session_id=session or "", host=host, shell=shell, actor=actor)
+            yield event
+
+    def _is_unwanted(self, event: CommandEvent) -> bool:
+        if any(pattern.search(event.command) for pattern in self._commands):
+            return True
+        return event.cwd is not None and any(pattern.search(event.cwd) for pattern in self._folders)
+
+    def _command(self, text: str) -> str:
+        """Most lines of a history are there many times: each is looked at once."""
+        known = self._known.get(text)
+        if known is None:
+            # Redacted before it is cut: half a token is no longer recognised as one.
+            known = self._redactor.command(text)[: self._limit]
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[text] = known
+        return known
+
+    def _cleaned_names(self, names: _Names) -> _Names:
+        """Folder, session, host and shell; there are few of them, each looked at once."""
+        cwd, session, host, shell = (name and self._redactor.command(name)[:_LONGEST_NAME] for name in names)
+        self._names[names] = (cwd, session, host, shell)
+        return cwd, session, host, shell
+
+    def _actor(self, event: CommandEvent) -> Actor:
+        """Our own automations and agents are marked, so that they are never mined as a habit."""
+        if is_agent_wrapper(event.command):
+            return Actor.AGENT
+        if event.actor is Actor.AGENT:
+            return event.actor
+        called = [name for part in parse_command(event.command) for name in programs(part)]
+        return Actor.AUTOMATION if any(name in self._ours for name in called) else event.actor
+
+
+def _compiled(patterns: Iterable[str]) -> list[re.Pattern[str]]:
+    """Our own are checked with the settings; what Atuin's dialect has beyond Python's is left out."""
+    found = []
+    for pattern in patterns:
+        try:
+            found.append(re.compile(pattern))
+        except re.error:
+            continue
+    return found
