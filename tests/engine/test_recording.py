@@ -4,8 +4,10 @@ import json
 import os
 import re
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import psutil
 import pytest
@@ -176,3 +178,16 @@ def test_lines_that_only_agents_write_are_theirs(workspace: Workspace, now: date
     lines = b"{ echo ___BEGIN___COMMAND_OUTPUT_MARKER___; make; }\nmake\n"
     recording.import_history(workspace, None, lines, source_format="bash", now=now)
     assert [actor for _, actor in stored(workspace)] == [Actor.AGENT, Actor.UNKNOWN]
+
+
+def test_two_imports_at_once_of_an_undated_history_count_it_once(workspace: Workspace, now: datetime) -> None:
+    history = workspace.paths.home / ".bash_history"
+    history.write_text("".join(f"make target{n}\n" for n in range(3000)))
+    at_once = Barrier(4)
+
+    def one() -> int:
+        at_once.wait()
+        return recording.import_history(workspace, str(history), now=now).new_count
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(f.result() for f in [pool.submit(one) for _ in range(4)]) == 3000

@@ -1,5 +1,6 @@
 """The composition root: which person, which files, which settings. Everything else in the engine takes a Workspace."""
 
+import fcntl
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from vynexus_tui.domain.errors import StoreError
 from vynexus_tui.domain.settings import Settings
 from vynexus_tui.language.redaction import Redactor
 from vynexus_tui.sandbox.automation_sandbox import AutomationSandbox
@@ -64,6 +66,27 @@ def reading(workspace: Workspace) -> Iterator[Connection | None]:
             yield connection
     finally:
         connection.close()
+
+
+def make_state_dir(workspace: Workspace) -> None:
+    """Where spool, locks and the log lie. Raises StoreError where it cannot be made or written."""
+    try:
+        workspace.paths.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (workspace.paths.state_dir / "cycle.lock").touch(mode=0o600)
+    except OSError as error:
+        raise StoreError(f"{error.filename}: {error.strerror}", "check its permissions, or set XDG_STATE_HOME") from error
+
+
+@contextmanager
+def only_one(workspace: Workspace, what: str, *, waits: bool) -> Iterator[None]:
+    """A lock that goes with its process. Without `waits` it raises BlockingIOError when another process holds it."""
+    make_state_dir(workspace)
+    handle = os.open(workspace.paths.state_dir / f"{what}.lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
+        yield
+    finally:
+        os.close(handle)
 
 
 def build_redactor(workspace: Workspace) -> Redactor:

@@ -6,7 +6,6 @@ child makes its own session and lowers that group.
 """
 
 import ctypes
-import fcntl
 import os
 import subprocess
 import sys
@@ -15,8 +14,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from vynexus_tui.domain.errors import RequestError, StoreError
-from vynexus_tui.engine.assembly import Workspace
+from vynexus_tui.domain.errors import RequestError
+from vynexus_tui.engine.assembly import Workspace, make_state_dir, only_one
 from vynexus_tui.engine.recording import has_new_records
 
 _LOWEST = 19
@@ -24,7 +23,7 @@ _LOWEST = 19
 
 def start_cycle(workspace: Workspace) -> subprocess.Popen[bytes]:
     """Starts `vynexus cycle` as a child of lowest priority; exit status 0 means done."""
-    _make_state_dir(workspace)
+    make_state_dir(workspace)
     with open(workspace.paths.log_file, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as log:
         return subprocess.Popen(
             [sys.executable, "-m", "vynexus_tui", "cycle", "--background"],
@@ -54,13 +53,11 @@ def lower_priority() -> None:
 @contextmanager
 def only_cycle(workspace: Workspace) -> Iterator[None]:
     """One cycle at a time. Raises RequestError when another one is running."""
-    _make_state_dir(workspace)
-    with open(workspace.paths.state_dir / "cycle.lock", "a", encoding="ascii") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RequestError("a cycle is running already", "wait for it; it takes seconds") from None
-        yield
+    try:
+        with only_one(workspace, "cycle", waits=False):
+            yield
+    except BlockingIOError:
+        raise RequestError("a cycle is running already", "wait for it; it takes seconds") from None
 
 
 def needs_cycle(workspace: Workspace, *, now: datetime) -> bool:
@@ -74,14 +71,6 @@ def has_new_runs(workspace: Workspace) -> bool:
         return any(entry.match("run-*.r") for entry in workspace.paths.spool_dir.iterdir())
     except OSError:
         return False
-
-
-def _make_state_dir(workspace: Workspace) -> None:
-    try:
-        workspace.paths.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (workspace.paths.state_dir / "cycle.lock").touch(mode=0o600)
-    except OSError as error:
-        raise StoreError(f"{error.filename}: {error.strerror}", "check its permissions, or set XDG_STATE_HOME") from error
 
 
 def _idle_io() -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from vynexus_tui.domain.errors import RequestError, SourceError
 from vynexus_tui.domain.events import HistoryReading
-from vynexus_tui.engine.assembly import Workspace, build_redactor, reading, writing
+from vynexus_tui.engine.assembly import Workspace, build_redactor, only_one, reading, writing
 from vynexus_tui.engine.cleaning import Cleaning
 from vynexus_tui.shell.file_writing import replace_text
 from vynexus_tui.sources.history_files import HISTORY_FORMATS, HistoryFormat, find_histories, read_format, read_history
@@ -62,14 +62,16 @@ def import_history(
 ) -> ImportReport:
     """Stores what a history file (or `raw` bytes from standard input) holds; again and again is the same as once."""
     where = None if path is None else Path(path).expanduser().resolve()
-    with reading(workspace) as connection:
-        known = sources_table.read_source(connection, str(where)) if connection and where else None
-    fingerprint = _fingerprint(path)
-    history = _read(path, raw, source_format, now=now, since=known.mark if known else "")
-    cleaning = Cleaning(workspace)
-    with writing(workspace) as connection:
-        new_count = sources_table.add_history(connection, history, clean=cleaning.clean, fingerprint=fingerprint, now=now)
-        write_counts(connection)
+    # Undated lines are known by what was added before them: two readers at once would add them twice.
+    with only_one(workspace, "import", waits=True):
+        with reading(workspace) as connection:
+            known = sources_table.read_source(connection, str(where)) if connection and where else None
+        fingerprint = _fingerprint(path)
+        history = _read(path, raw, source_format, now=now, since=known.mark if known else "")
+        cleaning = Cleaning(workspace)
+        with writing(workspace) as connection:
+            new_count = sources_table.add_history(connection, history, clean=cleaning.clean, fingerprint=fingerprint, now=now)
+            write_counts(connection)
     return ImportReport(
         origin=history.origin,
         path=history.path,
