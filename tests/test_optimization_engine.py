@@ -133,7 +133,7 @@ def test_our_own_runs_and_agents_commands_are_never_habits(workspace: Workspace,
 def test_a_stage_that_fails_is_recorded_and_the_others_go_on(workspace: Workspace, project: Path, now: datetime) -> None:
     remember(workspace, project, days(*routine("north")), now=now)
     spool = workspace.paths.spool_dir
-    spool.parent.mkdir(parents=True)
+    spool.parent.mkdir(parents=True, exist_ok=True)
     spool.symlink_to(project)
     report = OptimizationEngine(workspace).run_cycle(now)
     assert [f.stage for f in report.failures] == [Stage.COLLECT]

@@ -204,3 +204,13 @@ def test_a_recorded_folder_with_an_impossible_name_is_asked_for_instead(home: Pa
     vynexus(home, "cycle")
     (automation,) = json.loads(vynexus(home, "automations", "--json").stdout)["automations"]
     says_one_clear_thing(vynexus(home, "try", automation["name"]), "folder", "--cwd")
+
+
+@pytest.mark.parametrize("words", [("record", "off"), ("hook", "status"), ("hook", "remove", "bash"), ("uninstall", "--yes"), ("doctor",)])
+def test_a_mistake_in_the_settings_keeps_nobody_from_switching_off(home: Path, words: tuple[str, ...]) -> None:
+    config = home / "c.yaml"
+    config.write_text("recording:\n  command_filtr: [x]\n")
+    done = vynexus(home, "--config", str(config), *words)
+    assert done.returncode == (1 if words == ("doctor",) else 0), done.stderr
+    if words == ("doctor",):
+        assert "unknown key 'command_filtr'" in done.stdout

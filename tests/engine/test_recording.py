@@ -5,6 +5,7 @@ import os
 import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Barrier
@@ -14,6 +15,7 @@ import pytest
 
 from vynexus_tui.domain.errors import RequestError, SourceError
 from vynexus_tui.domain.events import Actor
+from vynexus_tui.domain.settings import Recording
 from vynexus_tui.engine import hooks, recording
 from vynexus_tui.engine.assembly import Workspace, open_workspace, reading
 from vynexus_tui.store import events_table
@@ -191,3 +193,29 @@ def test_two_imports_at_once_of_an_undated_history_count_it_once(workspace: Work
 
     with ThreadPoolExecutor(4) as pool:
         assert sum(f.result() for f in [pool.submit(one) for _ in range(4)]) == 3000
+
+
+def test_what_was_hidden_from_the_hook_does_not_come_in_through_the_history_file(workspace: Workspace, now: datetime) -> None:
+    history = workspace.paths.home / ".bash_history"
+    history.write_text("ls\nmake\n")
+    recording.import_history(workspace, str(history), now=now)
+    hooks.install_hook(workspace, "bash", now=now)
+    hooks.pause_recording(workspace, minutes=None, now=now)
+    with history.open("a") as file:
+        file.write("typed while it was off\n")
+    recording.collect(workspace, now=now)
+    assert [c for c, _ in stored(workspace)] == ["ls", "make"]
+    hooks.remove_hook(workspace, "bash", now=now)
+    with history.open("a") as file:
+        file.write("after the hook\n")
+    recording.collect(workspace, now=now)
+    assert [c for c, _ in stored(workspace)] == ["ls", "make", "after the hook"]
+
+
+def test_an_import_says_how_many_it_left_out(workspace: Workspace, now: datetime) -> None:
+    settings = replace(workspace.settings, recording=Recording(command_filter=("^pass ",), retention_days=30))
+    old, young = now - timedelta(days=60), now - timedelta(days=1)
+    raw = "".join(f": {int(at.timestamp())}:1;{c}\n" for at, c in ((old, "make"), (young, "pass show x"), (young, "make"))).encode()
+    report = recording.import_history(replace(workspace, settings=settings), None, raw, source_format="zsh", now=now)
+    assert (report.read_count, report.new_count, report.left_out_count) == (3, 1, 2)
+    assert recording.import_history(workspace, None, raw, source_format="zsh", now=now).new_count == 2

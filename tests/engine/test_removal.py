@@ -16,7 +16,7 @@ def test_a_settings_file_that_lies_elsewhere_is_the_persons_own(workspace: Works
     own.write_text("engine:\n  cycle_interval_s: 60\n")
     other = open_workspace(workspace.environment, config=str(own))
     import_history(other, None, b"ls\n", source_format="bash", now=now)
-    remove_everything(other, purge=True)
+    remove_everything(other, purge=True, now=now)
     assert own.exists()
     assert not other.paths.database.exists()
 
@@ -27,7 +27,7 @@ def test_an_rc_file_that_is_not_ours_keeps_nothing_from_being_removed(workspace:
     rc.chmod(0o444)
     import_history(workspace, None, b"ls\n", source_format="bash", now=now)
     assert not any(".bashrc" in line for line in plan_removal(workspace, purge=True))
-    remove_everything(workspace, purge=True)
+    remove_everything(workspace, purge=True, now=now)
     assert not workspace.paths.database.exists()
     assert rc.read_text() == "# mine\n"
 
@@ -38,7 +38,7 @@ def test_what_cannot_be_removed_is_said_and_the_rest_goes(workspace: Workspace, 
     install_hook(workspace, "bash", now=now)
     import_history(workspace, None, b"ls\n", source_format="bash", now=now)
     target = Path(workspace.paths.state_dir)
-    done = remove_everything(workspace, purge=True)
+    done = remove_everything(workspace, purge=True, now=now)
     assert rc.read_text() == "# mine\n"
     assert not target.exists()
     assert not [line for line in done if line.startswith("NOT")]

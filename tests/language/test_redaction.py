@@ -192,6 +192,46 @@ SECRETS_BY_MECHANISM = [
     ("vault login s.abcdEFGH12345678", "s.abcdEFGH12345678"),
     ("aws ssm put-parameter --name /a --type SecureString --value hunter2", "hunter2"),
     ("security import c.p12 -k login.keychain -P hunter2", "hunter2"),
+    # A name or a field, then the value.
+    ("consul kv put etl/warehouse/db_password hunter2", "hunter2"),
+    ("git config sendemail.smtpPass 'zxmh-qqor-bvuk'", "zxmh-qqor-bvuk"),
+    ("defaults write com.x.y apiToken -string 91bbf0c2aa417e", "91bbf0c2aa417e"),
+    ("vault kv put secret/billing stripe=rk7Zq0Lp2Nv8", "rk7Zq0Lp2Nv8"),
+    ("vault write auth/approle/login role_id=x secret_id=c3d9e8f0-1b2a-4d5e-8f90-a1b2c3d4e5f6", "c3d9e8f0-1b2a"),
+    ("redis-cli ACL SETUSER worker on '>hunter22' '~jobs:*'", "hunter22"),
+    ("net use Z: \\\\fs1\\cad /user:ACME\\tina Hunt3r!", "Hunt3r!"),
+    ("mc admin user add s backup hunter22", "hunter22"),
+    ("vtysh -c 'conf t' -c 'enable secret Hunter_2'", "Hunter_2"),
+    # A key is the only argument.
+    ("pro attach C1299kQmVxLzR7b2WtYp", "C1299kQmVxLzR7b2WtYp"),
+    ("slmgr /ipk W269N-7QXPT-9KLM2-VX4RB-TT83D", "7QXPT"),
+    ("electrum restore 'orbit lamp silk velvet moon river stone cactus ladder pepper window garlic'", "velvet moon"),
+    # A user, its password and a machine, without a scheme; capitals in a program's name.
+    ("mysqlsh root:hunter2@db7:3306 --js", "hunter2"),
+    ("curl -x me:Hunt3r2@proxy.example.com:3128 https://example.com", "Hunt3r2"),
+    ("GetUserSPNs.py -request 'acme.dev/svc:hunter2'", "hunter2"),
+    # Paths and headers that are keys.
+    ("conda install -c https://conda.anaconda.org/t/co-60f566e4-9628-0e99-11d3-9cb36e60adca/x y", "60f566e4"),
+    ("curl -H 'X-Metabase-Session: 0f9b1d7c-4a3e-4bb0-8e57-21c6d5f0a9b3' https://example.com", "0f9b1d7c"),
+    ('curl -H "Cookie: sid=hunt3r2X; theme=$T" https://example.com', "hunt3r2X"),
+    # What asks is fed.
+    ("hdiutil create -encryption -stdinpass x.dmg <<< 'hunter 2'", "hunter 2"),
+    ("restic -r /b init <<< Hunt3r2", "Hunt3r2"),
+    ("borg init /b <<< $'Hunt3r2\\nHunt3r2\\n'", "Hunt3r2"),
+    ("(echo hunter2; echo hunter2) | sudo passwd bob", "hunter2"),
+    ("rsync --password-file=<(echo hunter2) a b::c", "hunter2"),
+    ("pass insert -m x <<EOF\nHunt3r2\nEOF", "Hunt3r2"),
+    # Quotes: split, within quotes, around the whole argument.
+    ("mysql -u root -p'hunter''S3cond' shop", "S3cond"),
+    ("curl -u me:\"hunter\"'s3cond' https://example.com", "s3cond"),
+    ('docker run -e "SA_PASSWORD=Hunt3r(2)" mssql', "Hunt3r(2)"),
+    ("psql -d 'user=ana password='\\''two words'\\'''", "two words"),
+    ("sqlplus -S hr/'hunter2'@XE @run.sql", "hunter2"),
+    # Functions that take a name and a password, and SQL.
+    ("mongosh admin --eval \"db.auth('root','hunter2')\"", "hunter2"),
+    ("python3 -c \"import requests; requests.get('https://x', auth=('eva','hunter2'))\"", "hunter2"),
+    ("mysql -e \"SET PASSWORD FOR 'root'@'localhost' = 'hunter2'\"", "hunter2"),
+    ("sqlcmd -Q \"CREATE LOGIN etl WITH PASSWORD = N'hunter2'\"", "hunter2"),
     # Nothing but key material.
     ("nkLp84HyTq2vXz91RbWc6MdF3sJgKa7eUo5iPt0Y", "nkLp84HyTq2v"),
 ]
@@ -321,6 +361,25 @@ HARMLESS_BY_MECHANISM = [
     'kubectl patch d x -p \'{"secret":{"secretName":"db-creds"}}\'',
     "[[ $password == $confirm ]] && echo match",
     "cd $PWD/token && make compass bypass",
+    'curl -H "Cookie: sid=$SID; theme=dark" https://example.com',
+    "lpass show --password gitlab.example.com",
+    "psql --password shop",
+    "gpg --edit-key 6F1C2B3A9D8E4F50A7B6C5D4E3F2019876543210 trust quit",
+    "pacman-key --lsign-key 1A2B3C4D5E6F77889900AABBCCDDEEFF00112233",
+    "net use Z: \\\\fs1\\cad /persistent:yes",
+    "nmcli -s -g 802-11-wireless-security.psk c show Home",
+    "printf 'Password: '; read -rs PW",
+    "sed -n 's/^API_KEY=//p' .env",
+    "python -c \"import getpass; print(len(getpass.getpass('pw: ')))\"",
+    "redis-cli TTL token:9f1c02d8aa77",
+    "curl -F 'key=uploads/2024/a1b2.png' https://example.com",
+    "vault write auth/approle/role/ci token_ttl=20m secret_id_ttl=10m",
+    "aws secretsmanager get-secret-value --secret-id prod/db-AbC3Ef",
+    "gcloud projects add-iam-policy-binding p --member=user:ines1990@example.com --role=roles/x",
+    "linphonecsh dial sip:4930123@pbx:5060",
+    "docker pull reg.example.com:5000/web:1.2@sha256:9f1c02d8aa77b3e49f1c02d8aa77b3e4",
+    "git restore --source HEAD~2 'docs with spaces and other words here'",
+    "elasticsearch-keystore add s3.client.default.secret_key",
 ]
 
 
@@ -351,6 +410,12 @@ def test_the_words_around_a_value_stay_so_patterns_still_match() -> None:
     assert redact("curl -u admin:hunter2 https://example.com/x") == "curl -u admin:{{secret:password}} https://example.com/x"
     assert redact("psql postgres://app:hun@ter2@db/app") == "psql postgres://app:{{secret:password}}@db/app"
     assert redact("X_TOKEN='a b' make") == "X_TOKEN='{{secret:token}}' make"
+
+
+def test_a_value_in_several_pieces_goes_whole_and_its_neighbours_stay() -> None:
+    assert redact("mysql -p'hunter''S3cond' shop") == "mysql -p'{{secret:password}}' shop"
+    assert redact("curl -u 'me:hunter2'\"$X\" 'b c'") == "curl -u 'me:{{secret:password}}'\"$X\" 'b c'"
+    assert redact('bash -c "mysql -p\'hunter2\'" "arg"') == 'bash -c "mysql -p\'{{secret:password}}\'" "arg"'
 
 
 def test_what_a_program_printed_is_redacted_too() -> None:
@@ -481,6 +546,11 @@ def test_redaction_is_idempotent_and_never_raises(text: str) -> None:
         "//" * 9000 + "token",
         'expect password send "' * 1500,
         "echo a:" * 3000 + "> pass",
+        "(echo a;" * 3000 + ") | passwd",
+        "a:b@" * 8000 + "c:1",
+        "-p'{{secret:password}}'" * 2000,
+        "restore 'abc " * 3000,
+        "pass <(echo " * 2000,
     ],
     ids=lambda text: text[:14],
 )

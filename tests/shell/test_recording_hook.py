@@ -90,6 +90,21 @@ def test_bash_44_records_too_and_does_not_pretend_to_know_short_durations(home):
 
 
 @BOTH
+def test_what_was_used_while_recording_was_off_is_nobodys_cpu_time(home, name):
+    home.write_rc(name)
+    (home.state / "paused").write_text("")
+    with home.shell(name) as shell:
+        shell.type("true")
+        shell.type("bash -c 'for ((i = 0; i < 200000; i++)); do :; done'")
+        (home.state / "paused").unlink()
+        shell.type("true")
+        shell.type("sleep 0.2")
+    last = home.read().events[-1]
+    assert last.command == "sleep 0.2"
+    assert last.cpu_s < 0.1
+
+
+@BOTH
 def test_cpu_time_of_children_is_recorded_for_what_takes_a_while(home, name):
     home.write_rc(name)
     with home.shell(name) as shell:

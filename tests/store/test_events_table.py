@@ -45,7 +45,7 @@ def dated(command: str, second: float, origin: str = "zsh_history", **more: Any)
 
 
 def add(db: Connection, reading: HistoryReading) -> int:
-    return sources_table.add_history(db, reading, fingerprint="", now=NOW)
+    return sources_table.add_history(db, reading, fingerprint="", now=NOW).new_count
 
 
 def commands(db: Connection) -> list[str]:
@@ -103,7 +103,7 @@ def test_the_same_command_twice_in_one_second_stays_two(db: Connection) -> None:
 def test_lines_that_the_hook_recorded_are_not_imported_again_from_the_history_file(db: Connection) -> None:
     add(db, undated("ls"))
     with transaction(db):
-        events_table.add_events(db, [dated("make", 1, origin="hook", native_id="s1:1")])
+        events_table.add_events(db, [dated("make", 1, origin="hook", native_id="s1:1", shell="bash")])
     assert add(db, undated("ls", "make", "git push")) == 1
     assert commands(db) == ["ls", "make", "git push"]
 
@@ -261,3 +261,27 @@ def test_a_long_history_that_was_merged_into_another_adds_nothing_when_read_agai
         assert events_table.add_events(db, atuin) == 0
         assert events_table.add_events(db, zsh) == 0
     assert len(commands(db)) == 600
+
+
+def test_the_same_undated_lines_under_another_name_are_the_same_history(db: Connection) -> None:
+    lines = [f"make t{n % 40}" for n in range(60)]
+    assert add(db, undated(*lines, path="")) == 60
+    assert add(db, undated(*lines)) == 0
+    assert add(db, undated(*lines, "ls new", path="/home/a/backup")) == 1
+
+
+def test_what_an_installed_hook_did_not_record_is_not_taken_from_the_history(db: Connection) -> None:
+    first, later = undated("old"), undated("old", "typed while recording was off")
+    add(db, first)
+    with transaction(db):
+        events_table.write_hooked_shells(db, {"bash": NOW, "zsh": NOW}, now=NOW)
+        recorded = dated("make", 60, origin="hook", native_id="s:0", shell="zsh")
+        events_table.add_events(db, [recorded])
+    assert add(db, later) == 0
+    zsh = [dated("before", -60, shell="zsh"), dated("make", 60, shell="zsh"), dated("hidden", 70, shell="zsh")]
+    assert add(db, HistoryReading(events=zsh, origin="zsh_history", path="/z")) == 1
+    assert sorted(commands(db)) == ["before", "make", "old"]
+    with transaction(db):
+        events_table.write_hooked_shells(db, {}, now=NOW + timedelta(minutes=5))
+    assert add(db, undated("old", "typed while recording was off", "after the hook")) == 1
+    assert add(db, HistoryReading(events=[*zsh, dated("later", 600, shell="zsh")], origin="zsh_history", path="/z2")) == 1

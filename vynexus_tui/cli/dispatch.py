@@ -14,6 +14,8 @@ from vynexus_tui.language.visible import visible
 
 Command = Callable[[Workspace, argparse.Namespace], int]
 
+_WITHOUT_SETTINGS = frozenset({"record_command", "hook_command", "uninstall_command", "doctor_command"})
+"""A mistake in the settings must not keep anybody from switching recording off."""
 _FORMATS = ("auto", "bash", "zsh", "fish", "atuin", "jsonl")
 _SHELLS = ("bash", "zsh", "fish")
 
@@ -25,7 +27,7 @@ def dispatch(arguments: Sequence[str]) -> int:
     options = build_parser().parse_args(arguments[:end])
     options.words = list(arguments[end + 1 :])
     try:
-        workspace = open_workspace(os.environ, config=options.config)
+        workspace = open_workspace(os.environ, config=options.config, needs_settings=options.module not in _WITHOUT_SETTINGS)
         command: Command = import_module(f"vynexus_tui.cli.{options.module}").run
         status = command(workspace, options)
         sys.stdout.flush()
@@ -142,8 +144,9 @@ def _add_keeping(commands: _Commands) -> None:
     redact = _add(commands, "redact", "forget_command", "take a secret out of everything that is stored; never recorded itself", json=True)
     redact.add_argument("expression", nargs="?", metavar="REGEX", help="what shall go, or its first group (default: asked for, unseen)")
     forget = _add(commands, "forget", "forget_command", "delete commands and what was proposed from them", json=True)
-    forget.add_argument("--before", metavar="DATE", help="everything older, for example 2026-01-01 or 90d")
-    forget.add_argument("--command", dest="matching", metavar="REGEX", help="every command that matches; - asks for it, unseen")
+    what = forget.add_mutually_exclusive_group()
+    what.add_argument("--before", metavar="DATE", help="everything older, for example 2026-01-01 or 90d")
+    what.add_argument("--command", dest="matching", metavar="REGEX", help="every command that matches; - asks for it, unseen")
     for rewriting in (redact, forget):
         rewriting.add_argument("--dry-run", action="store_true", help="only say what would go")
         rewriting.add_argument("--yes", action="store_true", help="do not ask")

@@ -23,6 +23,9 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
         _print(options, looked_at)
     if options.dry_run:
         return 0
+    if not looked_at.event_count and not looked_at.changed_automations and not options.json:
+        print("nothing was changed")
+        return 0
     if not (options.yes or options.json or ask("\nThis cannot be undone. Go on?")):
         print("nothing was changed (--yes does not ask, --dry-run only looks)")
         return 1

@@ -28,6 +28,8 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
         return 0
     for report in reports:
         print(f"{report.path or 'standard input'}: {report.read_count:,} commands read, {report.new_count:,} new")
+        if report.left_out_count:
+            print(f"  {report.left_out_count:,} were left out: filtered, forgotten by you, older than you keep, or hidden from the hook")
         if report.skipped_lines:
             print(f"  {report.skipped_lines} lines could not be understood and were left out")
         if report.unknown:
@@ -42,7 +44,9 @@ def _print_dry_run(workspace: Workspace, path: str | None, raw: bytes | None, op
         for event in reading.events:
             print(json.dumps(event_shape(event)))
         return
-    print(f"{reading.path or 'standard input'}: {len(reading.events):,} commands would be stored ({reading.origin})")
+    print(
+        f"{reading.path or 'standard input'}: {len(reading.events):,} commands ({reading.origin}); what is stored already is not stored again"
+    )
     if reading.unknown:
         print(f"  unknown there: {', '.join(reading.unknown)}")
     for event in reading.events[:3]:
@@ -55,6 +59,7 @@ def _shape(report: ImportReport) -> dict[str, object]:
         "path": report.path,
         "read_count": report.read_count,
         "new_count": report.new_count,
+        "left_out_count": report.left_out_count,
         "skipped_lines": report.skipped_lines,
         "unknown": list(report.unknown),
     }

@@ -14,6 +14,8 @@ from vynexus_tui.engine.snapshots import build_snapshot
 def run(workspace: Workspace, options: argparse.Namespace) -> int:
     """Switches recording, or says whether it is on."""
     match options.state:
+        case "on" if options.duration:
+            raise RequestError("recording is switched on for good", "vynexus record on; only off takes a time, for example 30m")
         case "on":
             print(resume_recording(workspace))
         case "off":

@@ -2,7 +2,7 @@
 
 import argparse
 
-from vynexus_tui.cli.printing import ask, shown
+from vynexus_tui.cli.printing import ask, now_utc, shown
 from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.engine.removal import plan_removal, remove_everything
 
@@ -21,6 +21,6 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
     if not (options.yes or ask("Remove them?")):
         print("nothing was removed (--yes removes without asking)")
         return 1
-    for line in remove_everything(workspace, purge=options.purge):
+    for line in remove_everything(workspace, purge=options.purge, now=now_utc()):
         print(shown(line))
     return 0

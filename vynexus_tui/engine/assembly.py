@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from vynexus_tui.domain.errors import StoreError
+from vynexus_tui.domain.errors import SettingsError, StoreError
 from vynexus_tui.domain.settings import Settings
 from vynexus_tui.language.redaction import Redactor
 from vynexus_tui.sandbox.automation_sandbox import AutomationSandbox
@@ -29,15 +29,26 @@ class Workspace:
     paths: VynexusPaths
     environment: Mapping[str, str]
     is_demo: bool = False
+    settings_error: SettingsError | None = None
+    """The settings file has a mistake, so the defaults hold: only for what must work even then."""
 
 
-def open_workspace(environment: Mapping[str, str], *, config: str | None = None, is_demo: bool = False) -> Workspace:
+def open_workspace(
+    environment: Mapping[str, str], *, config: str | None = None, is_demo: bool = False, needs_settings: bool = True
+) -> Workspace:
     """The workspace of the person whose environment this is. Writes nothing.
 
-    Raises StoreError without HOME, SettingsError for a settings file with a mistake.
+    Raises StoreError without HOME and, when it `needs_settings`, SettingsError for a settings file with a mistake.
     """
     paths = build_paths(environment, config=config)
-    return Workspace(settings=read_settings(paths.config_file), paths=paths, environment=dict(environment), is_demo=is_demo)
+    settings, mistake = Settings(), None
+    try:
+        settings = read_settings(paths.config_file)
+    except SettingsError as error:
+        if needs_settings:
+            raise
+        mistake = error
+    return Workspace(settings=settings, paths=paths, environment=dict(environment), is_demo=is_demo, settings_error=mistake)
 
 
 @contextmanager

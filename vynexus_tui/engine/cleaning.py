@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 
-from vynexus_tui.domain.events import Actor, CommandEvent
+from vynexus_tui.domain.events import Actor, CommandEvent, TimeQuality
 from vynexus_tui.engine.assembly import Workspace, build_redactor, reading
 from vynexus_tui.language.agents import is_agent_wrapper
 from vynexus_tui.language.lexing import parse_command
@@ -25,18 +26,21 @@ _NAMES_A_SECRET = re.compile(r"(?:^|[\s;&|/(])(?:vynexus|vy)\s+(?:redact|forget)
 class Cleaning:
     """The same for every event: make one per reading."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, *, now: datetime) -> None:
         settings = workspace.settings.recording
         atuin = read_atuin_filters(workspace.environment, workspace.paths.home) if settings.uses_atuin_filters else None
         self._commands = _compiled((*settings.command_filter, *(atuin.history_filter if atuin else ())))
         self._folders = _compiled((*settings.cwd_filter, *(atuin.cwd_filter if atuin else ())))
         self._limit = settings.max_command_kb * 1024
         self._redactor = build_redactor(workspace)
+        self._kept_from = now - timedelta(days=settings.retention_days) if settings.retention_days else None
+        self.left_out_count = 0
+        """Events that the settings do not want."""
         with reading(workspace) as connection:
             names = [a.name for a in automations_table.read_automations(connection)] if connection else []
         self._ours = frozenset((*names, *_OUR_PROGRAMS))
         self._may_be_ours = re.compile("|".join(re.escape(name) for name in sorted(self._ours)))
-        self._has_filters = bool(self._commands or self._folders)
+        self._has_filters = bool(self._commands or self._folders or self._kept_from)
         self._names: dict[_Names, _Names] = {}
         self._known: dict[str, str] = {}
 
@@ -45,6 +49,7 @@ class Cleaning:
         for event in events:
             may_be_ours = self._may_be_ours.search(event.command) is not None
             if (may_be_ours and _NAMES_A_SECRET.search(event.command)) or (self._has_filters and self._is_unwanted(event)):
+                self.left_out_count += 1
                 continue
             command, before = self._command(event.command), (event.cwd, event.session_id, event.host, event.shell)
             names = self._names.get(before) or self._cleaned_names(before)
@@ -55,6 +60,13 @@ class Cleaning:
             yield event
 
     def _is_unwanted(self, event: CommandEvent) -> bool:
+        if (
+            self._kept_from is not None
+            and event.time_quality is TimeQuality.EXACT
+            and event.started_at
+            and event.started_at < self._kept_from
+        ):
+            return True
         if any(pattern.search(event.command) for pattern in self._commands):
             return True
         return event.cwd is not None and any(pattern.search(event.cwd) for pattern in self._folders)

@@ -34,6 +34,7 @@ def diagnose(workspace: Workspace, *, now: datetime) -> tuple[Check, ...]:
     return (
         _python(),
         _bash(workspace),
+        *_settings(workspace),
         *_recording(workspace, now=now),
         _spool(workspace, now=now),
         _database(workspace),
@@ -50,6 +51,11 @@ def _bash(workspace: Workspace) -> Check:
     path = shutil.which("bash", path=workspace.environment.get("PATH"))
     fix = "" if path else "install bash: automations are bash scripts"
     return Check(name="bash", works=path is not None, state=path or "not found", fix=fix)
+
+
+def _settings(workspace: Workspace) -> tuple[Check, ...]:
+    mistake = workspace.settings_error
+    return () if mistake is None else (Check(name="settings", works=False, state=mistake.message, fix=mistake.hint),)
 
 
 def _recording(workspace: Workspace, *, now: datetime) -> tuple[Check, ...]:

@@ -80,7 +80,7 @@ def forget_before(workspace: Workspace, moment: datetime, *, dry_run: bool, now:
     if dry_run:
         return _looked_at(workspace, None, lambda c: Forgotten(event_count=len(forgetting.events_before(c, moment))))
     _take_in_what_waits(workspace, now=now)
-    return _carried_out(workspace, None, lambda c: Forgotten(event_count=forgetting.delete_before(c, moment)))
+    return _carried_out(workspace, None, lambda c: Forgotten(event_count=forgetting.delete_before(c, moment, for_good=True)))
 
 
 def apply_retention(workspace: Workspace, *, now: datetime) -> None:
@@ -94,7 +94,7 @@ def apply_retention(workspace: Workspace, *, now: datetime) -> None:
             return
     with writing(workspace) as connection:
         with transaction(connection):
-            forgetting.delete_before(connection, moment)
+            forgetting.delete_before(connection, moment, for_good=False)
         compact(connection)
 
 

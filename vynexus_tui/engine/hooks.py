@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.engine.assembly import Workspace, build_hook_paths
+from vynexus_tui.engine.recording import note_hooks
 from vynexus_tui.shell import hook_installation, recording_pause
 from vynexus_tui.shell.hook_installation import HOOK_SHELLS, HookShell, HookStatus, read_hook_status
 from vynexus_tui.shell.rc_block import render_rc_block
@@ -35,8 +36,13 @@ def install_hook(workspace: Workspace, shell: str, *, now: datetime) -> str:
     """Writes the hook and its rc lines; says what was written."""
     measures_cpu = workspace.settings.recording.measures_cpu
     change = hook_installation.install_hook(_hook_shell(shell), build_hook_paths(workspace), measures_cpu=measures_cpu)
-    done = "added" if change.rc_changed else "were there already"
-    return f"{shell} records from its next start: 1 block in {change.rc_file} {done}; `vynexus hook remove {shell}` takes it out"
+    note_hooks(workspace, now=now)
+    done = (
+        f"1 block in {change.rc_file} added"
+        if change.rc_changed
+        else f"the block was in {change.rc_file} already, {change.hook_file} is new"
+    )
+    return f"{shell} records from its next start: {done}; `vynexus hook remove {shell}` takes it out"
 
 
 def refresh_hooks(workspace: Workspace) -> None:
@@ -49,9 +55,10 @@ def refresh_hooks(workspace: Workspace) -> None:
         hook_installation.refresh_hook(shell, paths, measures_cpu=workspace.settings.recording.measures_cpu)
 
 
-def remove_hook(workspace: Workspace, shell: str) -> str:
+def remove_hook(workspace: Workspace, shell: str, *, now: datetime) -> str:
     """Takes the hook out again, byte for byte."""
     change = hook_installation.remove_hook(_hook_shell(shell), build_hook_paths(workspace))
+    note_hooks(workspace, now=now)
     return f"{change.rc_file} is as it was before" if change.rc_changed else f"{shell} had no hook"
 
 

@@ -71,5 +71,8 @@ def _explain(
     most = ", ".join(f"{name} {times}x" for name, times in top)
     if patterns:
         return f"{len(patterns)} repetitions in {count:,} commands of {where}, none worth a script: {patterns[0].reasons[0]}. Most used: {most}"
+    if all(e.started_at is None for e in history.events) and len({e.session_id for e in history.events}) == 1:
+        why = f"they have no dates, so all of them count as one session, and a routine must be seen {needed} times in 2 sessions"
+        return f"no routine in {count:,} commands of {where}: {why}. Most used: {most}"
     few = f"nothing but single short commands is repeated {needed} times in 2 sessions"
     return f"no routine in {count:,} commands of {where}: {few}. Most used: {most}"

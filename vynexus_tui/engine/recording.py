@@ -1,16 +1,17 @@
 """What goes in: the hook's spool and imported histories."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
 from vynexus_tui.domain.errors import RequestError, SourceError
 from vynexus_tui.domain.events import HistoryReading
-from vynexus_tui.engine.assembly import Workspace, build_redactor, only_one, reading, writing
+from vynexus_tui.engine.assembly import Workspace, build_hook_paths, build_redactor, only_one, reading, writing
 from vynexus_tui.engine.cleaning import Cleaning
 from vynexus_tui.shell.file_writing import replace_text
+from vynexus_tui.shell.hook_installation import HOOK_SHELLS, read_hook_status
 from vynexus_tui.sources.history_files import HISTORY_FORMATS, HistoryFormat, find_histories, read_format, read_history
 from vynexus_tui.sources.hook_spool import HookSpool
 from vynexus_tui.store import cycles_table, events_table, runs_table, sources_table
@@ -35,15 +36,21 @@ class ImportReport:
     path: str | None
     read_count: int
     new_count: int
+    left_out_count: int
+    """Not taken in: filtered by the settings, deleted by the person before, or not recorded by a hook that was there."""
     skipped_lines: int
     unknown: tuple[str, ...]
     remedy: str
 
 
 def collect(workspace: Workspace, *, now: datetime) -> CollectReport:
-    """Takes in what hooks and runs appended since last time, and what known history files gained."""
+    """Takes in what hooks and runs appended since last time, and what known history files gained.
+
+    Of a shell that has a hook, its history file brings nothing new: what the hook did not record was not meant to be recorded.
+    """
     spooled = _collect_spool(workspace, now=now)
     redact_alias_files(workspace)
+    note_hooks(workspace, now=now)
     imported = 0
     skipped = 0
     for path in _grown_sources(workspace):
@@ -62,24 +69,29 @@ def import_history(
 ) -> ImportReport:
     """Stores what a history file (or `raw` bytes from standard input) holds; again and again is the same as once."""
     where = None if path is None else Path(path).expanduser().resolve()
+    hooked = hooked_shells(workspace, now=now)
     # Undated lines are known by what was added before them: two readers at once would add them twice.
     with only_one(workspace, "import", waits=True):
         with reading(workspace) as connection:
             known = sources_table.read_source(connection, str(where)) if connection and where else None
         fingerprint = _fingerprint(path)
         history = _read(path, raw, source_format, now=now, since=known.mark if known else "")
-        cleaning = Cleaning(workspace)
+        cleaning = Cleaning(workspace, now=now)
         with writing(workspace) as connection:
-            new_count = sources_table.add_history(connection, history, clean=cleaning.clean, fingerprint=fingerprint, now=now)
+            with transaction(connection):
+                events_table.write_hooked_shells(connection, hooked, now=now)
+            added = sources_table.add_history(connection, history, clean=cleaning.clean, fingerprint=fingerprint, now=now)
             write_counts(connection)
+    is_hooked = history.origin.removesuffix("_history") in hooked
     return ImportReport(
         origin=history.origin,
         path=history.path,
         read_count=len(history.events),
-        new_count=new_count,
+        new_count=added.new_count,
+        left_out_count=added.left_out_count + cleaning.left_out_count,
         skipped_lines=history.skipped_lines,
         unknown=history.unknown,
-        remedy=history.remedy,
+        remedy="" if is_hooked else history.remedy,
     )
 
 
@@ -92,13 +104,32 @@ def read_cleaned(
     unknown = history.unknown
     if len(history.events) > most:
         unknown = (*(u for u in unknown if not u.startswith("only the newest")), f"only the newest {most:,} commands were looked at")
-    return replace(history, events=tuple(Cleaning(workspace).clean(history.events[-most:])), unknown=unknown)
+    return replace(history, events=tuple(Cleaning(workspace, now=now).clean(history.events[-most:])), unknown=unknown)
 
 
 def found_histories(workspace: Workspace, source_format: str = "auto") -> tuple[str, ...]:
     """History files of this person that can be imported, of one format or of all."""
     found = find_histories(workspace.environment, workspace.paths.home)
     return tuple(str(path) for path in found if source_format == "auto" or read_format(path) == source_format)
+
+
+def hooked_shells(workspace: Workspace, *, now: datetime) -> dict[str, datetime]:
+    """Shells whose hook is installed, and since when."""
+    paths = build_hook_paths(workspace)
+    found: dict[str, datetime] = {}
+    for shell in HOOK_SHELLS:
+        if read_hook_status(shell, paths).is_installed:
+            manifest = paths.manifest_file(shell)
+            found[shell] = datetime.fromtimestamp(manifest.stat().st_mtime, UTC) if manifest.exists() else now
+    return found
+
+
+def note_hooks(workspace: Workspace, *, now: datetime) -> None:
+    """Remembers since when which shell has a hook, once there is a database."""
+    if not workspace.paths.database.exists():
+        return
+    with writing(workspace) as connection, transaction(connection):
+        events_table.write_hooked_shells(connection, hooked_shells(workspace, now=now), now=now)
 
 
 def write_counts(connection: Connection) -> None:
@@ -128,7 +159,7 @@ def _collect_spool(workspace: Workspace, *, now: datetime) -> CollectReport:
     spool = HookSpool(workspace.paths.spool_dir)
     if not _has_new_spool(workspace, spool, now=now):
         return CollectReport()
-    cleaning = Cleaning(workspace)
+    cleaning = Cleaning(workspace, now=now)
     # One transaction from the first look to the last word: a second reader at the same time would see gaps where there are none.
     with writing(workspace) as connection, transaction(connection):
         found = spool.read(sources_table.read_spool_offsets(connection), sources_table.read_next_numbers(connection), now)

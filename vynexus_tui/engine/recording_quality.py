@@ -35,7 +35,7 @@ def recording_state(workspace: Workspace, connection: Connection | None, *, now:
         event_count=sum(c.event_count for c in counts),
         last_event_at=max((c.newest_at for c in counts if c.newest_at), default=None),
         last_record_at=max((*hooked, *([written_at] if written_at else [])), default=None),
-        sources=(*_hook_sources(hooks, counts), *_history_sources(workspace, connection, counts)),
+        sources=(*_hook_sources(hooks, counts), *_history_sources(workspace, connection, hooks, counts)),
         lost_event_count=sources_table.count_lost(connection) if connection else 0,
     )
 
@@ -73,7 +73,10 @@ def _hook_sources(hooks: tuple[HookState, ...], counts: list[OriginCount]) -> li
     ]
 
 
-def _history_sources(workspace: Workspace, connection: Connection | None, counts: list[OriginCount]) -> list[SourceQuality]:
+def _history_sources(
+    workspace: Workspace, connection: Connection | None, hooks: tuple[HookState, ...], counts: list[OriginCount]
+) -> list[SourceQuality]:
+    hooked = [hook.shell for hook in hooks if hook.is_installed]
     known = sources_table.read_sources(connection) if connection else []
     found = [
         SourceQuality(
@@ -82,7 +85,7 @@ def _history_sources(workspace: Workspace, connection: Connection | None, counts
             event_count=sum(c.event_count for c in counts if c.origin == source.origin),
             newest_at=max((c.newest_at for c in counts if c.origin == source.origin and c.newest_at), default=None),
             unknown=source.unknown if Path(source.path).exists() else ("the file is gone", *source.unknown),
-            remedy=source.remedy,
+            remedy="" if source.origin.removesuffix("_history") in hooked else source.remedy,
             skipped_count=source.skipped_count,
         )
         for source in known

@@ -2,6 +2,8 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -19,19 +21,31 @@ def plan_removal(workspace: Workspace, *, purge: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys(lines))
 
 
-def remove_everything(workspace: Workspace, *, purge: bool) -> tuple[str, ...]:
+def remove_everything(workspace: Workspace, *, purge: bool, now: datetime) -> tuple[str, ...]:
     """Removes rc blocks first, then commands, then files; says what was done, and what could not be done goes with its reason."""
     shortcuts = build_shortcuts(workspace)
-    acts: list[Callable[[], str]] = [partial(remove_hook, workspace, state.shell) for state in hook_status(workspace) if state.is_installed]
+    acts: list[Callable[[], str]] = [
+        partial(remove_hook, workspace, state.shell, now=now) for state in hook_status(workspace) if state.is_installed
+    ]
     acts += [partial(_remove_shortcut, shortcuts, installed.name) for installed in shortcuts.list_installed()]
     acts += [partial(_delete, path) for path in _folders(workspace, purge=purge) if path.exists()]
     done = [_said(act) for act in acts]
-    for folder in (workspace.paths.data_dir, workspace.paths.config_file.parent):
-        if folder.name == "vynexus" and folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
+    ours = [f for f in (workspace.paths.data_dir, workspace.paths.config_file.parent) if f.name == "vynexus"]
+    for folder in ours:
+        _remove_empty(folder)
+    if purge:
+        # The XDG folders above ours, where nobody else uses them; empty they mean nothing.
+        for above in (workspace.paths.state_dir.parent, workspace.paths.data_dir.parent, workspace.paths.data_dir.parent.parent):
+            _remove_empty(above)
     if not purge and workspace.paths.database.exists():
         done.append(f"kept {workspace.paths.database} (--purge deletes it too)")
     return tuple(done)
+
+
+def _remove_empty(folder: Path) -> None:
+    if folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _remove_shortcut(shortcuts: WorkflowShortcuts, name: str) -> str:

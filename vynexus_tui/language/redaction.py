@@ -3,16 +3,19 @@
 Only the value goes; the words around it stay, so that patterns still match and a script can ask for the value by name.
 References (`$TOKEN`, `$(cat file)`), placeholders and the names of secrets stay. Four tables, tried in this order: shapes of tokens
 (secret_rules), places and programs (secret_places), names (secret_names); whether what stands there is a secret is judged by
-secret_values. A rule is tried only where one of its trigger words occurs, so a harmless command costs some substring searches.
+secret_values. A rule is tried only where one of its trigger words occurs: one search per table tells which, and most lines call for none.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache, partial
+from typing import NamedTuple
 
 from vynexus_tui.language.secret_names import without_named
 from vynexus_tui.language.secret_places import PLACES
-from vynexus_tui.language.secret_programs import TAKERS
-from vynexus_tui.language.secret_rules import SEGMENT, TOKENS, Rule
+from vynexus_tui.language.secret_programs import ROWS
+from vynexus_tui.language.secret_rules import SEGMENT, TOKENS, Rule, Way, any_of, lower
 from vynexus_tui.language.secret_values import is_key_material, is_secret
 
 SECRET_MARK = re.compile(r"\{\{secret:([a-z0-9-]+)\}\}")
@@ -21,8 +24,15 @@ SECRET_MARK = re.compile(r"\{\{secret:([a-z0-9-]+)\}\}")
 _MARK = "{{{{secret:{}}}}}"
 _OWN = "own"
 """The kind of what a person's own rules find; of several groups the first is the value."""
-_PROGRAM = re.compile(r"[a-z0-9_][\w.-]*")
-_LONG_WORD = re.compile(r"[\w-]{16}")
+_BETWEEN_WORDS = bytes(c if c < 128 and (chr(c).isalnum() or chr(c) in "_.$@=-") else 32 for c in range(256))
+"""Leaves those characters of a text that may be of a program's name, or tell that it is none."""
+_PIECE = re.compile(r"'[^']*+'|\"(?:[^\"\\]|\\.)*+\"|\\.|[^\s'\"\\;|&<>()]++|[\s;|&<>()]++|['\"\\]", re.DOTALL)
+"""A word of the shell is of such pieces: in one kind of quotes, escaped, bare; or what stands between words."""
+_ENDS_SECRET = re.compile(r"\{\{secret:[a-z0-9-]+\}\}['\"]?\Z")
+_REST = re.compile(r"['\"]?\w[^\s$`'\"{}]*+['\"]?")
+"""A further piece of it: no reference, and nothing that could be what stands between two other pieces."""
+_TOKEN_LENGTH = 16
+_LONG_WORD = re.compile(rf"[\w-]{{{_TOKEN_LENGTH}}}")
 """No shape of a token is shorter: a text without so long a word holds none."""
 _COMMAND_WORD = re.compile(
     r"(?:\A|[;|&\n(])\s*+(?:(?:sudo|env|time|nohup|exec|command|builtin|nice|then|do|\w++=\S*+|-\w++)\s++)*+([^\s;|&()<>'\"$`]++)"
@@ -30,26 +40,94 @@ _COMMAND_WORD = re.compile(
 """The first word of each command: where an alias stands, also behind a wrapper."""
 
 
-def _by_trigger(rules: Sequence[Rule]) -> dict[str, list[int]]:
-    """The numbers of the rules to be tried where a trigger word occurs."""
-    found: dict[str, list[int]] = {}
-    for number, rule in enumerate(rules):
-        for trigger in rule.triggers:
-            found.setdefault(trigger, []).append(number)
-    return found
+class _Table:
+    """A table of rules, and which of them a text may call for."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = rules
+        triggers = {trigger for rule in rules for trigger in rule.triggers}
+        self._any = any_of(triggers)
+        # Where a trigger is found, those it begins with occur too.
+        self._numbers = {found: [n for n, rule in enumerate(rules) if any(map(found.startswith, rule.triggers))] for found in triggers}
+
+    def without(self, text: str, lowered: str) -> str:
+        """`text` without what those rules find whose trigger occurs, tried in the order of the table."""
+        found = self._any.search(lowered)
+        if not found:
+            return text
+        numbers: set[int] = set()
+        while found:
+            numbers.update(self._numbers[found[0]])
+            found = self._any.search(lowered, found.start() + 1)
+        for number in sorted(numbers):
+            rule = self._rules[number]
+            if not rule.needs or any(map(text.__contains__, rule.needs)):
+                text = rule.pattern.sub(partial(_judged, rule), text)
+        return text
 
 
-_TOKENS_OF, _PLACES_OF, _TAKERS_OF = map(_by_trigger, (TOKENS, PLACES, TAKERS))
+_TOKENS, _PLACES = _Table(TOKENS), _Table(PLACES)
+
+
+class _Taker(NamedTuple):
+    """A program that takes a secret."""
+
+    name: re.Pattern[str]
+    """Finds the program in a text of small letters."""
+    after: re.Pattern[str]
+    """What must follow the name."""
+    rule: Rule
+    """Where the secret stands behind that, in the same pipeline member."""
+
+
+_ALWAYS = re.compile("")
+
+
+def _by_word() -> dict[bytes, list[int]]:
+    found: dict[bytes, list[int]] = defaultdict(list)
+    for number, taker in enumerate(ROWS):
+        for name in taker.programs.split():
+            found[name.encode()].append(number)
+    return dict(found)
+
+
+_NUMBERS_OF = _by_word()
+_PROGRAMS = frozenset(_NUMBERS_OF)
+"""The names of all programs that take secrets, as bytes, lower case."""
+
+
+@lru_cache(maxsize=1024)
+def _takers_of(programs: frozenset[bytes]) -> tuple[_Taker, ...]:
+    """How these programs take secrets, in the order of the table; kept for the few companies programs are seen in."""
+    return tuple(_taker(number, name) for number, name in sorted((number, name) for name in programs for number in _NUMBERS_OF[name]))
+
+
+@cache
+def _taker(number: int, program: bytes) -> _Taker:
+    """One row of the table for one of its programs; made when first asked for: of 600 programs a person uses 20."""
+    row = ROWS[number]
+    way = row.way if isinstance(row.way, Way) else Way(row.way)
+    # The program stands first: a search begins with its letters then, not with a look behind at every place.
+    name = re.escape(program.decode())
+    return _Taker(
+        re.compile(rf"{name}(?<![\w.$@=-]{name})(?=[\s\"']|\Z)"),
+        re.compile(row.after) if row.after else _ALWAYS,
+        Rule(row.kind, (), re.compile(way.expression), row.grade, way.needs),
+    )
 
 
 def redact(command: str) -> str:
     """`command` with every secret's value replaced by `{{secret:kind}}`. Idempotent; the same object when nothing was found."""
-    lowered = command.lower()
-    text = _without_shapes(command, lowered)
-    words = _TAKERS_OF.keys() & _PROGRAM.findall(lowered)
-    for number in sorted({number for word in words for number in _TAKERS_OF[word]}) if words else ():
-        text = _without_taken(TAKERS[number], text)
+    lowered = lower(command)
+    # An address is no call of the program its scheme is called like.
+    words = lowered.replace("://", "_").encode(errors="surrogatepass").translate(_BETWEEN_WORDS).split()
+    longest = len(max(words, key=len, default=b""))
+    text = _without_shapes(command, lowered) if longest >= _TOKEN_LENGTH else _PLACES.without(command, lowered)
+    if not _PROGRAMS.isdisjoint(words):
+        text = _without_taken(_takers_of(_PROGRAMS.intersection(words)), text)
     text = without_named(text, _MARK)
+    if text is not command and ("}}'" in text or '}}"' in text):
+        text = _without_split_rest(text)
     if len(text) >= 40 and " " not in text[1:-1] and is_key_material(text.strip()):
         return _MARK.format("key-material")
     return command if text == command else text
@@ -57,7 +135,7 @@ def redact(command: str) -> str:
 
 def redact_output(text: str) -> str:
     """What a program printed, a diff or a log, without secrets: the rules that need no program name around the value."""
-    lowered = text.lower()
+    lowered = lower(text)
     return without_named(_without_shapes(text, lowered), _MARK)
 
 
@@ -102,31 +180,40 @@ def replace_matches(pattern: re.Pattern[str], text: str) -> str:
 def _without_shapes(text: str, lowered: str) -> str:
     """Without tokens of known shape and what stands in known places."""
     if _LONG_WORD.search(text):
-        for trigger, rules in _TOKENS_OF.items():
-            if trigger in lowered:
-                for number in rules:
-                    kind = TOKENS[number].kind
-                    text = TOKENS[number].pattern.sub(lambda match, kind=kind: _replaced(kind, match, 0), text)  # type: ignore[misc]
-    found = [trigger for trigger in _PLACES_OF if trigger in lowered]
-    for rule in sorted({number for trigger in found for number in _PLACES_OF[trigger]}) if found else ():
-        text = PLACES[rule].pattern.sub(lambda match, rule=PLACES[rule]: _judged(rule, match), text)  # type: ignore[misc]
-    return text
+        text = _TOKENS.without(text, lowered)
+    return _PLACES.without(text, lowered)
 
 
-def _without_taken(rule: Rule, text: str) -> str:
-    """Without what a program takes as a secret, looked for behind its name and in the same pipeline member."""
-    if rule.needs and not any(map(text.__contains__, rule.needs)):
-        return text
-    if rule.program is None or not rule.program.search(text):
-        return text
-    return SEGMENT.sub(lambda segment: _without_taken_in(rule, segment.group()), text)
+def _without_split_rest(text: str) -> str:
+    """Without the rest of a value that is written in several pieces: `-p'{{secret:password}}'"rest"`."""
+    out: list[str] = []
+    is_rest = False
+    for piece in _PIECE.findall(text):
+        is_rest = is_rest and bool(_REST.fullmatch(piece))
+        if not is_rest:
+            out.append(piece)
+            is_rest = bool(_ENDS_SECRET.search(piece))
+    return "".join(out)
 
 
-def _without_taken_in(rule: Rule, segment: str) -> str:
-    found = rule.program.search(segment) if rule.program else None
-    if not found:
-        return segment
-    return segment[: found.end()] + rule.pattern.sub(lambda match: _judged(rule, match), segment[found.end() :])
+def _without_taken(takers: Sequence[_Taker], text: str) -> str:
+    """Without what programs take as a secret, looked for behind their names and in the same pipeline member."""
+    takers = [taker for taker in takers if not taker.rule.needs or any(map(text.__contains__, taker.rule.needs))]
+    return SEGMENT.sub(lambda member: _without_taken_in(member[0], takers), text) if takers else text
+
+
+def _without_taken_in(member: str, takers: Sequence[_Taker]) -> str:
+    lowered = lower(member)
+    for taker in takers:
+        for name in taker.name.finditer(lowered):
+            if behind := taker.after.match(member, name.end()):
+                rest = member[behind.end() :]
+                without = taker.rule.pattern.sub(partial(_judged, taker.rule), rest)
+                if without != rest:
+                    member = member[: behind.end()] + without
+                    lowered = lower(member)
+                break
+    return member
 
 
 def _judged(rule: Rule, match: re.Match[str]) -> str:

@@ -1,10 +1,11 @@
 """Names that say a secret follows: options, variables, keys, headers, fields, in any casing and with any sign before the value."""
 
 import re
+import string
 from collections.abc import Iterator
 from functools import lru_cache
 
-from vynexus_tui.language.secret_rules import VALUE
+from vynexus_tui.language.secret_rules import VALUE, any_of, lower
 from vynexus_tui.language.secret_values import is_secret
 
 TRIGGERS = (
@@ -15,19 +16,19 @@ TRIGGERS = (
 
 _KEY_OWNERS = (
     "api|secret|access|private|auth|account|encryption|signing|master|license|licence|shared|subscription|application|app|service|admin|deploy"
-    "|storage|bot|integration|ingest|write|decryption|sas|fernet|hmac|jwt|unseal|recovery|personal|tsig|rndc|cipher|wep|wpa|wifi|preshared"
+    "|storage|bot|integration|ingest|write|decryption|sas|fernet|hmac|jwt|unseal|recovery|personal|tsig|rndc|cipher|wep|wpa|wifi|preshared|paper"
 )
 _PASS_OWNERS = (
     "db|user|root|admin|sql|mail|smtp|imap|ftp|http|proxy|store|key|require|sudo|become|rpc|wifi|vnc|rdp|zip|backup|ldap|bind|enc|new|old"
     "|login|vault|web|redis|mongo|mq|ca|cert|pfx|gpg|sa|pg|wp|ssl|tls|auth|client|server|dest|src|cluster|my|mysql|postgres|pdf|router"
 )
 _STRONG = re.compile(
-    r"(?:password|passwd|passwort|passphrase|passcode|passwrd|kennwort|motdepasse|contrasena|secret|token|psk|bearer|jwt|mnemonic|seed_?phrase"
+    r"(?:password|passwd|basic_authorization|passwort|passphrase|passcode|passwrd|kennwort|motdepasse|contrasena|secret|token|psk|bearer|jwt|mnemonic|seed_?phrase"
     rf"|secret_key_base|(?:{_KEY_OWNERS})_?key|[a-z]*pass|(?:(?<![a-z])|{_PASS_OWNERS})(?:pwd|pw|psw|psswd))\d*$"
 )
 """Stands for a secret whatever the value looks like. Names are lower case here, with `_` between their words."""
 _WEAK = re.compile(
-    r"(?:(?:^|_)(?:auth|sig|signature|cookie|session_?id|phpsessid|jsessionid|sas|credentials?|creds?|xauth|csrf|pat)|(?:^|_)[a-z]*key|_auth)\d*$"
+    r"(?:(?:^|_)(?:auth|sig|signature|cookie|session_?id|phpsessid|jsessionid|sas|credentials?|creds?|xauth|csrf|pat|authorization)|(?:^|_)[a-z]*key|_auth|sonar_login)\d*$"
 )
 """Stands for a secret only when the value looks like one."""
 _FAINT = re.compile(r"(?:^|_)(?:session|sess|sid|salt|login|app_?id|sub_?key|uuid_key|account|nonce|seed)$")
@@ -40,28 +41,37 @@ _HARMLESS = re.compile(
     r"|(?:public|pub|primary|foreign|sort|partition|host|hash|range|idempotency|cache|object|group|order|index|row|composite|unique|join"
     r"|shift|control|ctrl|alt|meta|tab|enter|any|hot|short_?cut|s3|state|lock|socket|ssh|config|peer|known|registry|h|locale|map|dict|topic"
     r"|routing|answer|value|label|annotation|tag|metadata|filter|recipient|sign_with|signer|user_signing|gpg|signing_?key_?id|trusted)_?key"
-    r"|(?:no|ask|prompt|show|use|reset|print|generate|has|is|with|enable|disable|ignore|skip|list|get|delete|rotate|revoke|expire|forgot"
+    r"|(?:no|ask|prompt|show|use|reset|print|generate|has|is|with|enable|disable|ignore|skip|list|get|edit|send|recv|receive|l?sign|export|fetch|locate|search|refresh|find|delete|rotate|revoke|expire|forgot"
     r"|change|verify|check|require|force|allow|hide|without|invalidate|copy|remove|default|create|gen)_(?:\w+_)?"
     r"(?:password|passwd|token|secret|passphrase|pass|key|auth|credentials|session|pin|login|pw)"
-    r"|by_?pass|ask_?pass|com_?pass|over_?pass|under_?pass|tres_?pass|sur_?pass|ssh_auth_sock|pass_through|git_author|mon_?key|tur_?key|don_?key|hockey|whiskey|disney|lackey|key_?cloak)$"
+    r"|stdin_?pass(?:word)?|by_?pass|ask_?pass|com_?pass|over_?pass|under_?pass|tres_?pass|sur_?pass|ssh_auth_sock|pass_through|git_author|mon_?key|tur_?key|don_?key|hockey|whiskey|disney|lackey|key_?cloak)$"
 )
 _HOST_AFTER = re.compile(r"^(?:(?:tf_token|bundle_+\w+)_\w+_(?:io|com|org|net|dev)|\w*account_key_\w+_(?:net|com|cn))$")
 """Variables that put a host after the word: TF_TOKEN_app_terraform_io."""
 
-_CORE = re.compile("|".join(map(re.escape, TRIGGERS)))
+_CORE = any_of(TRIGGERS)
+_NAME_CHARACTERS = string.ascii_letters + string.digits + "_.-[]"
 _NAME_REST = re.compile(r"[\w.-]*+")
 _NAME = re.compile(
-    r"(-{0,2}[a-z_](?:[\w.-]|\[\d*\])*+)(\\?[\"']?(?:\][\"']?)?)"
-    r"(?:(?P<equals>[ ]?(?::=|=>?)[ ]?(?![=~>])|={2}(?![=>]))|(?P<colon>\s?:[ \t]?(?![:=/]))|(?P<blank>\s++))",
-    re.IGNORECASE,
+    r"(-{0,2}[A-Za-z_](?:[\w.-]++|\[\d*\])*+)(\\?[\"']?(?:\][\"']?)?)"
+    r"(?:(?P<equals>[ ]?(?::=|=>?)[ ]?(?![=~>])|={2}(?![=>]))|(?P<colon>\s?:[ \t]?(?![:=/]))|(?P<blank>\s++))"
 )
 """A name and what stands between it and the value."""
 _FED_VALUE = re.compile(rf"(?:<\(\s*+(?:echo|printf)\s++(?:-[neE]+\s++|[\"']%s(?:\\+n)?[\"']\s++)*+)?+{VALUE}")
 _LINE = re.compile(r"[^\s'\"$`#<{][^\n]*+")
+_QUOTED_REST = re.compile(r"[^\s&;,'\"$`\\]++")
 _LONG_HARMLESS = 200
 _SEEN_BEFORE = 80
 _SETTER = re.compile(r"(?:\bset[x]?(?:\s++-{1,2}\w++)*+|\b(?:config|configure)\s++set|\bset)\s++[\"']?(?://\S*+)?\Z", re.IGNORECASE)
 """What stands right before a name whose value follows without any sign."""
+_CONFIG = re.compile(r"\bconfig(?:\s++--?[\w-]++)*+\s++\Z")
+"""The same for names of several parts: `git config a.password x`."""
+_ASKED = re.compile(
+    r"\b(?:psql|pg_\w+|pgbench|createdb|createuser|dropdb|dropuser|vacuumdb|reindexdb|mysql\w*|mariadb\w*|lpass|ipa)\s[^|;\n]*\Z"
+)
+"""Programs whose --password takes no value and asks."""
+_PLAIN = re.compile(r"[A-Za-z_./-]++(?:\s|\Z)")
+_FIELD_VALUE = re.compile(r"[A-Za-z_][\w.-]*+=[^=]")
 _FIELDS = re.compile(
     r"\b(?:set|add|put|update|create|modify|config|configure|connect|machine|user|username|login|account|ssid|enable|auth|neighbor|peer|server"
     r"|host|radius|tacacs|chap|pap)\b|\s-{1,2}\w[\w-]*+\s++\Z",
@@ -73,12 +83,13 @@ _TOLD = re.compile(
     r"|--labels?|--annotation|--tags?|--help|--selector|--jsonpath|--format|--output)[= ]\s*+(?:\"[^\"]*+|'[^']*+|\S++)\Z|\s-[ktG]\s++(?:\"[^\"]*+|'[^']*+)\Z"
 )
 """Options that search for words or tell something."""
-_CHUNK = re.compile(r"(?:'[^']*+'|\"(?:[^\"\\]|\\.)*+\"|\\.|[^'\"\\;|&\n])++|['\"\\;|&\n]", re.DOTALL)
+_CHUNK = re.compile(r"(?:[^'\"\\;|&\n]++|'[^']*+'|\"(?:[^\"\\]|\\.)*+\"|\\.)++|['\"\\;|&\n]", re.DOTALL)
 _SEARCHES = re.compile(
     r"\s*+\(?\s*+(?:(?:sudo|xargs|time|then|do|env|watch|exec|command|\w++=\S*+|-\w++)\s++)*+(?:[ef]?grep|zgrep|rg|ag|ack|man|apropos|whatis|tldr|info"
-    r"|locate|which|type|awk|logger|notify-send|say|mail|ls|cd|vim?|nvim|nano|less|more|code|mkdir|touch|rm|figlet|cat|head|tail|wc|diff|cp|mv"
+    r"|locate|which|type|awk|logger|notify-send|say|mail(?![^|;&\n]*\s-S)|ls|cd|vim?|nvim|nano|less|more|code|mkdir|touch|rm|figlet|cat|head|tail|wc|diff|cp|mv"
     r"|git\s++(?:-\w\s++\S++\s++)?+(?:commit|log|grep|tag|stash|notes|branch|checkout|switch|diff|show|merge|blame|rebase|revert|shortlog|bisect)"
     r"|gh\s++(?:issue|pr|release|search)|glab\s++(?:issue|mr)|npm\s++(?:search|view)|kubectl\s++(?:get|describe|delete|explain|logs|top)"
+    r"|(?:redis|valkey|keydb)-cli\s++(?:-\w\s++\S++\s++)?+(?i:h?get\w*|h?del|p?ttl|h?exists|p?expire|h?keys|type|unlink|scan|smembers|lrange|incr|object)"
     r"|(?:jira|todo|task|bd)\s++(?:issue\s++)?(?:add|create|new))(?![\w./-])"
 )
 """Commands that search, tell or name files: what looks like a name with a value in them is neither."""
@@ -88,8 +99,9 @@ _NEXT_FIELD = re.compile(r",(?=[\w.\[\]-]+=)")
 
 def without_named(text: str, mark: str) -> str:
     """`text` with every value that a name calls a secret replaced by `mark` with its kind."""
-    spans = list(_named(text))
-    if not spans:
+    lowered = lower(text)
+    first = _CORE.search(lowered)
+    if not first or not (spans := list(_named(text, lowered, first))):
         return text
     searched = _searched(text)
     out: list[str] = []
@@ -112,15 +124,13 @@ def _searched(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _named(text: str) -> Iterator[tuple[int, int, str]]:
+def _named(text: str, lowered: str, first: re.Match[str]) -> Iterator[tuple[int, int, str]]:
     """The values that names call secrets: begin, end, kind."""
-    lowered = text.lower()
-    if len(lowered) != len(text):  # A capital dotted I is two letters when small; only ASCII counts here.
-        lowered = "".join(c.lower() if c.isascii() else c for c in text)
     is_file, is_written = "\n" in text, ">" in text or "tee " in text
     at = 0
-    while word := _CORE.search(lowered, at):
-        begin, at = _name_begin(text, word.start(), at), word.end()
+    word: re.Match[str] | None = first
+    while word := word or _CORE.search(lowered, at):
+        begin, at, word = _name_begin(text, word.start(), at), word.end(), None
         name = _NAME.match(text, begin)
         if name is None:
             at = max(at, _NAME_REST.match(text, at).end())  # type: ignore[union-attr]
@@ -142,8 +152,7 @@ def _named(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _name_begin(text: str, at: int, least: int) -> int:
     """Where the name begins that holds what stands at `at`; each character is looked at once."""
-    while at > least and ((c := text[at - 1]).isalnum() or c in "_.-[]"):
-        at -= 1
+    at = least + len(text[least:at].rstrip(_NAME_CHARACTERS))
     while not (text[at].isalpha() or text[at] in "_-"):
         at += 1
     return at
@@ -153,6 +162,9 @@ def _value_span(text: str, name: re.Match[str], *, is_file: bool) -> tuple[int, 
     begins_line = name.start() == 0 or text[name.start() - 1] == "\n" or text[max(0, name.start() - 7) : name.start()] == "export "
     if is_file and name["equals"] and begins_line and (line := _LINE.match(text, name.end())) and " " not in line.group():
         return line.span()
+    quote = text[max(0, name.start() - 1) : name.start()]
+    if name["equals"] and quote in ("'", '"') and (whole := _QUOTED_REST.match(text, name.end())) and text.startswith(quote, whole.end()):
+        return whole.span()  # A whole argument within its quotes: `-e "PASSWORD=a(b)"`.
     value = _FED_VALUE.match(text, name.end())
     if value is None or value.lastindex is None:
         return None
@@ -170,7 +182,7 @@ def _value_span(text: str, name: re.Match[str], *, is_file: bool) -> tuple[int, 
 def _grade(text: str, name: re.Match[str], strength: str, *, is_file: bool, is_written: bool) -> str | None:
     """How much the value must look like a secret here; None where no value follows."""
     before = text[max(0, name.start() - _SEEN_BEFORE) : name.start()]
-    if _TOLD.search(before):
+    if "-" in before and _TOLD.search(before):
         return None
     is_option, is_strong = name[1].startswith("-"), strength == "value"
     if name["equals"]:
@@ -179,7 +191,7 @@ def _grade(text: str, name: re.Match[str], strength: str, *, is_file: bool, is_w
         doubtful = (
             name["equals"] == "==" or name[1] in ("--secret", "-secret", "--credentials") or (name["equals"] == " = " and not is_file)
         )
-        return "mixed" if is_strong and doubtful and text[name.end() : name.end() + 1] not in "'\"\\" else strength
+        return "opaque" if is_strong and doubtful and text[name.end() : name.end() + 1] not in "'\"\\" else strength
     if name["colon"]:
         if is_option or before.endswith((":", "$", "-") if name["colon"][-1:] == " " else (":", "/", "$", "-")):
             return None
@@ -191,12 +203,21 @@ def _grade(text: str, name: re.Match[str], strength: str, *, is_file: bool, is_w
     if before.endswith("$"):
         return None
     if is_option:
-        return "mixed" if name[1] in ("--secret", "-secret", "--credentials", "-credential") else strength
-    # Without any sign between them `set key1 value2` says too little.
-    weak = "random" if strength == "mixed" else strength
-    if _SETTER.search(before):
-        return weak
-    return ("mixed" if is_strong else weak) if _FIELDS.search(before) else None
+        asks = name[1] == "--password" and _ASKED.search(before)
+        return "mixed" if asks else "opaque" if name[1] in ("--secret", "-secret", "--credentials", "-credential") else strength
+    return _blank_grade(text, name, before, "value" if is_strong else "random" if strength == "mixed" else strength)
+
+
+def _blank_grade(text: str, name: re.Match[str], before: str, strength: str) -> str | None:
+    """The same where nothing but space stands between name and value; `set key1 value2` says too little."""
+    if _FIELD_VALUE.match(text, name.end()):
+        return None
+    tail = before.lower()
+    if ("set" in tail and _SETTER.search(before)) or ("config" in tail and "." in name[1] and _CONFIG.search(before)):
+        return strength
+    if _PLAIN.match(text, name.end()):
+        return None  # Neither grade below takes it, and most words after a name are such.
+    return ("mixed" if strength == "value" else strength) if _FIELDS.search(before) else None
 
 
 @lru_cache(maxsize=4096)
@@ -207,7 +228,9 @@ def _meaning(name: str) -> tuple[str, str] | None:
     if _HARMLESS.search(words) or name in ("PWD", "OLDPWD"):
         return None
     strength = (
-        "value"
+        "uuid"
+        if words.endswith("secret_id")
+        else "value"
         if _STRONG.search(words) or _HOST_AFTER.search(words)
         else "code"
         if _DIGITS.search(words)

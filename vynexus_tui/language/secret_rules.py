@@ -4,7 +4,29 @@ A rule is tried only where one of its trigger words occurs. Every expression is 
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
+
+
+def lower(text: str) -> str:
+    """`text` in small letters, each at the place it had: a capital dotted I would become two."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else "".join(c.lower() if c.isascii() else c for c in text)
+
+
+def any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Finds the longest of the words at the first place that has one; they are joined by their first letters, so that a place costs one step and not one per word."""
+    return re.compile(_joined(set(words)))
+
+
+def _joined(words: set[str]) -> str:
+    if words == {""}:
+        return ""
+    if "" in words:
+        return f"(?:{_joined(words - {''})})?"
+    groups = {word[0]: {w[1:] for w in words if w[0] == word[0]} for word in sorted(words)}
+    branches = [re.escape(first) + _joined(rests) for first, rests in groups.items()]
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
 class Rule(NamedTuple):
@@ -16,8 +38,6 @@ class Rule(NamedTuple):
     pattern: re.Pattern[str]
     grade: str = "any"
     """How much the value itself must look like a secret, see `secret_values.is_secret`."""
-    program: re.Pattern[str] | None = None
-    """The rule holds only for what follows this word in the same pipeline member."""
     needs: tuple[str, ...] = ()
     """One of them must occur too, in this casing."""
 
@@ -26,20 +46,85 @@ class Rule(NamedTuple):
 FRESH = r"(?!\{\{secret:)"
 VALUE = (
     rf"(?:'\\''{FRESH}([^'\n]++)'\\''|'\"'\"'{FRESH}([^'\"\n]++)'\"'\"'"
-    rf"|\$?'{FRESH}(?!\s|\\'')([^'\n]++)(?:'|\Z)"
+    rf"|\$?'{FRESH}(?!\s|\\''|[;|&)]+(?:[\s\"']|\Z))([^'\n]++)(?:'|\Z)"
     rf"|\\\"{FRESH}(?!\s)([^\"\\\n]++)(?:\\\"|\Z)"
-    rf'|\\?"{FRESH}(?![\s`])((?:[^"\\\n]|\\[^\n])++)(?:"|\Z)'
+    rf'|\\?"{FRESH}(?![\s`]|[;|&)]+(?:[\s"\x27]|\Z))((?:[^"\\\n]|\\[^\n])++)(?:"|\Z)'
     rf"|{FRESH}(?![-`<>&|;{{\[(])((?:[^\s'\"`;&|<>()\\]|\\[^\s'\"\\nr])++))"
 )
-SEGMENT = re.compile(r"(?:'[^']*+'|\"(?:[^\"\\]|\\.)*+\"|\\.|[^'\"\\;|\n])++|['\"\\]", re.DOTALL)
+SEGMENT = re.compile(r"(?:[^'\"\\;|\n]++|'[^']*+'|\"(?:[^\"\\]|\\.)*+\"|\\.)++|['\"\\]", re.DOTALL)
 """One member of a pipeline: what stands between `;`, `|` and newlines outside quotes."""
+
+
+# --- Ways in which a program is given its secret
+
+WORD = r"(?:\"[^\"\n]*+\"|'[^'\n]*+'|[^\s'\"|;&<>]++)"
+
+
+class Way(NamedTuple):
+    """How a program is given its secret, and the texts of which one must occur for that."""
+
+    expression: str
+    needs: tuple[str, ...] = ()
+
+
+_BEFORE = r"\s\"'"
+
+
+def _flags(flags: tuple[str, ...]) -> tuple[str, ...]:
+    """The letters every spelling of the flags begins with."""
+    return tuple(found[0] for flag in flags if (found := re.match(r"[\w/-]*", flag)))
+
+
+def _any_flag(flags: tuple[str, ...], before: str) -> str:
+    """One of the flags behind one of these characters; a search that begins with a dash skips what has none."""
+    if all(flag.startswith("-") for flag in flags):
+        return rf"-(?<=[{before}]-)(?:{'|'.join(flag[1:] for flag in flags)})"
+    return rf"(?<=[{before}])(?:{'|'.join(flags)})"
+
+
+def opt(*flags: str) -> Way:
+    """`-p X`, `-p=X` or `-pX`."""
+    return Way(_any_flag(flags, _BEFORE) + rf"(?:\s*+=\s*+|\s++)?+{VALUE}", _flags(flags))
+
+
+def apart(*flags: str) -> Way:
+    """`-p X` or `-p=X`; glued it would be another option."""
+    return Way(_any_flag(flags, _BEFORE) + rf"(?:\s*+=\s*+|\s++){VALUE}", _flags(flags))
+
+
+def glued(*flags: str) -> Way:
+    """`-pX`: apart, the option asks."""
+    return Way(_any_flag(flags, _BEFORE) + rf"(?![\s=]){VALUE}", _flags(flags))
+
+
+def pair(separator: str, *flags: str) -> Way:
+    """`-u name:X`."""
+    letters = _flags(flags)
+    needs = letters if "-" not in letters else (separator,)
+    no_port = r"(?!//|\d+\b(?!\w))" if separator == ":" else ""
+    return Way(
+        _any_flag(flags, r"\s")
+        + rf"[\s=]*+\\?[\"']?(?!\$)(?:\{{\{{secret:[\w-]++\}}\}}|[^\s:'\"{separator}={{]*+){separator}{no_port}[\"']?{FRESH}([^\s'\"\\]++)",
+        needs,
+    )
+
+
+def arg(position: int, options: str = r"-{1,2}[\w-]++(?:=\S*+)?") -> Way:
+    """The word at this place after the program, options apart."""
+    skip = rf"(?:\s++{options}(?=\s))*+"
+    return Way(r"\A" + rf"{skip}\s++(?!-){WORD}" * (position - 1) + rf"{skip}\s++{VALUE}")
+
+
+CURL_FLAGS = r"-[aGgIiJjkLlNnOqRSsfv#0-9]{0,8}"
+"""Options without a value, which may stand before the last one in a bundle: `-sSu me:...`."""
+FIELD = rf"(?:\"[\w.-]++={FRESH}([^\"\n]++)\"|'[\w.-]++={FRESH}([^'\n]++)'|[\w.-]++={VALUE})"
 
 
 # --- Shapes of tokens: a vendor's prefix and what follows it -------------------------------------------------------------------
 
 
 def _token(kind: str, expression: str, *triggers: str) -> Rule:
-    return Rule(kind, triggers, re.compile(expression))
+    return Rule(kind, triggers, re.compile(expression), "token")
 
 
 # Vendors whose tokens all read prefix, long random rest; the kind is the same for all.

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 _REFERENCE = re.compile(
-    r"\\?\$(?!\d\w?\$|2[abxy]\$|argon2|y\$|apr1\$|P\$|scrypt\$|pbkdf2)(?:[({\w@!$?#'\"-]|\Z)|`|<[^>]*>?\Z|\{\{|\$?\{[^}]*\}\Z|%\w+%|%[sdvq@]\Z|%\(|!\w+!\Z|![A-Z]\w+\b"
+    r"\\?\$(?!\d\w?\$|2[abxy]\$|argon2|y\$|apr1\$|P\$|scrypt\$|pbkdf2)(?:[({\w@!$?#'\"-]|\Z)|`|<[^>]*>?\Z|\{\{|\$?\{[^}\"]*\}\Z|%\w+%|%[sdvq@]\Z|%\(|!\w+!\Z|![A-Z]\w+\b"
     r"|\[[\w .:-]*\]\Z|@[\w./~{$-]*\Z|[:*?.\u2026xX#_=/+,-]+\Z|:\w+\Z"
     r"|(?:op|ssm|sm|aws-?sm|awssm|gcpsm|gcp-sm|secretsmanager|keyring|keychain|kms|sops|bws|doppler|infisical|vault|ref\+\w+|berglas|azurekeyvault|azkv|https?|s3|gs|file|ssh)://"
     r"|(?:arn|env|file|fd|cmd|exec|literal|keyctl):(?!\d)|projects/|\d{1,5}(?::\d{1,5}){1,2}(?:/\w+)?\Z|\d{1,3}(?:\.\d{1,3}){3}",
@@ -13,18 +13,19 @@ _REFERENCE = re.compile(
 _PLACEHOLDER = re.compile(
     r"(?:(?:<|\[|\{)?(?:your|the|some|insert|enter|put|add|replace|paste|redacted|example|sample|dummy|placeholder|fill|actual|real)(?:[-_ ]\w[\w-]*+|)\Z"
     r"|your[A-Z_-]?\w*+\Z|\w*[-_]here\Z|[*x\u2022.]{3,}|redacted|removed|masked|hidden|omitted|censored|(?:todo|tbd|fixme|n/?a|none|null|nil|undefined|unset|empty"
-    r"|true|false|yes|no|on|off|enabled?|disabled?|required|optional|prompt|ask|stdin|auto|default|never|always|str|string|int|bool|bytes|any"
+    r"|true|false|yes|no|on|off|enabled?|disabled?|required|optional|prompt|ask|stdin|auto|random|locked|default|never|always|str|string|int|bool|bytes|any"
     r"|self|this|input|getpass|os\.environ\w*|basic|bearer|digest|oauth2?|oidc|password|passwd|token|secret|api_?key|passphrase|plain)\Z)",
     re.IGNORECASE,
 )
 _NO_VALUE = re.compile(
     r"(?:~|\.{1,2})/|[A-Za-z]:[\\/]|/(?:[\w.@+-]+/)+[\w.@+-]*\Z|/[\w.-]+\Z|[\w./@+-]*\.(?:txt|pem|key|json|ya?ml|crt|cer|p12|pfx|p8|jks|keystore|env|cfg|conf|ini|toml|gpg|asc"
-    r"|sops|enc|py|ts|tsx|js|go|rs|md|pub|der|csv|log|sh|xml|html|tfvars|properties|dat|bin|db|age|kdbx|php|rb|java|sql|netrc|pw|pass|secret)\Z"
-    r"|\d{1,3}[a-z%]?\Z|\d{1,3}(?:\.\d+)+\Z|(?:os|process|self|config|settings|env|secrets|vars?|local|module|args?|opts?|options|req|request|data|each|random_\w+|aws_\w+"
+    r"|sops|enc|py|ts|tsx|js|go|rs|md|pub|der|csv|log|sh|xml|html|tfvars|properties|dat|bin|db|png|jpe?g|gif|svg|webp|pdf|zip|t?gz|tar|mp4|age|kdbx|php|rb|java|sql|netrc|pw|pass|secret)\Z"
+    r"|/\w{1,20}:|/{1,2}[gIiMpe]{0,3}\Z|\d{1,3}[a-z%]?\Z|\d{1,3}(?:\.\d+)+\Z|(?:os|process|self|config|settings|env|secrets|vars?|local|module|args?|opts?|options|req|request|data|each|random_\w+|aws_\w+"
     r"|Deno|import|System)\.[A-Za-z_][\w.\[\]]*+\Z|(?:id|type|src|source|name|key)=",
 )
 _EXPRESSION = re.compile(r"\.[*+]|\[\^|\\[wdsSbWD]|\(\?|\\[(1-9]|\[(?:A-Z|a-z|0-9|:alnum:)")
 """Regular expressions, in what searches and replaces."""
+_CALL = re.compile(r"[A-Za-z_][A-Za-z_.]*\([^()]*\)\Z")
 _SPECIAL = re.compile(r"[!@#%^&*$]")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+[\w.-]*\Z|[a-z]+(?:[-_.]?v?\d{1,4})?\Z|\d{4}-\d\d-\d\d|\d{8}T\d+Z?\Z|[0-9]+\Z")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+\Z")
@@ -37,15 +38,20 @@ def is_secret(value: str, grade: str) -> bool:
 
     any: all but references and placeholders; value: no path, switch or number either; word: no number; mixed: letters with
     digits or signs among them; strict: a made-up password; random: long and without order; code: digits; community: not SNMP's
-    public one; cert: no path, after a certificate's name; key: like value; whole: the place says it all.
+    public one; cert: no path, after a certificate's name; key: like value; whole: the place says it all; opaque: mixed or a UUID;
+    uuid: only that; made: strict or random; cookies: what a Cookie header holds, one of it a secret.
     """
+    if grade == "token":
+        return True
+    if grade == "cookies":
+        return _has_secret_cookie(value)
     if not value or _REFERENCE.match(value) or _PLACEHOLDER.match(value) or "{{secret:" in value:
         return False
     if grade == "whole":
         return True
     if grade == "any":
         return not (value.startswith(("~/", "./", "../")) or _EXPRESSION.search(value))
-    if _EXPRESSION.search(value) or (_NO_VALUE.match(value) and not _is_random(value)):
+    if _EXPRESSION.search(value) or _CALL.match(value) or (_NO_VALUE.match(value) and not _is_random(value)):
         return False
     return _GRADES[grade](value)
 
@@ -99,6 +105,13 @@ def _is_strict(value: str) -> bool:
     return len(value) >= 8 and " " not in value and sum(bool(re.search(c, value)) for c in classes) >= 3 and not _VERSION.match(value)
 
 
+def _has_secret_cookie(cookies: str) -> bool:
+    """Beside references a word like `theme=dark` is no secret; alone it may be one."""
+    values = [cookie.partition("=")[2] or cookie for cookie in map(str.strip, cookies.split(";")) if cookie]
+    literal = [value for value in values if "$" not in value and "`" not in value]
+    return any(is_secret(value, "any" if len(literal) == len(values) else "mixed") for value in literal)
+
+
 _GRADES: dict[str, Callable[[str], bool]] = {
     "value": lambda value: True,
     "word": lambda value: len(value) >= 3 and not value.isdigit(),
@@ -107,6 +120,9 @@ _GRADES: dict[str, Callable[[str], bool]] = {
     "random": _is_random,
     "code": lambda value: (value.isdigit() and 4 <= len(value) <= 10) or _is_mixed(value),
     "community": lambda value: value not in ("public", "private"),
+    "opaque": lambda value: bool(_UUID.match(value)) or _is_mixed(value),
+    "made": lambda value: _is_strict(value) or _is_random(value),
+    "uuid": lambda value: bool(_UUID.match(value)),
     "cert": lambda value: "/" not in value and "\\" not in value,
     "key": lambda value: True,
 }

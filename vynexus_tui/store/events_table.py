@@ -1,7 +1,7 @@
 """Events: added once however often they are seen, read back in order (invariant 3)."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -38,9 +38,11 @@ class OriginCount:
 class EventWriter:
     """Adds the events of one reading. Dated ones that another source holds already are merged into it, each with one row only."""
 
-    def __init__(self, connection: Connection, *, forgets_undated: bool = True) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._forgets_undated = forgets_undated
+        self.left_out_count = 0
+        """Events that the person had deleted, or that a hook saw and did not record."""
+        self._hooked = read_hook_spans(connection)
         self._moments: set[int] = set()
         self._repeats: Counter[int] = Counter()
         self._used: set[int] = set()
@@ -67,6 +69,7 @@ class EventWriter:
             command, started_us = text_bytes(event.command), _microseconds(event.started_at)
             digest, second = _hash(command), (started_us or 0) // 1_000_000
             if may_forget and self._is_forgotten(digest, started_us):
+                self.left_out_count += 1
                 continue
             if event.native_id is None:
                 key = b"%d:%d:%d:%s" % (second, digest, self._ordinal(digest ^ second), event.origin.encode())
@@ -77,6 +80,9 @@ class EventWriter:
             is_exact = event.time_quality is TimeQuality.EXACT
             if is_exact and self._may_merge(event.origin, started_us or 0) and self._merge(event, key, digest, started_us or 0):
                 continue
+            if event.shell in self._hooked and event.origin.endswith("_history") and self._was_hooked(event.shell, started_us):
+                self.left_out_count += 1
+                continue
             # A history's own places start anew whenever its head is cut: its events are numbered in the order in which they came.
             self._added += 1
             yield _row(event, key, command, digest, started_us, self._added if event.native_id is None else event.sequence_no)
@@ -85,9 +91,11 @@ class EventWriter:
         for event, key in events:
             command, started_us = text_bytes(event.command), _microseconds(event.started_at)
             digest = _hash(command)
-            if not (self._forgets_undated and self._is_forgotten(digest, started_us)):
-                self._added += 1
-                yield _row(event, key, command, digest, started_us, self._added)
+            if self._is_forgotten(digest, started_us):
+                self.left_out_count += 1
+                continue
+            self._added += 1
+            yield _row(event, key, command, digest, started_us, self._added)
 
     def _ordinal(self, moment: int) -> int:
         """A second of a history may hold the same command twice: this tells them apart, and is the same at every reading."""
@@ -113,6 +121,12 @@ class EventWriter:
 
     def _is_merged(self, key: bytes) -> bool:
         return self._connection.execute("SELECT 1 FROM merged_keys WHERE import_key=?", (key,)).fetchone() is not None
+
+    def _was_hooked(self, shell: str, started_us: int | None) -> bool:
+        """Whether the hook was there then: what it did not record was not meant to be (switched off, filtered, hidden)."""
+        return started_us is not None and any(
+            first <= started_us and (last is None or started_us <= last) for first, last in self._hooked[shell]
+        )
 
     def _merge(self, event: CommandEvent, key: bytes, digest: int, started_us: int) -> bool:
         """Whether another source already holds this very execution; what that one did not know is then filled in."""
@@ -157,6 +171,23 @@ def _around(started_us: int) -> tuple[bytes, bytes, int, int]:
 def key_of_second(second: int) -> bytes:
     """No key of an earlier second comes after it (from 2001 to 2286 seconds have ten digits)."""
     return b"%d" % second
+
+
+def read_hook_spans(connection: Connection) -> dict[str, list[tuple[int, int | None]]]:
+    """Shell to the times during which its hook was installed, in epoch microseconds; None: it still is."""
+    found: dict[str, list[tuple[int, int | None]]] = {}
+    for shell, first, last in connection.execute("SELECT shell, first_us, last_us FROM hook_spans ORDER BY first_us"):
+        found.setdefault(shell, []).append((first, last))
+    return found
+
+
+def write_hooked_shells(connection: Connection, since: Mapping[str, datetime], *, now: datetime) -> None:
+    """Notes which hooks are installed now, and since when. Call inside a transaction."""
+    open_now = {shell for (shell,) in connection.execute("SELECT shell FROM hook_spans WHERE last_us IS NULL")}
+    for shell in open_now - since.keys():
+        connection.execute("UPDATE hook_spans SET last_us=? WHERE shell=? AND last_us IS NULL", (_microseconds(now), shell))
+    for shell in since.keys() - open_now:
+        connection.execute("INSERT INTO hook_spans VALUES (?,?,NULL)", (shell, _microseconds(since[shell])))
 
 
 def add_events(connection: Connection, events: Iterable[CommandEvent]) -> int:

@@ -81,24 +81,21 @@ def events_before(connection: Connection, moment: datetime) -> list[int]:
 
 def delete_events(connection: Connection, event_ids: Collection[int], *, now: datetime) -> None:
     """Deletes events; the same commands do not come back from a history that still holds them. Call inside a transaction."""
-    connection.execute("CREATE TEMP TABLE IF NOT EXISTS doomed (event_id INTEGER PRIMARY KEY)")
-    connection.execute("DELETE FROM temp.doomed")
-    connection.executemany("INSERT INTO temp.doomed VALUES (?)", [(i,) for i in event_ids])
+    _doom(connection, event_ids)
     connection.execute(
         "INSERT OR REPLACE INTO forgotten SELECT DISTINCT command_hash, ? FROM events WHERE event_id IN temp.doomed", (_microseconds(now),)
     )
     _delete_doomed(connection, set(event_ids))
 
 
-def delete_before(connection: Connection, moment: datetime) -> int:
-    """Deletes the dated events before `moment`, and never takes older ones in again; returns how many went. Call inside a transaction."""
+def delete_before(connection: Connection, moment: datetime, *, for_good: bool) -> int:
+    """Deletes the dated events before `moment`; `for_good`: never takes older ones in again. Call inside a transaction."""
     event_ids = events_before(connection, moment)
-    connection.execute("DELETE FROM kept_from WHERE started_us<?", (_microseconds(moment),))
-    connection.execute("INSERT INTO kept_from VALUES (?)", (_microseconds(moment),))
+    if for_good:
+        connection.execute("DELETE FROM kept_from WHERE started_us<?", (_microseconds(moment),))
+        connection.execute("INSERT INTO kept_from VALUES (?)", (_microseconds(moment),))
     if event_ids:
-        connection.execute("CREATE TEMP TABLE IF NOT EXISTS doomed (event_id INTEGER PRIMARY KEY)")
-        connection.execute("DELETE FROM temp.doomed")
-        connection.executemany("INSERT INTO temp.doomed VALUES (?)", [(i,) for i in event_ids])
+        _doom(connection, event_ids)
         _delete_doomed(connection, set(event_ids))
     return len(event_ids)
 
@@ -171,6 +168,12 @@ def _rewrite_automation(connection: Connection, automation: Automation, rewrite:
         )
     automations_table.write_automation(connection, new)
     return is_changed
+
+
+def _doom(connection: Connection, event_ids: Collection[int]) -> None:
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS doomed (event_id INTEGER PRIMARY KEY)")
+    connection.execute("DELETE FROM temp.doomed")
+    connection.executemany("INSERT INTO temp.doomed VALUES (?)", [(i,) for i in event_ids])
 
 
 def _delete_doomed(connection: Connection, event_ids: set[int]) -> None:

@@ -103,6 +103,7 @@ MIGRATIONS: tuple[str, ...] = (
         lost_count INTEGER NOT NULL
     ) WITHOUT ROWID;
     INSERT INTO spool_sessions SELECT session_id, MAX(sequence_no) + 1, 0 FROM events WHERE origin='hook' GROUP BY session_id;
+    CREATE TABLE hook_spans (shell TEXT NOT NULL, first_us INTEGER NOT NULL, last_us INTEGER);
     CREATE TABLE merged_keys (import_key BLOB PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE forgotten (command_hash INTEGER PRIMARY KEY, until_us INTEGER NOT NULL);
     CREATE TABLE kept_from (started_us INTEGER NOT NULL);

@@ -11,10 +11,12 @@ from secrets import token_hex
 
 from vynexus_tui.domain.events import CommandEvent, HistoryReading, TimeQuality
 from vynexus_tui.store.database import Connection, transaction
-from vynexus_tui.store.events_table import EventWriter, command_hash, plain
+from vynexus_tui.store.events_table import EventWriter, command_hash, plain, read_hook_spans
 
 _MOST_REMEMBERED = 1_000_000
 """Commands of an undated file remembered to recognise it again: as many as a reader gives of one file (8 bytes each)."""
+_FEW = 20
+"""Fewer lines than this may be alike by chance."""
 _BATCH = 20_000
 """Events per transaction, about half a second: nobody waits longer for the database."""
 
@@ -51,28 +53,38 @@ class _Progress:
 Clean = Callable[[Iterable[CommandEvent]], Iterator[CommandEvent]]
 
 
-def add_history(connection: Connection, reading: HistoryReading, *, clean: Clean = iter, fingerprint: str, now: datetime) -> int:
-    """Adds what a history holds, after `clean`, and was not added from it before; returns how many were new. Commits as it goes.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What one reading brought."""
+
+    new_count: int
+    left_out_count: int
+    """Not taken in again: deleted by the person, or not recorded by the hook that was there."""
+
+
+def add_history(connection: Connection, reading: HistoryReading, *, clean: Clean = iter, fingerprint: str, now: datetime) -> Added:
+    """Adds what a history holds, after `clean`, and was not added from it before. Commits as it goes.
 
     Undated lines have no identity of their own, and the file's head is cut as it grows; so the file is laid over what was
     read last time, and only what follows the overlap is new. After a crash the next reading goes on where the last batch ended:
     dated events are known by their keys, undated ones by what is remembered in the same transaction.
     """
-    progress = _read_progress(connection, reading)
+    progress = _read_progress(connection, reading, clean)
+    writer = EventWriter(connection)
+    added = 0
     if reading.is_continued:
         # All of it or nothing: undated lines that came in without their mark would be read again.
         with transaction(connection):
-            added = sum(batch() for batch in _batches(connection, reading, clean, progress))
+            added = sum(batch() for batch in _batches(connection, reading, clean, progress, writer))
             _write_end(connection, reading, progress, fingerprint, now)
-        return added
-    added = 0
-    for batch in _batches(connection, reading, clean, progress):
+        return Added(new_count=added, left_out_count=writer.left_out_count)
+    for batch in _batches(connection, reading, clean, progress, writer):
         with transaction(connection):
             added += batch()
             _write_progress(connection, reading, progress, now)
     with transaction(connection):
         _write_end(connection, reading, progress, fingerprint, now)
-    return added
+    return Added(new_count=added, left_out_count=writer.left_out_count)
 
 
 def read_source(connection: Connection, path: str) -> SourceState | None:
@@ -120,34 +132,48 @@ def count_lost(connection: Connection) -> int:
     return int(connection.execute("SELECT COALESCE(SUM(lost_count), 0) FROM spool_sessions").fetchone()[0])
 
 
-def _batches(connection: Connection, reading: HistoryReading, clean: Clean, progress: _Progress) -> Iterator[Callable[[], int]]:
+def _batches(
+    connection: Connection, reading: HistoryReading, clean: Clean, progress: _Progress, writer: EventWriter
+) -> Iterator[Callable[[], int]]:
     """The adding in pieces, undated lines first, as they are older; each gives the number of new events."""
     if reading.undated_count != 0:
-        yield from _undated_batches(connection, reading, clean, progress)
-    writer = EventWriter(connection)
-    dated = clean(e for e in reading.events if not _is_undated(e))
+        yield from _undated_batches(connection, reading, clean, progress, writer)
+    if reading.undated_count == len(reading.events):
+        return
+    dated = clean(reading.events if reading.undated_count == 0 else (e for e in reading.events if not _is_undated(e)))
     while batch := list(islice(dated, _BATCH)):
         yield partial(writer.add, batch)
 
 
-def _undated_batches(connection: Connection, reading: HistoryReading, clean: Clean, progress: _Progress) -> Iterator[Callable[[], int]]:
-    hashes = array("q", (command_hash(e.command) for e in clean(reading.events) if _is_undated(e)))
+def _undated_batches(
+    connection: Connection, reading: HistoryReading, clean: Clean, progress: _Progress, writer: EventWriter
+) -> Iterator[Callable[[], int]]:
+    hashes = _undated_hashes(reading, clean)
     # Nothing before the mark is read again, so an overlap would be chance.
     fresh: Container[int] = range(len(hashes)) if reading.is_continued else _fresh_positions(hashes, progress.tail)
-    hooked = Counter[int]() if progress.last_event_id is None else _hooked_since(connection, progress.last_event_id)
+    shell = reading.origin.removesuffix("_history")
+    spans = read_hook_spans(connection).get(shell, [])
+    # A hook that is there sees what is typed: a file that was known before can only bring what it did not record.
+    is_hooked = bool(spans) and spans[-1][1] is None and progress.last_event_id is not None
+    hooked = _hooked_since(connection, shell, progress.last_event_id or 0)
     undated = (e for e in clean(reading.events) if _is_undated(e))
     events = _renumbered((e for position, e in enumerate(undated) if position in fresh), reading.origin, progress)
-    # Lines of a file never seen before may have been deleted by the person under another name; what a known one gained is new.
-    writer = EventWriter(connection, forgets_undated=progress.last_event_id is None)
     keys = (f"undated:{name}:{number:09}".encode() for name in (token_hex(8),) for number in count())
 
     def add(batch: list[CommandEvent]) -> int:
         # What was known is kept, not replaced: different histories may come through the same pipe in turn.
         progress.tail = [*progress.tail, *(command_hash(e.command) for e in batch)][-_MOST_REMEMBERED:]
+        if is_hooked:
+            writer.left_out_count += len(batch)
+            return 0
         return writer.add_undated(zip(_without_hooked(batch, hooked), keys, strict=False))
 
     while batch := list(islice(events, _BATCH)):
         yield partial(add, batch)
+
+
+def _undated_hashes(reading: HistoryReading, clean: Clean) -> Sequence[int]:
+    return array("q", (command_hash(e.command) for e in clean(reading.events) if _is_undated(e)))
 
 
 def _write_end(connection: Connection, reading: HistoryReading, progress: _Progress, fingerprint: str, now: datetime) -> None:
@@ -156,12 +182,15 @@ def _write_end(connection: Connection, reading: HistoryReading, progress: _Progr
     _write_progress(connection, reading, progress, now)
 
 
-def _read_progress(connection: Connection, reading: HistoryReading) -> _Progress:
+def _read_progress(connection: Connection, reading: HistoryReading, clean: Clean) -> _Progress:
     path = plain(reading.path or "-")
-    row = connection.execute(
-        "SELECT fingerprint, mark, tail, last_event_id, session_no, skipped_count FROM sources WHERE origin=? AND path=?",
-        (reading.origin, path),
-    ).fetchone()
+    columns = "fingerprint, mark, tail, last_event_id, session_no, skipped_count"
+    row = connection.execute(f"SELECT {columns} FROM sources WHERE origin=? AND path=?", (reading.origin, path)).fetchone()
+    if row is None and reading.undated_count != 0:
+        others = connection.execute(f"SELECT {columns} FROM sources WHERE length(tail)>=?", (8 * _FEW,)).fetchall()
+        hashes = _undated_hashes(reading, clean) if others else ()
+        # The same lines under another name (a pipe, a backup) are the same history.
+        row = next((("", "", *o[2:]) for o in others if _is_same(hashes, _unpack(o[2]))), None)
     fingerprint, mark, tail, last_event_id, session_no, skipped_count = row or ("", "", b"", None, 0, 0)
     return _Progress(
         path=path,
@@ -172,6 +201,15 @@ def _read_progress(connection: Connection, reading: HistoryReading) -> _Progress
         session_no=session_no,
         skipped_count=skipped_count,
     )
+
+
+def _is_same(hashes: Sequence[int], known: list[int]) -> bool:
+    """Whether all of the shorter one is where the two overlap."""
+    return len(hashes) >= _FEW and (_overlap(hashes, known) >= min(len(hashes), len(known)) or _is_within(hashes, known))
+
+
+def _is_within(hashes: Sequence[int], known: list[int]) -> bool:
+    return len(hashes) <= len(known) and not Counter(hashes) - Counter(known)
 
 
 def _write_progress(connection: Connection, reading: HistoryReading, progress: _Progress, now: datetime) -> None:
@@ -244,10 +282,10 @@ def _renumbered(events: Iterable[CommandEvent], origin: str, progress: _Progress
         yield replace(event, session_id=f"{origin}:{progress.session_no}")
 
 
-def _hooked_since(connection: Connection, event_id: int) -> Counter[int]:
+def _hooked_since(connection: Connection, shell: str, event_id: int) -> Counter[int]:
     """Commands the hook recorded too since the file was read last: the shell writes them to its history when it ends."""
     rows = connection.execute(
-        "SELECT command_hash, COUNT(*) FROM events WHERE origin='hook' AND event_id>? GROUP BY command_hash", (event_id,)
+        "SELECT command_hash, COUNT(*) FROM events WHERE origin='hook' AND shell=? AND event_id>? GROUP BY command_hash", (shell, event_id)
     )
     return Counter(dict(rows.fetchall()))
 

@@ -32,6 +32,7 @@ class SnapshotFeed:
         self._is_asked = True
         self._record_at: datetime | None = None
         self._is_off: bool | None = None
+        """As the screen has it."""
         self.is_resting = False
         self.wants_busiest = False
 
@@ -56,10 +57,13 @@ class SnapshotFeed:
             try:
                 if watch.has_changed() or self._is_asked or has_failed:
                     self._is_asked = False
-                    self._post(SnapshotFetched(build_snapshot(self._workspace, now=self._now())))
+                    snapshot = build_snapshot(self._workspace, now=self._now())
+                    self._is_off = snapshot.recording.is_paused
+                    self._post(SnapshotFetched(snapshot))
                 has_failed = False
                 if round_no % polls_per_sample == 0 and not self.is_resting:
                     self._post(SampleTaken(machine.sample(self._now(), with_busiest=self.wants_busiest)))
+                if round_no % polls_per_sample == 0:
                     self._look_at_recording()
                 if round_no % _POLLS_PER_RUN_CHECK == _POLLS_PER_RUN_CHECK - 1:
                     did_runs_wait = self._look_for_runs(did_runs_wait, round_no)
@@ -81,7 +85,6 @@ class SnapshotFeed:
             self._post(RecordSeen(record_at))
         if self._is_off not in (None, is_off):
             self._is_asked = True
-        self._is_off = is_off
 
     def _look_for_runs(self, did_wait: bool, round_no: int) -> bool:
         do_wait = has_new_runs(self._workspace)

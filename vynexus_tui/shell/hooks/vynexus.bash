@@ -259,6 +259,8 @@ __vy_is_due() {
     fi
     if [[ -o history && ${HISTFILE-} && -z ${VYNEXUS_OFF-} ]] && { [[ ! -e $__vy_state/paused ]] || ! __vy_is_paused; }; then
         __vy_may=1
+        # What was used while recording was off is not the next command's CPU time.
+        [[ $was || ! $__vy_cpu ]] || { builtin printf '\0' && builtin times; } 1<>"$__vy_base.h" || :
     else
         unset -v __vy_last
     fi
