@@ -1,5 +1,6 @@
 """Rewriting the past: what was redacted or forgotten is in no file of ours, and does not come back."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -90,6 +91,28 @@ def test_a_script_that_held_the_word_is_live_no_longer(workspace: Workspace, pro
     assert found_on_disk(workspace, WORD) == []
     with pytest.raises(RequestError):
         decisions.undo(workspace, automation.automation_id, now=now)
+
+
+def test_undo_never_brings_back_what_was_redacted_meanwhile(
+    workspace: Workspace, proposed: Automation, project: Path, now: datetime
+) -> None:
+    decisions.edit(workspace, proposed.automation_id, f"{proposed.script.text}\n: {WORD}\n", now=now)
+    (automation,) = _automations(workspace)
+    trials.try_automation(workspace, automation.automation_id, cwd=str(project), arguments=("north",), now=now)
+    decisions.approve(workspace, automation.automation_id, automation.script.sha256, confirm=automation.name, now=now)
+    decisions.retire(workspace, automation.automation_id, now=now)
+    forgetting.redact_past(workspace, WORD, dry_run=False, now=now)
+    with pytest.raises(RequestError):
+        decisions.undo(workspace, now=now)
+    assert _automations(workspace)[0].status is AutomationStatus.RETIRED
+    assert found_on_disk(workspace, WORD) == []
+
+
+def test_a_name_or_session_that_holds_the_word_is_rewritten_too(workspace: Workspace, now: datetime) -> None:
+    line = json.dumps({"cmd": "make", "ts": now.timestamp(), "session": f"s-{WORD}", "host": WORD, "shell": "bash", "cwd": f"/{WORD}"})
+    recording.import_history(workspace, None, line.encode(), source_format="jsonl", now=now)
+    forgetting.redact_past(workspace, WORD, dry_run=False, now=now)
+    assert found_on_disk(workspace, WORD) == []
 
 
 def test_patterns_keep_their_identity_when_a_word_in_them_goes(workspace: Workspace, proposed: Automation, now: datetime) -> None:

@@ -1,8 +1,11 @@
 """Uninstalling takes away what is ours and nothing else (invariant 5)."""
 
+import shutil
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+
+import pytest
 
 from vynexus_tui.engine.assembly import Workspace, open_workspace
 from vynexus_tui.engine.hooks import install_hook
@@ -43,3 +46,44 @@ def test_what_cannot_be_removed_is_said_and_the_rest_goes(workspace: Workspace, 
     assert not target.exists()
     assert not [line for line in done if line.startswith("NOT")]
     assert plan_removal(replace(workspace), purge=True) == ()
+
+
+@pytest.mark.parametrize("lost", ["hooks/vynexus.bash", "hooks", "."])
+def test_the_block_goes_although_our_own_files_are_gone(workspace: Workspace, now: datetime, lost: str) -> None:
+    rc = workspace.paths.home / ".bashrc"
+    rc.write_text("# mine\n")
+    install_hook(workspace, "bash", now=now)
+    gone = workspace.paths.data_dir / lost
+    gone.unlink() if gone.is_file() else shutil.rmtree(gone)
+    assert f"the marked block in {rc}" in plan_removal(workspace, purge=True)
+    remove_everything(workspace, purge=True, now=now)
+    assert rc.read_text() == "# mine\n"
+    assert plan_removal(workspace, purge=True) == ()
+
+
+def test_a_damaged_block_is_said_with_what_to_do(workspace: Workspace, now: datetime) -> None:
+    rc = workspace.paths.home / ".bashrc"
+    rc.write_text("# mine\n")
+    install_hook(workspace, "bash", now=now)
+    rc.write_text(damaged := rc.read_text().replace("# <<< vynexus <<<\n", ""))
+    assert f"the marked block in {rc}" in plan_removal(workspace, purge=True)
+    (said,) = [line for line in remove_everything(workspace, purge=True, now=now) if line.startswith("NOT removed")]
+    assert str(rc) in said
+    assert "by hand" in said
+    assert rc.read_text() == damaged
+    assert not workspace.paths.state_dir.exists()
+
+
+@pytest.mark.parametrize(("shell", "variable"), [("zsh", "ZDOTDIR"), ("fish", "XDG_CONFIG_HOME")])
+def test_the_block_goes_although_the_variable_is_another_now(workspace: Workspace, now: datetime, shell: str, variable: str) -> None:
+    folder = workspace.paths.home / "dotfiles"
+    then = open_workspace({**workspace.environment, variable: str(folder)})
+    rc = folder / (".zshrc" if shell == "zsh" else "fish/config.fish")
+    rc.parent.mkdir(parents=True)
+    rc.write_text("# mine\n")
+    install_hook(then, shell, now=now)
+    assert "vynexus" in rc.read_text()
+    assert f"the marked block in {rc}" in plan_removal(workspace, purge=True)
+    remove_everything(workspace, purge=True, now=now)
+    assert rc.read_text() == "# mine\n"
+    assert plan_removal(workspace, purge=True) == ()

@@ -24,7 +24,7 @@ SECRETS = [
     (f"git clone https://{_GITHUB}@github.com/me/repo.git", _GITHUB),
     ("gh auth login --with-token github_pat_" + "11ABCDEFG0abcdefghijkl_mnopqrstuvwxyz", "11ABCDEFG0abcdefghijkl"),
     ("curl -H 'PRIVATE-TOKEN: " + "glpat-" + "AbCdEfGhIjKlMnOpQrSt' https://gitlab.example.com/api", "AbCdEfGhIjKlMnOpQrSt"),
-    ("slack post --hook https://hooks.slack.com/" + "services/T00000000/B00000000/XXXXXXXXXXXX", "XXXXXXXXXXXX"),
+    ("slack post --hook https://hooks.slack.com/" + "services/T01AB2C3D/B04EF5G6H/qW8rT2yU6iO1", "qW8rT2yU6iO1"),
     ("export SLACK=" + "xoxb-" + "123456789012-abcdefGHIJKL", "abcdefGHIJKL"),
     ("stripe charges list -k " + "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc", "4eC39HqLyjWDarjtT1zdp7dc"),
     ("npm config set //registry.npmjs.org/:_authToken " + "npm_" + "abcdefghijklmnopqrstuvwxyz0123456789", "abcdefghijklmnopqrstuvwxyz"),
@@ -234,6 +234,18 @@ SECRETS_BY_MECHANISM = [
     ("sqlcmd -Q \"CREATE LOGIN etl WITH PASSWORD = N'hunter2'\"", "hunter2"),
     # Nothing but key material.
     ("nkLp84HyTq2vXz91RbWc6MdF3sJgKa7eUo5iPt0Y", "nkLp84HyTq2v"),
+    ("govc ls -u 'administrator@vsphere.local:VCent3r!@vcsa.lab'", "VCent3r!"),
+    ("schtasks.exe /create /tn n /ru CORP\\batch /rp Batch_Run3", "Batch_Run3"),
+    ("REDISCLI_AUTH=tinfoil-hat-3 redis-cli keys '*'", "tinfoil-hat-3"),
+    ("GITHUB_TOKEN=x9Kq27vb grep -r x .", "x9Kq27vb"),
+    ("DASH_AUTH=cold-brew-88 ./run", "cold-brew-88"),
+    ("echo VYx/7rGFY30Y1ysPtmam8tIIdZNUaRRXJA1cu4Wj10S= > /etc/wireguard/private.key", "VYx/7rGFY30Y1ysPtmam8tIIdZNUaRRXJA1cu4Wj10S="),
+    ('echo "QLb3kzVY0e9tTq5nZ1yH7mXr2sWc4uJdA8fGo6iPvEk=" > private.key', "QLb3kzVY0e9tTq5nZ1yH7mXr2sWc4uJdA8fGo6iPvEk="),
+    (r"printf 'henk\nTulp3nveld\n' > /etc/openvpn/auth.txt", "Tulp3nveld"),
+    ("translate --key s9Xk2LmQ8vTz4RwY7bNc in.txt", "s9Xk2LmQ8vTz4RwY7bNc"),
+    ("sshpass -v -p Zonn3bloem ssh -p 2222 web", "Zonn3bloem"),
+    ("docker exec -it mysql mysql -uroot -pKlap-roos2", "Klap-roos2"),
+    ("ssh mysql mysql -uroot -pKlap-roos2", "Klap-roos2"),
 ]
 
 HARMLESS = [
@@ -319,6 +331,7 @@ HARMLESS = [
 ]
 
 HARMLESS_BY_MECHANISM = [
+    "TOKEN_TYPE=bearer AUTH_METHOD=oidc ./check.sh",
     "git commit -m 'config: api_key=abc123 crashed'",
     "git log -S 'password=' --author='Pat Key'",
     "grep -r 'password=x1y2z3' .",
@@ -380,6 +393,35 @@ HARMLESS_BY_MECHANISM = [
     "docker pull reg.example.com:5000/web:1.2@sha256:9f1c02d8aa77b3e49f1c02d8aa77b3e4",
     "git restore --source HEAD~2 'docs with spaces and other words here'",
     "elasticsearch-keystore add s3.client.default.secret_key",
+    # Shapes of tokens that are only shown.
+    "echo 'STRIPE_SECRET_KEY=" + "sk_test_" + "xxxxxxxxxxxxxxxxxxxxxxxx' >> .env.example",
+    "export GITHUB_TOKEN=" + "ghp_" + "XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX",
+    "aws iam update-access-key --access-key-id " + "AKIA" + "XXXXXXXXXXXXXXXX --status Inactive",
+    "curl 'https://maps.example.com/?key=" + "AIza" + "SyExampleExampleExampleExample12345'",
+    "echo SLACK_BOT_TOKEN=" + "xoxb-" + "your-token-here > .env.sample",
+    "curl https://hooks.slack.com/" + "services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX",
+    # Keys of objects, records, caches and fields.
+    'aws dynamodb get-item --table-name users --key \'{"id":{"S":"89047f0b-1525-49ee-8b7a-125110be4968"}}\'',
+    "aws s3api head-object --bucket b --key raw/dt=2026-11-20/part-00017-9fbba867.c000.snappy.parquet",
+    "aws s3api head-object --bucket b --key 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "python sort.py --key=lastName2 --sig app-1a2b.sig",
+    "app -key=prefix1:user99x --pin GPIO17a",
+    "curl -H 'X-Cache-Key: v3-a1b2c3' https://example.com",
+    "kubectl annotate ingress web nginx.ingress.kubernetes.io/auth-secret=basic-auth",
+    "SMTP_AUTH=cram-md5 APP_AUTH=oauth2-proxy MONGO_AUTH=SCRAM-SHA-256 TEST_AUTH=keycloak-21 make",
+    "REDIS_AUTH=true REGISTRY_AUTH=htpasswd NEO4J_AUTH=none make",
+    "echo hkeK3kQfVt2bN8mZxXq1y7uRw5cE0pLsTdGhJi4oA2U= > public.key",
+    # What follows is an option of another program.
+    "sshpass -f ~/.pw/deploy ssh -p 2222 deploy@web3",
+    "sshpass -e rsync -av -e 'ssh -p 2222' dist/ deploy@web3:/srv/",
+    "docker run -d -P --name mongo -p 27017 mongo:7",
+    "docker run --rm auth-service -p 3000",
+    "docker login --password-stdin reg.example.com && docker run -p 3000 web",
+    "kubectl -n mongo logs -p mongo-0",
+    "kubectl exec -it mongo -- ls -pla",
+    "cd ~/src/mysql && mkdir -pv build",
+    "systemctl show mysql -pMainPID",
+    "ssh -A mongo -p 2222",
 ]
 
 

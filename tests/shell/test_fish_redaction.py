@@ -92,6 +92,11 @@ def test_a_secret_in_a_very_long_line_costs_the_line(home):
     ]
 
 
+def test_a_secret_of_4096_characters_is_still_replaced_alone(home):
+    lines = ["export MY_TOKEN=" + "x" * (length - 16) for length in (4096, 4097)]
+    assert recorded_as(home, lines) == ["export MY_TOKEN={{secret:token}}", "export {{secret:long-line}}"]
+
+
 def test_a_typed_secret_is_gone_from_the_spool(home):
     home.write_rc("fish")
     with home.shell("fish") as shell:

@@ -217,3 +217,33 @@ def test_two_panes_of_tmux_are_two_sessions_and_lose_nothing(home):
     events = [e for e in home.read().events if e.command.startswith(":")]
     assert sorted(e.command for e in events) == sorted(f": {pane}-{number}" for pane in (0, 1) for number in range(5))
     assert len({(e.session_id, e.command[2]) for e in events}) == 2
+
+
+@pytest.mark.parametrize("stamp", ["%F %T ", "[%c]  ", "5 * "])
+def test_a_read_only_history_time_format_does_not_get_into_the_text(home, stamp):
+    home.write_rc("bash", before=f"HISTCONTROL=ignoreboth\nreadonly HISTTIMEFORMAT='{stamp}'")
+    with home.shell("bash") as shell:
+        shell.type("true 1")
+        shell.type("true 1")
+        shell.type(" echo hidden")
+        shell.type("echo 'one", wait=False)
+        shell.type("   two ", wait=False)
+        shell.type("", wait=False)
+        shell.type("'")
+        shell.type("cd / ")
+        shell.type("sleep 0.2; : TOKEN=hunter2")
+    events = home.read().events
+    assert [e.command for e in events] == ["true 1", "true 1", "echo 'one\n   two \n\n'", "cd / ", "sleep 0.2; : TOKEN={{secret:token}}"]
+    assert events[-1].cpu_s is not None
+    assert not any(b"hunter2" in path.read_bytes() for path in home.spool.iterdir())
+
+
+@BOTH
+def test_what_the_person_told_the_shell_about_a_program_stays(home, name):
+    (home.data / "automations").mkdir()
+    home.write_rc(name)
+    with home.shell(name) as shell:
+        shell.type("hash -p /bin/echo say" if name == "bash" else "hash say=/bin/echo")
+        shell.type("true")
+        shell.type("true")
+        assert "\nhello" in shell.type("say hello")

@@ -19,9 +19,6 @@ from vynexus_tui.shell.hook_installation import (
     remove_hook,
     render_hook,
 )
-from vynexus_tui.shell.rc_block import quote_for_fish, render_rc_block, with_block, without_block
-
-BLOCK = b"# >>> vynexus >>>\nif [ -r x ]; then . x; fi\n# <<< vynexus <<<\n"
 
 
 @pytest.fixture
@@ -35,23 +32,6 @@ def tree(folder):
         for p in sorted(folder.rglob("*"))
         if not p.is_symlink() or p.exists()
     }
-
-
-@given(st.binary(max_size=200).filter(lambda b: b"vynexus" not in b))
-def test_any_rc_file_comes_back_byte_for_byte(content):
-    assert without_block(with_block(content, BLOCK), size_before=len(content)) == content
-
-
-@given(*[st.binary(max_size=60).filter(lambda b: b"vynexus" not in b)] * 2)
-def test_what_the_person_wrote_around_the_block_meanwhile_stays(before, after):
-    installed = with_block(before, BLOCK)
-    assert without_block(installed + after, size_before=len(before)) == installed.replace(BLOCK, b"") + after or not after
-
-
-@given(st.binary(max_size=100).filter(lambda b: b"vynexus" not in b))
-def test_a_second_block_replaces_the_first(content):
-    other = BLOCK.replace(b" x", b" y")
-    assert with_block(with_block(content, BLOCK), other) == with_block(content, other)
 
 
 @pytest.mark.parametrize("shell", HOOK_SHELLS)
@@ -83,48 +63,6 @@ def test_installing_twice_changes_nothing_more(paths, tmp_path):
     assert (first.rc_changed, second.rc_changed) == (True, False)
     assert tree(tmp_path) == before
     assert paths.rc_file("bash").read_text() == "alias ll='ls -l'\n" + first.block
-
-
-def test_the_block_is_shown_as_it_is_written_and_works_for_other_homes(tmp_path):
-    block = render_rc_block(tmp_path / "d/hook file", home=tmp_path, bin_directory=tmp_path / "bin")
-    assert block.splitlines() == [
-        "# >>> vynexus >>>",
-        'case ":$PATH:" in *:"$HOME"/bin:*) ;; *) PATH=$PATH:"$HOME"/bin ;; esac',
-        """if [ -r "$HOME"/'d/hook file' ]; then . "$HOME"/'d/hook file'; fi""",
-        "# <<< vynexus <<<",
-    ]
-
-
-def test_the_block_of_fish_is_in_its_own_language(tmp_path):
-    block = render_rc_block(tmp_path / "it's \\d", home=tmp_path, bin_directory=tmp_path / "my bin", shell="fish")
-    assert block.splitlines() == [
-        "# >>> vynexus >>>",
-        """contains -- "$HOME"/'my bin' $PATH; or set -gx PATH $PATH "$HOME"/'my bin'""",
-        r"""status is-interactive; and test -r "$HOME"/'it\'s \\d'; and source "$HOME"/'it\'s \\d'""",
-        "# <<< vynexus <<<",
-    ]
-
-
-@given(st.lists(st.text(alphabet="ab '\"\\\\$`\n(){}*?~#;&|<>=-é", max_size=12), min_size=1, max_size=20))
-@settings(max_examples=15, deadline=None)
-def test_what_is_quoted_for_fish_comes_out_of_fish_as_it_was(texts):
-    if shutil.which("fish") is None:
-        pytest.skip("fish is not installed here")
-    script = "printf '%s\\0' " + " ".join(map(quote_for_fish, texts))
-    ran = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, env={"LC_ALL": "C.UTF-8"})
-    assert ran.stdout.decode() == "".join(f"{text}\0" for text in texts)
-
-
-@pytest.mark.parametrize("shell", HOOK_SHELLS)
-def test_the_block_appends_to_path_once_and_is_silent_when_the_hook_is_gone(tmp_path, shell):
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed here")
-    block = render_rc_block(tmp_path / "gone", home=tmp_path, bin_directory=tmp_path / "my bin", shell=shell)
-    script = f'{block}{block}printf %s "$PATH"' if shell == "fish" else f'set -eu\n{block}{block}printf %s "$PATH"'
-    options = ["--no-config", "-i"] if shell == "fish" else []
-    home = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "TERM": "dumb"}
-    ran = subprocess.run([shell, *options, "-c", script], env=home, capture_output=True, text=True)
-    assert (ran.stdout, ran.stderr) == (f"/usr/bin:/bin:{tmp_path}/my bin", "")
 
 
 def test_the_hook_gets_our_paths_and_private_files(paths):
@@ -286,6 +224,105 @@ def test_the_status_tells_what_is_there(paths):
     assert not read_hook_status("bash", paths).is_current
     paths.hook_file("bash").unlink()
     assert "vynexus hook install bash" in read_hook_status("bash", paths).problem
+
+
+@pytest.mark.parametrize("shell", HOOK_SHELLS)
+def test_a_text_of_the_persons_own_with_our_markers_in_it_is_left_alone(paths, shell):
+    rc = paths.rc_file(shell)
+    rc.parent.mkdir(parents=True, exist_ok=True)
+    rc.write_text("cat <<'NOTE'\n# >>> vynexus >>>\nrm -r ~/old  # mine\n# <<< vynexus <<<\nNOTE\nalias a=b\n")
+    before = tree(paths.home)
+    for act in (install_hook, remove_hook):
+        with pytest.raises(ShellError, match="not from VyNexus") as refused:
+            act(shell, paths)
+        assert str(rc) in refused.value.message
+        assert "move your own lines" in refused.value.hint
+        assert tree(paths.home) == before
+    status = read_hook_status(shell, paths)
+    assert (status.is_installed, status.has_traces) == (False, True)
+    assert "not from VyNexus" in status.problem
+
+
+def test_a_line_that_the_person_put_between_the_markers_is_not_deleted(paths):
+    install_hook("bash", paths)
+    rc = paths.rc_file("bash")
+    rc.write_text(rc.read_text().replace("# <<<", "export EDITOR=vi\n# <<<"))
+    with pytest.raises(ShellError, match="not from VyNexus"):
+        remove_hook("bash", paths)
+    assert "export EDITOR=vi" in rc.read_text()
+
+
+@pytest.mark.parametrize("shell", HOOK_SHELLS)
+def test_a_block_that_could_not_be_recognised_again_is_not_written(tmp_path, shell):
+    paths = HookPaths(home=tmp_path, data_dir=tmp_path / "two\nlines", state_dir=tmp_path / "state")
+    with pytest.raises(ShellError, match="line break"):
+        install_hook(shell, paths)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("shell", HOOK_SHELLS)
+def test_the_block_goes_when_nothing_else_of_ours_is_left(paths, shell):
+    rc = paths.rc_file(shell)
+    rc.parent.mkdir(parents=True, exist_ok=True)
+    rc.write_text("")
+    install_hook(shell, paths)
+    shutil.rmtree(paths.data_dir)
+    status = read_hook_status(shell, paths)
+    assert (status.is_installed, status.has_traces, status.marked_files) == (False, True, (rc,))
+    assert remove_hook(shell, paths).rc_changed
+    assert rc.read_bytes() == b""
+    assert not read_hook_status(shell, paths).has_traces
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_the_block_is_found_where_it_was_put_under_other_folders(tmp_path, shell):
+    def of(folder):
+        root = tmp_path / folder
+        return HookPaths(home=tmp_path, data_dir=tmp_path / "d", state_dir=tmp_path / "s", zdotdir=root, config_home=root)
+
+    old, new = of("old"), of("new")
+    for paths in (old, new):
+        paths.rc_file(shell).parent.mkdir(parents=True)
+    old.rc_file(shell).write_text("# mine\n")
+    install_hook(shell, old)
+    status = read_hook_status(shell, new)
+    assert (status.is_installed, status.rc_file) == (True, old.rc_file(shell))
+    assert not install_hook(shell, new).rc_changed
+    # The person copied the folder: both blocks go.
+    new.rc_file(shell).write_bytes(old.rc_file(shell).read_bytes() + b"# new\n")
+    assert set(read_hook_status(shell, new).marked_files) == {old.rc_file(shell), new.rc_file(shell)}
+    assert remove_hook(shell, new).rc_changed
+    assert (old.rc_file(shell).read_text(), new.rc_file(shell).read_text()) == ("# mine\n", "# mine\n# new\n")
+
+
+def test_each_thing_of_ours_is_a_trace_and_a_strangers_file_is_none(paths):
+    rc = paths.rc_file("bash")
+    rc.write_text("mine\n")
+    rc.chmod(0o444)
+    assert not read_hook_status("bash", paths).has_traces
+    rc.chmod(0o644)
+    for text in ("# >>> vynexus >>>\n", "# <<< vynexus <<<\n"):
+        rc.write_text(text)
+        assert read_hook_status("bash", paths).has_traces
+    rc.write_text("mine\n")
+    for file in (paths.hook_file("bash"), paths.manifest_file("bash")):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text('{"rc_file": "a\\u0000b"}')
+        assert read_hook_status("bash", paths).has_traces
+        file.unlink()
+    assert not read_hook_status("bash", paths).has_traces
+
+
+def test_an_rc_file_that_cannot_be_read_any_more_is_said_and_our_knowledge_of_it_stays(paths):
+    if os.geteuid() == 0:
+        pytest.skip("root can read every file")
+    rc = paths.rc_file("bash")
+    rc.write_text("mine\n")
+    install_hook("bash", paths)
+    rc.chmod(0o000)
+    with pytest.raises(ShellError, match=r"read-only|cannot be read"):
+        remove_hook("bash", paths)
+    assert paths.manifest_file("bash").exists()
 
 
 def test_the_manifest_holds_digests_and_no_copy_of_the_rc_file(paths):

@@ -182,3 +182,74 @@ def test_a_line_with_a_blank_does_not_stay_in_the_scratch_file_either(home):
         assert not any(b"secret" in path.read_bytes() for path in home.spool.iterdir())
         shell.type("true")
     assert home.commands() == ["true"]
+
+
+@pytest.mark.parametrize("text", ["x" * 300, "x" * 480, "x" * 2600, "\U0001f600" * 460, "\U0001f600" * 900])
+def test_nothing_of_an_earlier_longer_line_stays_in_the_scratch_file(home, text):
+    home.write_rc("bash")
+    with home.shell("bash") as shell:
+        shell.type(f": {text} my own way of a hunter2")
+        shell.type("true")
+        (scratch,) = home.spool.glob("*.h")
+        left = scratch.read_bytes()
+        assert b"hunter2" not in left
+        assert text[-1].encode() not in left
+        shell.type("sleep 0.2")
+    assert home.commands() == [f": {text} my own way of a hunter2", "true", "sleep 0.2"]
+    assert home.read().events[-1].cpu_s is not None
+
+
+def test_a_long_line_does_not_stay_in_the_scratch_file_until_the_next_prompt(home):
+    home.write_rc("bash")
+    with home.shell("bash") as shell:
+        shell.type(": " + "x" * 2600 + " hunter2")
+        (scratch,) = home.spool.glob("*.h")
+        assert b"hunter2" not in scratch.read_bytes()
+
+
+def test_all_of_a_text_is_covered_when_others_have_prompt_commands_or_the_pause_ends(home):
+    home.write_rc("bash")
+    with home.shell("bash") as shell:
+        shell.type(": " + "x" * 400 + " hunter2")
+        (home.state / "paused").write_text("")
+        shell.type("echo secret")
+        (home.state / "paused").unlink()
+        shell.type("true")
+        (scratch,) = home.spool.glob("*.h")
+        assert b"hunter2" not in scratch.read_bytes()
+        shell.type("PROMPT_COMMAND=true; : " + "y" * 400 + " hunter2")  # nothing is recorded until the hook is back
+        assert b"hunter2" not in scratch.read_bytes()
+
+
+PRINT_EXPORTED = "env | grep -c __vy"
+
+
+@BOTH
+@pytest.mark.parametrize("hook", ["as it is", "bash 4.4"])
+def test_under_set_a_nothing_of_ours_goes_to_programs_and_a_replaced_shell_records(home, name, hook):
+    if hook == "bash 4.4" and name != "bash":
+        pytest.skip("only bash has two ways")
+    text = home.hook_text(name)
+    if hook == "bash 4.4":
+        text = text.replace("__vy_version=$((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1]))", "__vy_version=404")
+    home.write_rc(name, before="set -a\nHISTCONTROL=ignoreboth\nPS0=", hook=text)
+    with home.shell(name) as shell:
+        shell.type("true")
+        shell.type("true")
+        assert "\n0\r" in shell.type(PRINT_EXPORTED)
+        assert "\n0\r" in shell.type(PRINT_EXPORTED)
+        shell.type("mine=5")
+        assert "mine=5" in shell.type("env")
+        shell.type("exec bash" if name == "bash" else "exec zsh -o no_global_rcs")
+        shell.type("false")
+    assert home.commands().count("false") == 1  # in whole seconds (bash 4.4) the two sessions have no order
+
+
+@BOTH
+def test_set_a_typed_later_exports_nothing_of_ours_either(home, name):
+    home.write_rc(name, before="HISTCONTROL=ignoreboth")
+    with home.shell(name) as shell:
+        shell.type("set -a")
+        shell.type("sleep 0.2")
+        assert "\n0\r" in shell.type(PRINT_EXPORTED)
+        assert "\n0\r" in shell.type(PRINT_EXPORTED)

@@ -1,5 +1,6 @@
 """Secrets of well-known shapes never reach the spool: every line typed into a real bash and zsh that find no program to run."""
 
+import re
 import shutil
 import subprocess
 
@@ -163,6 +164,45 @@ def test_a_private_key_goes_with_all_that_follows(home, name):
         shell.type("-----END RSA " + "PRIVATE KEY-----' >/dev/null")
     assert home.commands() == ["echo '{{secret:private-key}}"]
     assert b"MIIEpAIBAAKCAQEA7" not in spool_bytes(home)
+
+
+def filled(line: str, length: int) -> str:
+    """`line` with its `@` made so long that all has `length` characters."""
+    return line.replace("@", ("aB1" * length)[: length - len(line) + 1], 1)
+
+
+LONG_SECRETS = [
+    ("export MY_TOKEN=@", "token"),
+    ("MY_TOKEN='@'", "token"),
+    ('true "Authorization: Bearer @"', "bearer-token"),
+    ("true sk-@", "openai-key"),
+    ("true eyJ@.abcdefghijklmnopqrst", "jwt"),
+    ("true x://me:@@host", "password"),
+    ("true --password @", "password"),
+]
+
+
+@BOTH
+def test_a_secret_of_thousands_of_characters_does_not_end_a_shell_with_a_small_stack(home, name):
+    lines = [filled(line, length) for line, _ in LONG_SECRETS for length in (4096, 4097)]
+    hostile = [
+        filled(line, 4096).replace("aB1", fill)
+        for line in ("true @token=x", "true token=@")
+        for fill in ("a-a", "tok", '"" ', "/:@", "x=y")
+    ]
+    hostile = [line for line in hostile if line.count('"') % 2 == 0]
+    home.write_rc(name, before="ulimit -s 2048")
+    (home.root / f".{name}_history").write_text("".join(f"{line}\n" for line in lines + hostile))
+    with home.shell(name) as shell:
+        for number in range(len(lines + hostile)):
+            shell.type(f"!{number + 1}")  # a terminal takes 4 KB at once
+    commands = home.commands()
+    assert len(commands) == len(lines + hostile)
+    assert not [command[:60] for command in commands[: len(lines)] if "aB1aB1" in command]
+    assert commands[: len(lines) : 2] == [
+        re.sub("(sk-|eyJ)?@(\\.a\\w+)?", f"{{{{secret:{kind}}}}}", line, count=1) for line, kind in LONG_SECRETS
+    ]
+    assert all(command.endswith(" {{secret:long-line}}") for command in commands[1 : len(lines) : 2])
 
 
 @BOTH

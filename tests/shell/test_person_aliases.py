@@ -1,13 +1,22 @@
 import os
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vynexus_tui.shell.file_writing import read_small_text
 from vynexus_tui.shell.person_aliases import parse_aliases, parse_fish_aliases, read_aliases
 
+READ = """
+import sys
+from pathlib import Path
+from vynexus_tui.shell.person_aliases import read_aliases
+print(read_aliases(*map(Path, sys.argv[1:])))
+"""
 UTF8 = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
 
 
@@ -42,6 +51,52 @@ def test_the_hooks_snapshot_wins_over_the_rc_files(tmp_path):
     (tmp_path / "state" / "aliases.zsh").write_text("alias -g X='y'\nalias newer='4'\n")
     assert read_aliases(tmp_path / "state", tmp_path) == {"new": "3", "newer": "4"}
     assert read_aliases(tmp_path / "none", tmp_path / "none") == {}
+
+
+def make_odd(kind, path, tmp_path):
+    match kind:
+        case "pipe":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case "link to a device":
+            path.symlink_to("/dev/zero")
+        case "link to a file":
+            (tmp_path / "elsewhere").write_text("alias stolen=1\n")
+            path.symlink_to(tmp_path / "elsewhere")
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "link to a device", "link to a file"])
+def test_a_snapshot_that_is_no_file_is_passed_over_at_once(tmp_path, kind):
+    # In a process of its own: what this promises not to do is to hang or to eat the memory.
+    state = tmp_path / "state"
+    state.mkdir()
+    for name in ("aliases.bash", "aliases.zsh", "aliases.fish"):
+        make_odd(kind, state / name, tmp_path)
+    (tmp_path / ".bashrc").write_text("alias mine=1\n")
+    (tmp_path / ".config/fish").mkdir(parents=True)
+    (tmp_path / ".config/fish/config.fish").write_text("alias fished=2\n")
+    ran = subprocess.run([sys.executable, "-c", READ, str(state), str(tmp_path)], capture_output=True, text=True, timeout=20)
+    assert (ran.stdout, ran.stderr) == ("{'fished': '2', 'mine': '1'}\n", "")
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link to a device"])
+def test_an_rc_file_may_be_a_link_to_a_file_and_to_nothing_else(tmp_path, kind):
+    (tmp_path / "dotfiles").write_text("alias linked=1\n")
+    (tmp_path / ".bashrc").symlink_to("dotfiles")
+    make_odd(kind, tmp_path / ".zshrc", tmp_path)
+    ran = subprocess.run([sys.executable, "-c", READ, str(tmp_path / "s"), str(tmp_path)], capture_output=True, text=True, timeout=20)
+    assert (ran.stdout, ran.stderr) == ("{'linked': '1'}\n", "")
+
+
+def test_a_small_text_is_read_up_to_its_limit_and_no_handle_is_left_open(tmp_path):
+    file = tmp_path / "text"
+    file.write_bytes(b"ab\xffcd")
+    open_before = len(list(Path("/proc/self/fd").iterdir()))
+    assert read_small_text(file) == "ab\udcffcd"
+    assert read_small_text(file, most_bytes=2) == "ab"
+    assert [read_small_text(path) for path in (tmp_path, tmp_path / "none", Path("/dev/null"))] == [None] * 3
+    assert len(list(Path("/proc/self/fd").iterdir())) == open_before
 
 
 @given(st.text(max_size=200))

@@ -285,3 +285,39 @@ def test_what_an_installed_hook_did_not_record_is_not_taken_from_the_history(db:
         events_table.write_hooked_shells(db, {}, now=NOW + timedelta(minutes=5))
     assert add(db, undated("old", "typed while recording was off", "after the hook")) == 1
     assert add(db, HistoryReading(events=[*zsh, dated("later", 600, shell="zsh")], origin="zsh_history", path="/z2")) == 1
+
+
+def test_new_rules_for_secrets_do_not_double_the_past_and_clean_it(db: Connection) -> None:
+    plain = [dated(f"unlock zebra{n}", n) for n in range(5)]
+    redacted = [dated("unlock {{secret:own}}", n) for n in range(5)]
+    with transaction(db):
+        assert events_table.add_events(db, plain) == 5
+        assert events_table.add_events(db, redacted) == 0
+        assert events_table.add_events(db, redacted) == 0
+    assert commands(db) == ["unlock {{secret:own}}"] * 5
+
+
+def test_a_command_that_the_hook_redacted_otherwise_is_the_same_command(db: Connection) -> None:
+    hook = dated("curl -H 'Authorization: Bearer {{secret:bearer-token}}' x", -0.3, origin="hook", native_id="s:0")
+    history = dated("curl -H 'Authorization: Bearer {{secret:authorization}}' x", 0)
+    with transaction(db):
+        assert events_table.add_events(db, [hook]) == 1
+        assert events_table.add_events(db, [history]) == 0
+        assert events_table.add_events(db, [dated("curl -H 'Authorization: Bearer {{secret:authorization}}' other", 0)]) == 1
+
+
+def test_quick_repeats_find_their_counterparts_whatever_came_first(db: Connection) -> None:
+    starts = [0.2, 0.9, 1.1, 1.8, 2.4, 2.95]
+    hook = [dated("make a", s, origin="hook", native_id=f"s:{n}") for n, s in enumerate(starts)]
+    zsh = [dated("make a", int(s)) for s in starts]
+    with transaction(db):
+        assert events_table.add_events(db, zsh) == 6
+        assert events_table.add_events(db, hook) == 0
+
+
+def test_the_same_words_in_two_shells_or_on_two_machines_are_two_commands(db: Connection) -> None:
+    with transaction(db):
+        events_table.add_events(db, [dated("git status", 0, shell="zsh")])
+        assert events_table.add_events(db, [dated("git status", 0, origin="bash_history", shell="bash")]) == 1
+        events_table.add_events(db, [dated("make", 5, origin="hook", native_id="s:1", host="a")])
+        assert events_table.add_events(db, [dated("make", 5, origin="atuin", native_id="atuin:1", host="b")]) == 1

@@ -21,6 +21,7 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
     if not (options.yes or ask("Remove them?")):
         print("nothing was removed (--yes removes without asking)")
         return 1
-    for line in remove_everything(workspace, purge=options.purge, now=now_utc()):
+    done = remove_everything(workspace, purge=options.purge, now=now_utc())
+    for line in done:
         print(shown(line))
-    return 0
+    return 1 if any(line.startswith("NOT removed") for line in done) else 0

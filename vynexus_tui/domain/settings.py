@@ -195,7 +195,7 @@ def _check_expressions(values: list[str], where: str) -> None:
     for value in values:
         try:
             re.compile(value)
-        except re.error as error:
+        except (re.error, RecursionError) as error:
             raise SettingsError(f"{where}: {value!r} is not a regular expression ({error})", 'for example "^secret "') from None
 
 

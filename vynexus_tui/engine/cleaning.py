@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from vynexus_tui.domain.automations import AutomationStatus
 from vynexus_tui.domain.events import Actor, CommandEvent, TimeQuality
 from vynexus_tui.engine.assembly import Workspace, build_redactor, reading
 from vynexus_tui.language.agents import is_agent_wrapper
@@ -17,9 +18,10 @@ _LONGEST_NAME = 4096
 """Characters kept of folders, sessions and hosts; PATH_MAX on Linux."""
 _REMEMBERED = 50_000
 """Lines whose cleaned form is kept at hand, about 10 MB."""
+_DEPLOYED_ONCE = (AutomationStatus.LIVE, AutomationStatus.FAILING, AutomationStatus.PAUSED, AutomationStatus.RETIRED)
 _Names = tuple[str | None, str | None, str | None, str | None]
 _OUR_PROGRAMS = ("vynexus", "vy")
-_NAMES_A_SECRET = re.compile(r"(?:^|[\s;&|/(])(?:vynexus|vy)\s+(?:redact|forget)\b")
+_NAMES_A_SECRET = re.compile(r"(?:^|[\s;&|/(\"'])(?:vynexus(?:_tui)?|vy)[\"']?\s+(?:-\S+\s+(?:\S+\s+)?)*(?:redact|forget)\b")
 """These commands name what shall be gone; they are never stored themselves."""
 
 
@@ -37,7 +39,9 @@ class Cleaning:
         self.left_out_count = 0
         """Events that the settings do not want."""
         with reading(workspace) as connection:
-            names = [a.name for a in automations_table.read_automations(connection)] if connection else []
+            automations = automations_table.read_automations(connection) if connection else []
+        # One that was never deployed has no command: what the person calls by that name is their own.
+        names = [a.name for a in automations if a.status in _DEPLOYED_ONCE]
         self._ours = frozenset((*names, *_OUR_PROGRAMS))
         self._may_be_ours = re.compile("|".join(re.escape(name) for name in sorted(self._ours)))
         self._has_filters = bool(self._commands or self._folders or self._kept_from)
@@ -76,7 +80,8 @@ class Cleaning:
         known = self._known.get(text)
         if known is None:
             # Redacted before it is cut: half a token is no longer recognised as one.
-            known = self._redactor.command(text)[: self._limit]
+            # Far behind the cut nothing can matter, and a line of 200 MB would take a minute.
+            known = self._redactor.command(text[: 2 * self._limit])[: self._limit]
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[text] = known
@@ -95,7 +100,8 @@ class Cleaning:
         if event.actor is Actor.AGENT:
             return event.actor
         called = [name for part in parse_command(event.command) for name in programs(part)]
-        return Actor.AUTOMATION if any(name in self._ours for name in called) else event.actor
+        is_ours = any(name in self._ours and f"/{name}" not in event.command for name in called)
+        return Actor.AUTOMATION if is_ours else event.actor
 
 
 def _compiled(patterns: Iterable[str]) -> list[re.Pattern[str]]:
@@ -104,6 +110,6 @@ def _compiled(patterns: Iterable[str]) -> list[re.Pattern[str]]:
     for pattern in patterns:
         try:
             found.append(re.compile(pattern))
-        except re.error:
+        except (re.error, RecursionError):
             continue
     return found

@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from vynexus_tui.domain.errors import RequestError
-from vynexus_tui.engine.assembly import Workspace, build_shortcuts, reading, writing
+from vynexus_tui.engine.assembly import Workspace, build_shortcuts, only_one, reading, writing
 from vynexus_tui.engine.recording import collect, found_histories, write_counts
 from vynexus_tui.language.redaction import replace_matches
-from vynexus_tui.shell.file_writing import replace_text
+from vynexus_tui.shell.file_writing import read_small_text, replace_text
 from vynexus_tui.store import forgetting, sources_table
 from vynexus_tui.store.database import Connection, compact, transaction
 from vynexus_tui.store.forgetting import Forgotten
+
+_LARGEST_LOG = 64 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,6 @@ def redact_past(workspace: Workspace, expression: str, *, dry_run: bool, now: da
 
     if dry_run:
         return _looked_at(workspace, pattern, lambda connection: forgetting.count_rewritten(connection, rewrite))
-    _take_in_what_waits(workspace, now=now)
 
     def work(connection: Connection) -> Forgotten:
         done = forgetting.redact_past(connection, rewrite, now=now)
@@ -49,7 +50,7 @@ def redact_past(workspace: Workspace, expression: str, *, dry_run: bool, now: da
             build_shortcuts(workspace).remove(name)
         return done
 
-    report = _carried_out(workspace, pattern, work)
+    report = _carried_out(workspace, pattern, work, now=now)
     _rewrite_own_files(workspace, rewrite)
     return report
 
@@ -63,14 +64,13 @@ def forget_commands(workspace: Workspace, expression: str, *, dry_run: bool, now
 
     if dry_run:
         return _looked_at(workspace, pattern, lambda c: Forgotten(event_count=len(forgetting.matching_events(c, matches))))
-    _take_in_what_waits(workspace, now=now)
 
     def work(connection: Connection) -> Forgotten:
         event_ids = forgetting.matching_events(connection, matches)
         forgetting.delete_events(connection, event_ids, now=now)
         return replace(forgetting.delete_proposals(connection, matches), event_count=len(event_ids))
 
-    return _carried_out(workspace, pattern, work)
+    return _carried_out(workspace, pattern, work, now=now)
 
 
 def forget_before(workspace: Workspace, moment: datetime, *, dry_run: bool, now: datetime) -> ForgetReport:
@@ -79,8 +79,7 @@ def forget_before(workspace: Workspace, moment: datetime, *, dry_run: bool, now:
         raise RequestError(f"{moment.date()} is still to come", "for example: vynexus forget --before 2026-01-01")
     if dry_run:
         return _looked_at(workspace, None, lambda c: Forgotten(event_count=len(forgetting.events_before(c, moment))))
-    _take_in_what_waits(workspace, now=now)
-    return _carried_out(workspace, None, lambda c: Forgotten(event_count=forgetting.delete_before(c, moment, for_good=True)))
+    return _carried_out(workspace, None, lambda c: Forgotten(event_count=forgetting.delete_before(c, moment, for_good=True)), now=now)
 
 
 def apply_retention(workspace: Workspace, *, now: datetime) -> None:
@@ -101,9 +100,9 @@ def apply_retention(workspace: Workspace, *, now: datetime) -> None:
 def _compiled(expression: str) -> re.Pattern[str]:
     try:
         pattern = re.compile(expression)
-    except re.error as error:
+    except (re.error, RecursionError) as error:
         # The expression itself may be the secret: it is not repeated.
-        raise RequestError(f"that is not a regular expression ({error.msg})", "escape ( ) [ ] * + ? . with a backslash") from None
+        raise RequestError(f"that is not a regular expression ({error})", "escape ( ) [ ] * + ? . with a backslash") from None
     if pattern.search("") is not None:
         raise RequestError("that expression matches everything", "name what shall go")
     return pattern
@@ -111,9 +110,9 @@ def _compiled(expression: str) -> re.Pattern[str]:
 
 def _take_in_what_waits(workspace: Workspace, *, now: datetime) -> None:
     """What waits in the spool is rewritten with the rest."""
+    collect(workspace, now=now)
     if not workspace.paths.database.exists():
         raise RequestError("nothing was stored yet", "there is nothing to forget")
-    collect(workspace, now=now)
 
 
 def _looked_at(workspace: Workspace, pattern: re.Pattern[str] | None, look: Callable[[Connection], Forgotten]) -> ForgetReport:
@@ -122,12 +121,17 @@ def _looked_at(workspace: Workspace, pattern: re.Pattern[str] | None, look: Call
     return replace(_report(workspace, pattern, found), is_dry=True)
 
 
-def _carried_out(workspace: Workspace, pattern: re.Pattern[str] | None, work: Callable[[Connection], Forgotten]) -> ForgetReport:
-    with writing(workspace) as connection:
-        with transaction(connection):
-            done = work(connection)
-        write_counts(connection)
-        is_empty = compact(connection)
+def _carried_out(
+    workspace: Workspace, pattern: re.Pattern[str] | None, work: Callable[[Connection], Forgotten], *, now: datetime
+) -> ForgetReport:
+    # A cycle that is under way would write what it read before.
+    with only_one(workspace, "cycle", waits=True):
+        _take_in_what_waits(workspace, now=now)
+        with only_one(workspace, "import", waits=True), writing(workspace) as connection:
+            with transaction(connection):
+                done = work(connection)
+            write_counts(connection)
+            is_empty = compact(connection)
     return replace(_report(workspace, pattern, done), has_leftover_log=not is_empty)
 
 
@@ -146,11 +150,8 @@ def _elsewhere(workspace: Workspace, pattern: re.Pattern[str]) -> tuple[str, ...
         known = [s.path for s in sources_table.read_sources(connection)] if connection else []
     found = []
     for path in dict.fromkeys((*found_histories(workspace), *known)):
-        try:
-            lines = Path(path).read_text("utf-8", "surrogateescape").splitlines()
-        except OSError:
-            continue
-        if count := sum(pattern.search(line) is not None for line in lines):
+        text = read_small_text(Path(path), follows_links=True, most_bytes=_LARGEST_LOG) or ""
+        if count := sum(pattern.search(line) is not None for line in text.splitlines()):
             found.append(f"{path} ({count:,} line{'s' * (count != 1)})")
     return tuple(found)
 
@@ -158,9 +159,6 @@ def _elsewhere(workspace: Workspace, pattern: re.Pattern[str]) -> tuple[str, ...
 def _rewrite_own_files(workspace: Workspace, rewrite: Callable[[str], str]) -> None:
     """The log of failed cycles, and the aliases that hooks wrote down."""
     for path in (workspace.paths.log_file, *workspace.paths.state_dir.glob("aliases.*")):
-        try:
-            text = path.read_text("utf-8", "surrogateescape")
-        except OSError:
-            continue
-        if (new := rewrite(text)) != text:
+        text = read_small_text(path, most_bytes=_LARGEST_LOG)
+        if text is not None and (new := rewrite(text)) != text:
             replace_text(path, new)

@@ -22,6 +22,10 @@ class HookState:
     is_installed: bool
     is_available: bool
     """The shell is on this machine and the person uses it."""
+    has_traces: bool = False
+    """Anything of ours is there, be it whole or damaged."""
+    marked_paths: tuple[str, ...] = ()
+    """The rc files with a marker of ours."""
     problem: str | None = None
 
 
@@ -75,6 +79,8 @@ def _hook_state(workspace: Workspace, status: HookStatus) -> HookState:
         rc_path=str(status.rc_file),
         is_installed=status.is_installed,
         is_available=found is not None and _is_used(workspace, status),
+        has_traces=status.has_traces,
+        marked_paths=tuple(map(str, status.marked_files)),
         problem=status.problem,
     )
 

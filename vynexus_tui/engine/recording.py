@@ -10,7 +10,7 @@ from vynexus_tui.domain.errors import RequestError, SourceError
 from vynexus_tui.domain.events import HistoryReading
 from vynexus_tui.engine.assembly import Workspace, build_hook_paths, build_redactor, only_one, reading, writing
 from vynexus_tui.engine.cleaning import Cleaning
-from vynexus_tui.shell.file_writing import replace_text
+from vynexus_tui.shell.file_writing import read_small_text, replace_text
 from vynexus_tui.shell.hook_installation import HOOK_SHELLS, read_hook_status
 from vynexus_tui.sources.history_files import HISTORY_FORMATS, HistoryFormat, find_histories, read_format, read_history
 from vynexus_tui.sources.hook_spool import HookSpool
@@ -68,7 +68,7 @@ def import_history(
     workspace: Workspace, path: str | None, raw: bytes | None = None, *, source_format: str = "auto", now: datetime
 ) -> ImportReport:
     """Stores what a history file (or `raw` bytes from standard input) holds; again and again is the same as once."""
-    where = None if path is None else Path(path).expanduser().resolve()
+    where = _resolved(path)
     hooked = hooked_shells(workspace, now=now)
     # Undated lines are known by what was added before them: two readers at once would add them twice.
     with only_one(workspace, "import", waits=True):
@@ -144,15 +144,21 @@ def has_new_records(workspace: Workspace, *, now: datetime) -> bool:
     return _has_new_spool(workspace, HookSpool(workspace.paths.spool_dir), now=now) or bool(_grown_sources(workspace))
 
 
+def _resolved(path: str | None) -> Path | None:
+    """The same file under another spelling is the same history."""
+    try:
+        return None if path is None else Path(path).expanduser().resolve()
+    except (OSError, RuntimeError) as error:
+        raise SourceError(f"{path} is a link that leads nowhere", "check the name") from error
+
+
 def _read(path: str | None, raw: bytes | None, source_format: str, *, now: datetime, since: str = "") -> HistoryReading:
     chosen: HistoryFormat | Literal["auto"] | None = next((f for f in HISTORY_FORMATS if f == source_format), None)
     if source_format == "auto":
         chosen = "auto"
     if chosen is None:
         raise RequestError(f"no such format: {source_format}", "one of: auto, " + ", ".join(HISTORY_FORMATS))
-    # Resolved: the same file under another spelling is the same history.
-    where = None if path is None else Path(path).expanduser().resolve()
-    return read_history(where, None if raw is None else BytesIO(raw), history_format=chosen, now=now, since=since)
+    return read_history(_resolved(path), None if raw is None else BytesIO(raw), history_format=chosen, now=now, since=since)
 
 
 def _collect_spool(workspace: Workspace, *, now: datetime) -> CollectReport:
@@ -187,11 +193,8 @@ def redact_alias_files(workspace: Workspace) -> None:
     """The aliases that hooks wrote down when a shell started may hold a password. Raises ShellError."""
     redactor = build_redactor(workspace)
     for path in workspace.paths.state_dir.glob("aliases.*"):
-        try:
-            text = path.read_text("utf-8", "surrogateescape")
-        except OSError:
-            continue
-        if (clean := "\n".join(map(redactor.command, text.split("\n")))) != text:
+        text = read_small_text(path)
+        if text is not None and (clean := "\n".join(map(redactor.command, text.split("\n")))) != text:
             replace_text(path, clean)
 
 

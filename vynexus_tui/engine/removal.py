@@ -15,7 +15,7 @@ from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
 
 def plan_removal(workspace: Workspace, *, purge: bool) -> tuple[str, ...]:
     """What would be removed, a line each. The database and the settings stay unless `purge`."""
-    lines = [f"the marked block in {state.rc_path}" for state in hook_status(workspace) if state.is_installed]
+    lines = [f"the marked block in {path}" for state in hook_status(workspace) for path in state.marked_paths]
     lines += [str(path) for path in build_shortcuts(workspace).written_paths()]
     lines += [str(path) for path in _folders(workspace, purge=purge) if path.exists()]
     return tuple(dict.fromkeys(lines))
@@ -25,7 +25,7 @@ def remove_everything(workspace: Workspace, *, purge: bool, now: datetime) -> tu
     """Removes rc blocks first, then commands, then files; says what was done, and what could not be done goes with its reason."""
     shortcuts = build_shortcuts(workspace)
     acts: list[Callable[[], str]] = [
-        partial(remove_hook, workspace, state.shell, now=now) for state in hook_status(workspace) if state.is_installed
+        partial(remove_hook, workspace, state.shell, now=now) for state in hook_status(workspace) if state.has_traces
     ]
     acts += [partial(_remove_shortcut, shortcuts, installed.name) for installed in shortcuts.list_installed()]
     acts += [partial(_delete, path) for path in _folders(workspace, purge=purge) if path.exists()]

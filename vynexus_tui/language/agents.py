@@ -1,7 +1,7 @@
 """Which recorded lines were written by an AI agent and not by a person."""
 
 _MARKER = "___BEGIN___COMMAND_"
-_SNAPSHOT = "/.claude/shell-snapshots/"
+_SNAPSHOT = "/.claude/shell-snapshots/snapshot-"
 """What agents wrap around their commands; seen in people's histories (anthropics/claude-code issues 12744 and 47689)."""
 
 

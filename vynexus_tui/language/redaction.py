@@ -16,7 +16,7 @@ from vynexus_tui.language.secret_names import without_named
 from vynexus_tui.language.secret_places import PLACES
 from vynexus_tui.language.secret_programs import ROWS
 from vynexus_tui.language.secret_rules import SEGMENT, TOKENS, Rule, Way, any_of, lower
-from vynexus_tui.language.secret_values import is_key_material, is_secret
+from vynexus_tui.language.secret_values import is_filled_in, is_key_material, is_secret
 
 SECRET_MARK = re.compile(r"\{\{secret:([a-z0-9-]+)\}\}")
 """What a secret became; group 1 is its kind."""
@@ -38,6 +38,23 @@ _COMMAND_WORD = re.compile(
     r"(?:\A|[;|&\n(])\s*+(?:(?:sudo|env|time|nohup|exec|command|builtin|nice|then|do|\w++=\S*+|-\w++)\s++)*+([^\s;|&()<>'\"$`]++)"
 )
 """The first word of each command: where an alias stands, also behind a wrapper."""
+
+_NAMES_NEXT = re.compile(
+    r"(?:\s--?(?:name|namespace|net|network|host|hostname|h|container|context|service|l|label|user|u|J)[ =]"
+    r"|\b(?:ssh|mosh|ssh-copy-id)(?:\s++-(?:[46AaCfGgKkMNnqsTtVvXxYy]++(?=\s)|[BbcDEeFIiJLlmOopQRSWw]\s*+\S++))*+\s++(?:\w++@)?"
+    r"|\b(?:docker|podman|nerdctl|kubectl|oc|lxc|incus)\s(?:[^|;&\n]{0,80}?\s)?(?:exec|logs|attach)(?:\s++-\S++)*+\s++)\Z"
+)
+"""What a name follows: an option's, a host's, a container's."""
+_RUNS_NONE = re.compile(
+    r"\s*+(?:(?:sudo|time|nice|\w++=\S*+|-\w++)\s++)*+(?:apt|apt-get|dnf|yum|brew|pacman|apk|snap|systemctl|service|journalctl|man|tldr|which|ls|ll|mkdir"
+    r"|cd|cp|mv|rm|touch|chmod|chown|ln|du|df|ps|pgrep|pkill|killall|nmap|nc|ping|host|git|rsync|scp|sftp|tar|(?:docker|podman)\s++(?:compose\s++(?:-f\s++\S++\s++)?)?"
+    r"(?:pull|build|logs|stop|start|restart|rm|rmi|inspect|ps|images|volume|network|stats|cp|top|up|down)"
+    r"|(?:kubectl|oc)\s++(?:-n\s++\S*+\s*+)?(?:get|describe|logs|apply|delete|scale|rollout|port-forward|top|\Z))(?:\s|\Z)"
+)
+"""Commands that run none of their arguments."""
+_MAY_RUN = re.compile(r"['\"`(]|\s-exec")
+_SEEN_BEFORE = 160
+_MOST_NAMED = 2000
 
 
 class _Table:
@@ -110,7 +127,7 @@ def _taker(number: int, program: bytes) -> _Taker:
     # The program stands first: a search begins with its letters then, not with a look behind at every place.
     name = re.escape(program.decode())
     return _Taker(
-        re.compile(rf"{name}(?<![\w.$@=-]{name})(?=[\s\"']|\Z)"),
+        re.compile(rf"{name}(?<![\w.$@=-]{name})(?:\.exe)?+(?=[\s\"']|\Z)"),
         re.compile(row.after) if row.after else _ALWAYS,
         Rule(row.kind, (), re.compile(way.expression), row.grade, way.needs),
     )
@@ -120,7 +137,7 @@ def redact(command: str) -> str:
     """`command` with every secret's value replaced by `{{secret:kind}}`. Idempotent; the same object when nothing was found."""
     lowered = lower(command)
     # An address is no call of the program its scheme is called like.
-    words = lowered.replace("://", "_").encode(errors="surrogatepass").translate(_BETWEEN_WORDS).split()
+    words = lowered.replace("://", "_").replace(".exe", "    ").encode(errors="surrogatepass").translate(_BETWEEN_WORDS).split()
     longest = len(max(words, key=len, default=b""))
     text = _without_shapes(command, lowered) if longest >= _TOKEN_LENGTH else _PLACES.without(command, lowered)
     if not _PROGRAMS.isdisjoint(words):
@@ -206,7 +223,7 @@ def _without_taken_in(member: str, takers: Sequence[_Taker]) -> str:
     lowered = lower(member)
     for taker in takers:
         for name in taker.name.finditer(lowered):
-            if behind := taker.after.match(member, name.end()):
+            if not _is_only_named(member, name.start()) and (behind := taker.after.match(member, name.end())):
                 rest = member[behind.end() :]
                 without = taker.rule.pattern.sub(partial(_judged, taker.rule), rest)
                 if without != rest:
@@ -216,9 +233,19 @@ def _without_taken_in(member: str, takers: Sequence[_Taker]) -> str:
     return member
 
 
+def _is_only_named(member: str, at: int) -> bool:
+    """Whether the program's name at `at` is that of a host, a container, a package or a file, so that another's options follow."""
+    if _NAMES_NEXT.search(member, max(0, at - _SEEN_BEFORE), at):
+        return True
+    # Each name of a long list of files would look at all before it.
+    return at < _MOST_NAMED and bool(_RUNS_NONE.match(member, 0, at)) and not _MAY_RUN.search(member, 0, at)
+
+
 def _judged(rule: Rule, match: re.Match[str]) -> str:
     group = match.lastindex or 0
-    return _replaced(rule.kind, match, group) if is_secret(match[group], rule.grade) else match[0]
+    # A password may be `changeme`; keys and tokens are made by machines.
+    is_shown = rule.kind != "password" and is_filled_in(match[group])
+    return _replaced(rule.kind, match, group) if is_secret(match[group], rule.grade) and not is_shown else match[0]
 
 
 def _replaced(kind: str, match: re.Match[str], group: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from vynexus_tui.language.secret_rules import VALUE, any_of, lower
-from vynexus_tui.language.secret_values import is_secret
+from vynexus_tui.language.secret_values import is_filled_in, is_secret
 
 TRIGGERS = (
     *("pass", "pw", "psw", "secret", "token", "key", "credential", "creds", "psk", "auth", "cookie", "sig", "sess", "otp", "pin", "bearer"),
@@ -16,7 +16,7 @@ TRIGGERS = (
 
 _KEY_OWNERS = (
     "api|secret|access|private|auth|account|encryption|signing|master|license|licence|shared|subscription|application|app|service|admin|deploy"
-    "|storage|bot|integration|ingest|write|decryption|sas|fernet|hmac|jwt|unseal|recovery|personal|tsig|rndc|cipher|wep|wpa|wifi|preshared|paper"
+    "|storage|bot|integration|ingest|write|decryption|activation|sas|fernet|hmac|jwt|unseal|recovery|personal|tsig|rndc|cipher|wep|wpa|wifi|preshared|paper"
 )
 _PASS_OWNERS = (
     "db|user|root|admin|sql|mail|smtp|imap|ftp|http|proxy|store|key|require|sudo|become|rpc|wifi|vnc|rdp|zip|backup|ldap|bind|enc|new|old"
@@ -24,13 +24,16 @@ _PASS_OWNERS = (
 )
 _STRONG = re.compile(
     r"(?:password|passwd|basic_authorization|passwort|passphrase|passcode|passwrd|kennwort|motdepasse|contrasena|secret|token|psk|bearer|jwt|mnemonic|seed_?phrase"
-    rf"|secret_key_base|(?:{_KEY_OWNERS})_?key|[a-z]*pass|(?:(?<![a-z])|{_PASS_OWNERS})(?:pwd|pw|psw|psswd))\d*$"
+    rf"|secret_key_base|(?:{_KEY_OWNERS})_?key|(?:redis|rediscli|valkey|neo4j|nexus)_auth|[a-z]*pass|(?:(?<![a-z])|{_PASS_OWNERS})(?:pwd|pw|psw|psswd))\d*$"
 )
 """Stands for a secret whatever the value looks like. Names are lower case here, with `_` between their words."""
 _WEAK = re.compile(
-    r"(?:(?:^|_)(?:auth|sig|signature|cookie|session_?id|phpsessid|jsessionid|sas|credentials?|creds?|xauth|csrf|pat|authorization)|(?:^|_)[a-z]*key|_auth|sonar_login)\d*$"
+    r"(?:(?:^|_)(?:auth|sig|signature|phpsessid|jsessionid|sas|credentials?|creds?|xauth|csrf|pat|authorization)|_[a-z]*key|_auth|sonar_login)\d*$"
 )
 """Stands for a secret only when the value looks like one."""
+_BARE = re.compile(r"^(?:key|cookie|session_?id)\d*$")
+"""Words as common as these only when it is random and nothing else."""
+_AUTH_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)*AUTH\Z")
 _FAINT = re.compile(r"(?:^|_)(?:session|sess|sid|salt|login|app_?id|sub_?key|uuid_key|account|nonce|seed)$")
 """Stands for a secret only when the value is long and random."""
 _DIGITS = re.compile(r"(?:^|_)(?:pin|otp|totp|one_time_pass\w*|(?:mfa|2fa|otp|auth|verification|pairing|unlock|totp|token|pass)_?code)$")
@@ -41,7 +44,7 @@ _HARMLESS = re.compile(
     r"|(?:public|pub|primary|foreign|sort|partition|host|hash|range|idempotency|cache|object|group|order|index|row|composite|unique|join"
     r"|shift|control|ctrl|alt|meta|tab|enter|any|hot|short_?cut|s3|state|lock|socket|ssh|config|peer|known|registry|h|locale|map|dict|topic"
     r"|routing|answer|value|label|annotation|tag|metadata|filter|recipient|sign_with|signer|user_signing|gpg|signing_?key_?id|trusted)_?key"
-    r"|(?:no|ask|prompt|show|use|reset|print|generate|has|is|with|enable|disable|ignore|skip|list|get|edit|send|recv|receive|l?sign|export|fetch|locate|search|refresh|find|delete|rotate|revoke|expire|forgot"
+    r"|(?:no|ask|prompt|show|use|reset|print|generate|has|is|with|enable|disable|ignore|skip|list|get|edit|update|send|recv|receive|l?sign|export|fetch|locate|search|refresh|find|delete|rotate|revoke|expire|forgot"
     r"|change|verify|check|require|force|allow|hide|without|invalidate|copy|remove|default|create|gen)_(?:\w+_)?"
     r"(?:password|passwd|token|secret|passphrase|pass|key|auth|credentials|session|pin|login|pw)"
     r"|stdin_?pass(?:word)?|by_?pass|ask_?pass|com_?pass|over_?pass|under_?pass|tres_?pass|sur_?pass|ssh_auth_sock|pass_through|git_author|mon_?key|tur_?key|don_?key|hockey|whiskey|disney|lackey|key_?cloak)$"
@@ -70,6 +73,10 @@ _ASKED = re.compile(
     r"\b(?:psql|pg_\w+|pgbench|createdb|createuser|dropdb|dropuser|vacuumdb|reindexdb|mysql\w*|mariadb\w*|lpass|ipa)\s[^|;\n]*\Z"
 )
 """Programs whose --password takes no value and asks."""
+_NAMED_IN_AWS = re.compile(r"--(?:api-key|[\w-]*(?:client|request|pagination|task)-token)")
+_AWS = re.compile(r"(?:\s|\A)aws\s[^|;\n]*+\Z")
+_LONGEST_AWS = 600
+"""The keys of aws are of objects and records, and its client tokens tell requests apart."""
 _PLAIN = re.compile(r"[A-Za-z_./-]++(?:\s|\Z)")
 _FIELD_VALUE = re.compile(r"[A-Za-z_][\w.-]*+=[^=]")
 _FIELDS = re.compile(
@@ -85,10 +92,10 @@ _TOLD = re.compile(
 """Options that search for words or tell something."""
 _CHUNK = re.compile(r"(?:[^'\"\\;|&\n]++|'[^']*+'|\"(?:[^\"\\]|\\.)*+\"|\\.)++|['\"\\;|&\n]", re.DOTALL)
 _SEARCHES = re.compile(
-    r"\s*+\(?\s*+(?:(?:sudo|xargs|time|then|do|env|watch|exec|command|\w++=\S*+|-\w++)\s++)*+(?:[ef]?grep|zgrep|rg|ag|ack|man|apropos|whatis|tldr|info"
+    r"\s*+\(?\s*+(?:(?:sudo|xargs|time|then|do|env|watch|exec|command|\w++=\S*+|-\w++)\s++)*+()(?:[ef]?grep|zgrep|rg|ag|ack|man|apropos|whatis|tldr|info"
     r"|locate|which|type|awk|logger|notify-send|say|mail(?![^|;&\n]*\s-S)|ls|cd|vim?|nvim|nano|less|more|code|mkdir|touch|rm|figlet|cat|head|tail|wc|diff|cp|mv"
     r"|git\s++(?:-\w\s++\S++\s++)?+(?:commit|log|grep|tag|stash|notes|branch|checkout|switch|diff|show|merge|blame|rebase|revert|shortlog|bisect)"
-    r"|gh\s++(?:issue|pr|release|search)|glab\s++(?:issue|mr)|npm\s++(?:search|view)|kubectl\s++(?:get|describe|delete|explain|logs|top)"
+    r"|gh\s++(?:issue|pr|release|search)|glab\s++(?:issue|mr)|npm\s++(?:search|view)|kubectl\s++(?:get|describe|delete|explain|logs|top|label|annotate|taint)"
     r"|(?:redis|valkey|keydb)-cli\s++(?:-\w\s++\S++\s++)?+(?i:h?get\w*|h?del|p?ttl|h?exists|p?expire|h?keys|type|unlink|scan|smembers|lrange|incr|object)"
     r"|(?:jira|todo|task|bd)\s++(?:issue\s++)?(?:add|create|new))(?![\w./-])"
 )
@@ -118,8 +125,9 @@ def _searched(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     starts_command = True
     for match in _CHUNK.finditer(text):
-        if starts_command and _SEARCHES.match(match.group()) and "<<" not in match.group():
-            spans.append(match.span())
+        if starts_command and (found := _SEARCHES.match(match.group())) and "<<" not in match.group():
+            # What is assigned before the command is not what it searches for.
+            spans.append((match.start() + found.start(1), match.end()))
         starts_command = match.group() in (";", "|", "&", "\n")
     return spans
 
@@ -144,7 +152,8 @@ def _named(text: str, lowered: str, first: re.Match[str]) -> Iterator[tuple[int,
         if span is None:
             continue
         if is_secret(text[span[0] : span[1]], grade or "value") and text[span[1] : span[1] + 1] != "(":
-            yield *span, calls[1]
+            if calls[1] == "password" or not is_filled_in(text[span[0] : span[1]]):
+                yield *span, calls[1]
             at = span[1]
         elif span[1] - span[0] > _LONG_HARMLESS:
             at = span[1]
@@ -185,6 +194,8 @@ def _grade(text: str, name: re.Match[str], strength: str, *, is_file: bool, is_w
     if "-" in before and _TOLD.search(before):
         return None
     is_option, is_strong = name[1].startswith("-"), strength == "value"
+    if is_option and (strength == "bare" or _NAMED_IN_AWS.fullmatch(name[1])) and _is_of_aws(text, name.start()):
+        return None
     if name["equals"]:
         if name["equals"] == "= ":
             return None
@@ -206,6 +217,11 @@ def _grade(text: str, name: re.Match[str], strength: str, *, is_file: bool, is_w
         asks = name[1] == "--password" and _ASKED.search(before)
         return "mixed" if asks else "opaque" if name[1] in ("--secret", "-secret", "--credentials", "-credential") else strength
     return _blank_grade(text, name, before, "value" if is_strong else "random" if strength == "mixed" else strength)
+
+
+def _is_of_aws(text: str, at: int) -> bool:
+    begin = text.rfind("aws ", max(0, at - _LONGEST_AWS), at)
+    return begin >= 0 and bool(_AWS.match(text, max(0, begin - 1), at) or _AWS.match(text, begin, at))
 
 
 def _blank_grade(text: str, name: re.Match[str], before: str, strength: str) -> str | None:
@@ -234,6 +250,10 @@ def _meaning(name: str) -> tuple[str, str] | None:
         if _STRONG.search(words) or _HOST_AFTER.search(words)
         else "code"
         if _DIGITS.search(words)
+        else "bare"
+        if _BARE.search(words)
+        else "auth"
+        if _AUTH_VARIABLE.fullmatch(name)
         else "mixed"
         if _WEAK.search(words)
         else "random"

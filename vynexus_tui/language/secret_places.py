@@ -29,6 +29,11 @@ _SHORT_WORD = r"[^\s'\"|;&<>-][^\s'\"|;&<>]{0,80}+"
 _WRITTEN = r"(?:>>?|\|\s*+(?:sudo\s++)?tee(?:\s++-a)?)"
 _SECRET_FILE = r"[^\s|;&]{0,200}?(?:pass|cred|secret|token|\bpw)(?!\S*\.pub\b)[\w.-]*+(?=\s|\Z|['\"])"
 
+_KEY_FILE = (
+    r"[\"']?[^\s|;&'\"]{0,200}?(?<![\w-])(?:[\w-]{0,60}[_.-])?(?<!cache.)(?<!sort.)(?<!public.)(?<!pub.)(?:private|secret|master|preshared|api)?"
+    r"(?:key|auth|psk)(?:file)?(?:\.(?:txt|conf|b64|key|bin|hex|dat|env))?(?=\s|\Z|['\"&;|])"
+)
+
 
 def _place(kind: str, triggers: str, expression: str, grade: str = "any", *, needs: str = "") -> Rule:
     """A place; its triggers one space apart, `~` for a space within one."""
@@ -56,6 +61,13 @@ PLACES = (
     _place("password", "@", rf"(?<=://)[^\s/@:'\"$]*+:(?![@]){FRESH}([^\s/'\"]+)(?=@)", needs="://"),
     _place("password", "@", rf"(?<=://)[^\s/@:'\"$?]*+:(?![@]|\d{{2,5}}/){FRESH}([^\s@'\"?]{{1,200}})(?=@)", "mixed", needs="://"),
     _place("password", "@", rf"(?<=[\s'\"=])[\w.+-]{{1,60}}:{FRESH}([^\s@:/'\"$]++)@[\w.-]++(?::\d{{2,5}}(?!\w)|/)", "mixed", needs=":"),
+    _place(
+        "password",
+        "@",
+        rf"\s-{{1,2}}(?:u|url|user)[\s=]++[\"']?[\w.+-]{{1,60}}[@\\][\w.-]{{1,60}}:{FRESH}([^\s@:/'\"$]++)(?=@\w)",
+        "word",
+        needs=":",
+    ),
     _place("token", "anaconda.org", r"anaconda\.org/t/([\w-]{16,})"),
     _place("token", "cloudsmith.io/ fury.io/", r"(?:dl\.cloudsmith|fury)\.io/([\w-]{16,})(?=/)", "mixed"),
     _place("webhook", "/hooks/ /with/key/", r"(?:/hooks(?:/catch/\d++)?|/with/key)/([\w-]{16,}(?:/[\w-]{16,})?)", "random"),
@@ -67,11 +79,11 @@ PLACES = (
         r"\b(?:proxy-)?authorization\\?[\"']?\s*+(?:=>|[:=])\s*+\\?[\"']?(?:(?:bearer|basic|token|digest|apikey|api-key|negotiate|key|bot"
         rf"|geniekey|splunk|ssws)[\s:=]++|token\s++token=\\?[\"']?)?+{FRESH}([^\s'\"\\]++)",
     ),
-    _place("bearer-token", "bearer~", rf"\bbearer\s++\\?[\"']?{FRESH}([\w.~+/=-]{{12,}})"),
+    _place("bearer-token", "bearer~", rf"\bbearer\s++\\?[\"']?{FRESH}([\w.~+/-]{{12,}}+=*+)(?!\w)"),
     _place(
         "api-key",
         "-key: -token: apikey: -secret: -password: -auth: -signature: -jwt:",
-        rf"(?<=[\"'])[a-z][\w-]*+(?:{_HEADER_WORDS})(?<!idempotency-key)(?<!websocket-key):\s*+{FRESH}([^\s'\"\\]++)",
+        rf"(?<=[\"'])[a-z][\w-]*+(?:{_HEADER_WORDS})(?<!idempotency-key)(?<!websocket-key)(?<!cache-key)(?<!surrogate-key)(?<!public-key)(?<!routing-key)(?<!sort-key)(?<!host-key):\s*+{FRESH}([^\s'\"\\]++)",
         "value",
     ),
     _place(
@@ -94,7 +106,7 @@ PLACES = (
     _place(
         "password",
         "echo~ printf~ yes~",
-        rf"{_ECHO}(?!\\?[\"']?[\w.-]++[:=]){VALUE}{_PIPED}(?:{_FED_PROGRAMS}|(?=[^|\n]{{0,300}}?{_FED_OPTIONS}))",
+        rf"{_ECHO}(?!\\?[\"']?[\w.-]++(?::|=(?![='\"\s]))){VALUE}{_PIPED}(?:{_FED_PROGRAMS}|(?=[^|\n]{{0,300}}?{_FED_OPTIONS}))",
         needs="|",
     ),
     _place(
@@ -137,7 +149,25 @@ PLACES = (
         needs="> tee",
     ),
     _place(
-        "password", "echo~ printf~", rf"{_ECHO}(?!\\?[\"']?[\w.-]++[:=]){VALUE}\s*+{_WRITTEN}\s*+{_SECRET_FILE}", "mixed", needs="> tee"
+        "password",
+        "echo~ printf~",
+        rf"{_ECHO}(?!\\?[\"']?[\w.-]++(?::|=(?![='\"\s]))){VALUE}\s*+{_WRITTEN}\s*+{_SECRET_FILE}",
+        "mixed",
+        needs="> tee",
+    ),
+    _place(
+        "password",
+        "echo~ printf~",
+        rf"{_ECHO}\\?[\"'][^\s:'\"\n|>%\\]{{1,80}}(?:\\++n|\n){FRESH}([^\s'\"|\\]++)(?:\\++n|\n)?\\?[\"']\s*+{_WRITTEN}\s*+(?:{_SECRET_FILE}|{_KEY_FILE})",
+        "mixed",
+        needs="> tee",
+    ),
+    _place(
+        "key",
+        "echo~ printf~",
+        rf"{_ECHO}(?!\\?[\"']?[\w.-]++(?::|=(?![='\"\s]))){VALUE}\s*+{_WRITTEN}\s*+{_KEY_FILE}",
+        "made",
+        needs="> tee",
     ),
     # Languages: SQL, expect, function calls, configuration of networks.
     _place("password", "identified", rf"\bidentified\s++(?:with\s++\S++\s++)?by\s++(?:password\s++)?{VALUE}"),
@@ -149,6 +179,7 @@ PLACES = (
     ),
     _place("password", "password( password~(", rf"\bpassword\s*+\(\s*+(?:'\\'')?'{FRESH}([^'\n]++)'"),
     _place("password", "password~for", rf"\bset\s++password\s++for\s++[^=;\n]{{1,80}}+=\s*+(?=\\?['\"]){VALUE}"),
+    _place("key", "pragma", rf"\bpragma\s++(?:re)?key\s*+=\s*+{VALUE}"),
     # Functions that are given a name and a password in turn.
     _place(
         "password",

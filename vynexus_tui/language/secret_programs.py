@@ -60,16 +60,16 @@ ROWS = (
     Row("mosquitto_pub mosquitto_sub mosquitto_rr mqtt", apart("-P", "-pw")),
     Row("mosquitto_passwd", r"\s-[a-zA-Z]*b[a-zA-Z]*" + arg(3).expression[2:]),
     # Remote machines and shares.
-    Row("sshpass", opt("-p")),
-    Row("plink pscp psftp putty kitty plink.exe pscp.exe psftp.exe putty.exe", apart("-pw", "-passphrase")),
+    # Behind its first word that is no option stand another program's options.
+    Row("sshpass", rf"\A(?:\s++-(?:[fdP]\s*+{WORD}|[evhV]++))*+\s++-p\s*+{VALUE}"),
+    Row("plink pscp psftp putty kitty", apart("-pw", "-passphrase")),
     Row(
-        "xfreerdp xfreerdp3 wlfreerdp sdl-freerdp mstsc rdesktop wfreerdp remmina cmdkey signtool runas psexec psexec64 wmic "
-        "schtasks net1 sc.exe",
+        "xfreerdp xfreerdp3 wlfreerdp sdl-freerdp mstsc rdesktop wfreerdp remmina cmdkey signtool runas psexec psexec64 wmic schtasks net1",
         rf"(?<=[\s'\"])/(?:p|rp|pass|password|gp|pth)(?::|\s++){VALUE}",
         grade="word",
     ),
     Row(
-        "rdesktop psexec psexec64 psexec.exe evil-winrm crackmapexec netexec nxc cme hydra winrs x11vnc tightvncviewer "
+        "rdesktop psexec psexec64 evil-winrm crackmapexec netexec nxc cme hydra winrs x11vnc tightvncviewer "
         "vncsnapshot smbmap medusa ncrack",
         apart("-p", "-passwd"),
         grade="word",
@@ -119,7 +119,7 @@ ROWS = (
     Row("openssl", rf"-macopt\s++(?:hex)?key:{VALUE}", kind="key"),
     Row("openssl", arg(1, r"(?:-salt\s++\S++|-\S++)"), after=r"\s++passwd"),
     Row("zip unzip zipcloak funzip zipnote", opt("-P(?!r)")),
-    Row("7z 7za 7zr 7zz 7z.exe p7zip", glued("-p")),
+    Row("7z 7za 7zr 7zz p7zip", glued("-p")),
     Row("rar unrar unar lsar arj", glued("-hp", "-p(?!-)")),
     Row("unar lsar zpaq", apart("-p", "-password", "-key")),
     Row("qpdf", rf"--encrypt\s++(?!--){VALUE}"),
@@ -147,7 +147,7 @@ ROWS = (
     Row(
         "docker podman nerdctl helm crane oras buildah skopeo oc az twine poetry rancher cf ibmcloud argocd regctl",
         opt("-p(?![a-z])", "-psw", "--pw"),
-        after=r"[^|;\n]{0,200}?\b(?:login|publish|upload|registry\s++login|service-principal|push|auth|repo\s++add)\b",
+        after=r"(?!\s++(?:run|exec|create|compose|build|start|logs|ps|install|upgrade|template)\s)[^|;\n]{0,200}?\b(?:login|publish|upload|registry\s++login|service-principal|push|auth|repo\s++add)\b",
     ),
     Row("login", opt("-p(?![a-z]+[ =-])"), grade="word"),
     Row("twine flit maturin", apart("-p"), grade="word"),
@@ -159,7 +159,7 @@ ROWS = (
     Row("vault", rf"\s{FIELD}", after=r"\s++(?:kv\s++(?:put|patch)|write\s++secret/\S++)", kind="secret", grade="made"),
     Row(
         "consul etcdctl nomad zk",
-        rf"\s[\w./-]*(?:pass(?:word|wd)?|secret|token|key|pwd|credentials?)\s++{VALUE}",
+        rf"\s[\w./-]*(?:pass(?:word|wd)?|secret|token|(?<!sort.)(?<!cache.)(?<!public.)key|pwd|credentials?)\s++{VALUE}",
         after=r"\s++(?:kv\s++)?(?:put|set)",
         grade="word",
     ),
@@ -223,15 +223,15 @@ ROWS = (
     Row("composer", rf"\s(?:github-oauth|gitlab-oauth|gitlab-token|bearer)\.\S++\s++{VALUE}", after=r"\s++config", kind="token"),
     Row("poetry", rf"\s(?:http-basic\.\S++\s++\S++|pypi-token\.\S++)\s++{VALUE}", after=r"\s++config"),
     Row("bundle", rf"\s[\w.:/-]++\s++[\"']?[\w.@-]++:{FRESH}([^\s'\"]++)", after=r"\s++config"),
-    Row("nuget nuget.exe choco", arg(1), after=r"\s++setapikey", kind="key", grade="mixed"),
+    Row("nuget choco", arg(1), after=r"\s++setapikey", kind="key", grade="mixed"),
     Row(
-        "nuget nuget.exe choco dotnet",
+        "nuget choco dotnet",
         apart("-k", "--api-key", "-ApiKey", "-p", "-Password", "--password"),
         after=r"\s++(?:nuget\s++)?(?:push|sources?|add\s++source|apikey)\b",
         kind="key",
         grade="word",
     ),
-    Row("nuget nuget.exe", rf"\s\S*?\.nupkg\s++{VALUE}", after=r"\s++push", kind="key", grade="mixed"),
+    Row("nuget", rf"\s\S*?\.nupkg\s++{VALUE}", after=r"\s++push", kind="key", grade="mixed"),
     Row("dotnet", rf"\s[\"']?[\w:.-]++[\"']?\s++{VALUE}", after=r"\s++user-secrets\s++set", kind="secret"),
     Row(
         "cargo snyk wandb ngrok fly flyctl doctl railway sentry-cli deployctl surge expo eas codecov apify modal zenml comet "
@@ -296,12 +296,12 @@ ROWS = (
     Row("yq jq dasel", Way(rf"(?i:pass\w*|secret|token|\w*key|pwd|pw)\"?\]?\s*+=\s*+\\?\"{FRESH}([^\"\n\\$]++)", ("=",)), kind="secret"),
     Row("p4", apart("-P"), grade="word"),
     # The web.
-    Row("curl curl.exe curlie", Way(rf"-(?<=\s-)(?:{CURL_FLAGS[1:]}b|-cookie)[\s=]*+{FIELD}", ("=",)), kind="cookie"),
+    Row("curl curlie", Way(rf"-(?<=\s-)(?:{CURL_FLAGS[1:]}b|-cookie)[\s=]*+{FIELD}", ("=",)), kind="cookie"),
     Row(
-        "curl curl.exe wget lftp curlie aria2c httpie youtube-dl yt-dlp",
+        "curl wget lftp curlie aria2c httpie youtube-dl yt-dlp",
         pair(":", rf"{CURL_FLAGS}[uU]", "--user", "--proxy-user", "--http-user"),
     ),
-    Row("curl curl.exe", pair(":", "-E", "--cert", "--proxy-cert"), grade="cert"),
+    Row("curl", pair(":", "-E", "--cert", "--proxy-cert"), grade="cert"),
     Row("youtube-dl yt-dlp gallery-dl", apart("-p", "--video-password", "--ap-password")),
     Row("htpasswd", r"\A(?:\s++-[ncbBCmdspv25i]*n[a-zA-Z]*)(?:\s++-\S++|\s++\d+(?=\s))*+\s++[^\s-]\S*+\s++" + VALUE),
     Row("htpasswd", r"\A(?:\s++-[a-mo-zA-Z]*b[a-mo-zA-Z]*)(?:\s++-C\s++\d++|\s++-\S++)*+\s++[^\s-]\S*+\s++[^\s-]\S*+\s++" + VALUE),
@@ -329,7 +329,7 @@ ROWS = (
     Row("virsh", arg(3), after=r"\s++set-user-password"),
     Row("locksettings", arg(1), after=r"\s++set-(?:password|pin|pattern)"),
     Row(
-        "bitcoin-cli litecoin-cli dogecoin-cli bitcoin-cli.exe dash-cli zcash-cli",
+        "bitcoin-cli litecoin-cli dogecoin-cli dash-cli zcash-cli",
         arg(1),
         after=r"[^|;\n]{0,200}?\bwalletpassphrase(?!change)",
     ),

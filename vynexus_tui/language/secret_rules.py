@@ -51,8 +51,8 @@ VALUE = (
     rf'|\\?"{FRESH}(?![\s`]|[;|&)]+(?:[\s"\x27]|\Z))((?:[^"\\\n]|\\[^\n])++)(?:"|\Z)'
     rf"|{FRESH}(?![-`<>&|;{{\[(])((?:[^\s'\"`;&|<>()\\]|\\[^\s'\"\\nr])++))"
 )
-SEGMENT = re.compile(r"(?:[^'\"\\;|\n]++|'[^']*+'|\"(?:[^\"\\]|\\.)*+\"|\\.)++|['\"\\]", re.DOTALL)
-"""One member of a pipeline: what stands between `;`, `|` and newlines outside quotes."""
+SEGMENT = re.compile(r"(?:[^'\"\\;|&\n]++|&(?!&)|'[^']*+'|\"(?:[^\"\\]|\\.)*+\"|\\.)++|['\"\\]", re.DOTALL)
+"""One member of a pipeline or a list: what stands between `;`, `|`, `&&` and newlines outside quotes."""
 
 
 # --- Ways in which a program is given its secret

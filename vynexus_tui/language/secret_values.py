@@ -13,14 +13,36 @@ _REFERENCE = re.compile(
 _PLACEHOLDER = re.compile(
     r"(?:(?:<|\[|\{)?(?:your|the|some|insert|enter|put|add|replace|paste|redacted|example|sample|dummy|placeholder|fill|actual|real)(?:[-_ ]\w[\w-]*+|)\Z"
     r"|your[A-Z_-]?\w*+\Z|\w*[-_]here\Z|[*x\u2022.]{3,}|redacted|removed|masked|hidden|omitted|censored|(?:todo|tbd|fixme|n/?a|none|null|nil|undefined|unset|empty"
-    r"|true|false|yes|no|on|off|enabled?|disabled?|required|optional|prompt|ask|stdin|auto|random|locked|default|never|always|str|string|int|bool|bytes|any"
+    r"|true|false|yes|no|on|off|enabled?|disabled?|required|optional|prompt|ask|stdin|auto|random|locked|default|never|always|latest|str|string|int|bool|bytes|any"
     r"|self|this|input|getpass|os\.environ\w*|basic|bearer|digest|oauth2?|oidc|password|passwd|token|secret|api_?key|passphrase|plain)\Z)",
     re.IGNORECASE,
 )
+_FILLED = re.compile(
+    r"x{5}|X{5}|\*{3}|\u2022{3}|#{4}|\.{3}|_{5}|(?:\A|[-_.])(?:your[-_A-Z]|my[-_](?:\w+[-_])?(?:secret|token|key)\b)|[Ee]xample|(?<![A-Z0-9])EXAMPLE|[Pp]laceholder|PLACEHOLDER"
+    r"|(?<![A-Za-z0-9])(?:[Cc]hange_?[Mm]e|CHANGE_?ME|[Rr]edacted|REDACTED)(?![A-Za-z0-9])|[-_]here\Z"
+)
+"""What documents write in place of a token, also behind a vendor's prefix."""
+_FILLERS = (
+    "xxxxx",
+    "***",
+    "\u2022\u2022\u2022",
+    "####",
+    "...",
+    "_____",
+    "your",
+    "my-",
+    "my_",
+    "example",
+    "placeholder",
+    "change",
+    "redacted",
+    "here",
+)
+"""One of these is in what the expression above finds; looking for them costs a tenth."""
 _NO_VALUE = re.compile(
     r"(?:~|\.{1,2})/|[A-Za-z]:[\\/]|/(?:[\w.@+-]+/)+[\w.@+-]*\Z|/[\w.-]+\Z|[\w./@+-]*\.(?:txt|pem|key|json|ya?ml|crt|cer|p12|pfx|p8|jks|keystore|env|cfg|conf|ini|toml|gpg|asc"
-    r"|sops|enc|py|ts|tsx|js|go|rs|md|pub|der|csv|log|sh|xml|html|tfvars|properties|dat|bin|db|png|jpe?g|gif|svg|webp|pdf|zip|t?gz|tar|mp4|age|kdbx|php|rb|java|sql|netrc|pw|pass|secret)\Z"
-    r"|/\w{1,20}:|/{1,2}[gIiMpe]{0,3}\Z|\d{1,3}[a-z%]?\Z|\d{1,3}(?:\.\d+)+\Z|(?:os|process|self|config|settings|env|secrets|vars?|local|module|args?|opts?|options|req|request|data|each|random_\w+|aws_\w+"
+    r"|sops|enc|sig|minisig|bundle|parquet|avro|gz|xz|zst|bz2|deb|rpm|whl|jar|tfstate|py|ts|tsx|js|go|rs|md|pub|der|csv|log|sh|xml|html|tfvars|properties|dat|bin|db|png|jpe?g|gif|svg|webp|pdf|zip|t?gz|tar|mp4|age|kdbx|php|rb|java|sql|netrc|pw|pass|secret)\Z"
+    r"|/\w{1,20}:|[\w-]+:(?:latest|\d{1,3})\Z|/{1,2}[gIiMpe]{0,3}\Z|\d{1,3}[a-z%]?\Z|\d{1,3}(?:\.\d+)+\Z|(?:os|process|self|config|settings|env|secrets|vars?|local|module|args?|opts?|options|req|request|data|each|random_\w+|aws_\w+"
     r"|Deno|import|System)\.[A-Za-z_][\w.\[\]]*+\Z|(?:id|type|src|source|name|key)=",
 )
 _EXPRESSION = re.compile(r"\.[*+]|\[\^|\\[wdsSbWD]|\(\?|\\[(1-9]|\[(?:A-Z|a-z|0-9|:alnum:)")
@@ -30,6 +52,13 @@ _SPECIAL = re.compile(r"[!@#%^&*$]")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+[\w.-]*\Z|[a-z]+(?:[-_.]?v?\d{1,4})?\Z|\d{4}-\d\d-\d\d|\d{8}T\d+Z?\Z|[0-9]+\Z")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+\Z")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+_STRUCTURE = re.compile(r"[/.{}\[\]:=,@ ]")
+_LETTERS = re.compile(r"[A-Za-z][a-z]+|[A-Z]+")
+_VOWEL = re.compile(r"[aeiouAEIOU]")
+_MECHANISM = re.compile(
+    r"(?i:\A[a-z]+[-_]?v?\d?\Z|scram|sasl|ntlm|cram|digest|md5|sha-?\d|oauth|oidc|openid|saml|ldap|kerberos|krb|gssapi|\bm?tls|basic|auth0|pam_|x509|iam|proxy|none)"
+)
+"""Ways to log in, or a word."""
 _SPLIT = re.compile(r"[-_./:,@ ]")
 
 
@@ -38,11 +67,11 @@ def is_secret(value: str, grade: str) -> bool:
 
     any: all but references and placeholders; value: no path, switch or number either; word: no number; mixed: letters with
     digits or signs among them; strict: a made-up password; random: long and without order; code: digits; community: not SNMP's
-    public one; cert: no path, after a certificate's name; key: like value; whole: the place says it all; opaque: mixed or a UUID;
+    public one; bare: random, of no words, paths or fields; auth: no mechanism and no plain words; cert: no path, after a certificate's name; key: like value; whole: the place says it all; opaque: mixed or a UUID;
     uuid: only that; made: strict or random; cookies: what a Cookie header holds, one of it a secret.
     """
     if grade == "token":
-        return True
+        return not is_filled_in(value) and not (len(value) >= 16 and len(set(value[-16:].lower())) <= 2)
     if grade == "cookies":
         return _has_secret_cookie(value)
     if not value or _REFERENCE.match(value) or _PLACEHOLDER.match(value) or "{{secret:" in value:
@@ -54,6 +83,12 @@ def is_secret(value: str, grade: str) -> bool:
     if _EXPRESSION.search(value) or _CALL.match(value) or (_NO_VALUE.match(value) and not _is_random(value)):
         return False
     return _GRADES[grade](value)
+
+
+def is_filled_in(value: str) -> bool:
+    """Whether what stands for a token only shows its shape: `ghp_XXXX...`, `xoxb-your-token`."""
+    lowered = value.lower()
+    return any(map(lowered.__contains__, _FILLERS)) and bool(_FILLED.search(value))
 
 
 def is_key_material(word: str) -> bool:
@@ -105,6 +140,19 @@ def _is_strict(value: str) -> bool:
     return len(value) >= 8 and " " not in value and sum(bool(re.search(c, value)) for c in classes) >= 3 and not _VERSION.match(value)
 
 
+def _is_bare(value: str) -> bool:
+    """What a name as common as `key` needs to be one: S3 objects, cache entries, sort fields and translations are keys too."""
+    if not _is_random(value) or _STRUCTURE.search(value.rstrip("=")):
+        return False
+    return not any(len(run) >= 5 and len(_VOWEL.findall(run)) >= 2 for run in _LETTERS.findall(value))
+
+
+def _is_auth(value: str) -> bool:
+    """`REDIS_AUTH=some-words-7` is a password; `SMTP_AUTH=login`, `MONGO_AUTH=SCRAM-SHA-256` and `AUTH=oauth2-proxy` are not."""
+    pieces = re.split(r"[-_]", value)
+    return not _MECHANISM.search(value) and (_is_mixed(value) or (len(pieces) > 2 and pieces[-1].isdigit()))
+
+
 def _has_secret_cookie(cookies: str) -> bool:
     """Beside references a word like `theme=dark` is no secret; alone it may be one."""
     values = [cookie.partition("=")[2] or cookie for cookie in map(str.strip, cookies.split(";")) if cookie]
@@ -116,9 +164,11 @@ _GRADES: dict[str, Callable[[str], bool]] = {
     "value": lambda value: True,
     "word": lambda value: len(value) >= 3 and not value.isdigit(),
     "mixed": _is_mixed,
+    "bare": _is_bare,
+    "auth": _is_auth,
     "strict": _is_strict,
     "random": _is_random,
-    "code": lambda value: (value.isdigit() and 4 <= len(value) <= 10) or _is_mixed(value),
+    "code": lambda value: (value.isdigit() and 4 <= len(value) <= 10) or ("=" not in value and _is_strict(value)) or _is_bare(value),
     "community": lambda value: value not in ("public", "private"),
     "opaque": lambda value: bool(_UUID.match(value)) or _is_mixed(value),
     "made": lambda value: _is_strict(value) or _is_random(value),

@@ -1,8 +1,9 @@
-"""Write a file whole or not at all."""
+"""Write a file whole or not at all; read one that may be anything."""
 
 import contextlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +45,27 @@ def rewrite(path: Path, content: bytes) -> None:
             os.chown(temporary, state.st_uid, state.st_gid)
         os.utime(temporary)
         temporary.replace(path)
+
+
+def read_small_text(path: Path, *, follows_links: bool = False, most_bytes: int = 1 << 20) -> str | None:
+    """The first `most_bytes` of a regular file; None for a pipe, a device, a link or what cannot be read. Never waits for a writer.
+
+    `follows_links`: for a person's own files, which may be links into a dotfile repository.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC | (0 if follows_links else os.O_NOFOLLOW)
+    try:
+        handle = os.open(path, flags)
+    except OSError:
+        return None
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            return None
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(most_bytes).decode("utf-8", "surrogateescape")
+    except OSError:
+        return None
+    finally:
+        os.close(handle)
 
 
 @contextlib.contextmanager

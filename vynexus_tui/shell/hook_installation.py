@@ -5,6 +5,7 @@ import os
 import shlex
 import stat
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
@@ -13,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from vynexus_tui.domain.errors import ShellError
 from vynexus_tui.shell.file_writing import rewrite, write_new, write_whole
-from vynexus_tui.shell.rc_block import has_block, quote_for_fish, render_rc_block, with_block, without_block
+from vynexus_tui.shell.rc_block import has_block, has_marker, quote_for_fish, render_rc_block, with_block, without_block
 
 HookShell: TypeAlias = Literal["bash", "zsh", "fish"]
 HOOK_SHELLS: tuple[HookShell, ...] = ("bash", "zsh", "fish")
@@ -76,6 +77,10 @@ class HookStatus:
     """The block is in the rc file and the file it reads is there."""
     is_current: bool
     """The hook file is the one this version would write."""
+    has_traces: bool
+    """Anything of ours is there: a marker in an rc file, be its block whole or damaged, the hook file, or the manifest."""
+    marked_files: tuple[Path, ...] = ()
+    """The rc files with a marker: today's, and the one the manifest names where ZDOTDIR or XDG_CONFIG_HOME were others then."""
     problem: str | None = None
 
 
@@ -92,10 +97,12 @@ def render_hook(shell: HookShell, paths: HookPaths, *, measures_cpu: bool = True
 
 def install_hook(shell: HookShell, paths: HookPaths, *, measures_cpu: bool = True) -> HookChange:
     """Write hook file, spool folder and rc block; a second time changes nothing. Raises ShellError, and then the rc file is as it was."""
-    rc_file = _real_rc_file(paths.rc_file(shell))
+    marked = _marked_files(shell, paths)
+    rc_file = marked[0] if marked else _real_rc_file(paths.rc_file(shell))
     before = _read_rc(rc_file)
     block = _block(shell, paths)
-    after = with_block(before or b"", block.encode("utf-8", "surrogateescape"))
+    with _naming(rc_file):
+        after = with_block(before or b"", block.encode("utf-8", "surrogateescape"))
     hook_file = paths.hook_file(shell)
     made: list[Path] = []
     try:
@@ -132,58 +139,110 @@ def refresh_hook(shell: HookShell, paths: HookPaths, *, measures_cpu: bool) -> b
 
 
 def remove_hook(shell: HookShell, paths: HookPaths) -> HookChange:
-    """Cut the block out, then delete our files; without them it changes nothing. Raises ShellError, and then the rc file is as it was."""
+    """Cut the block out wherever it is, then delete our files; without them it changes nothing.
+
+    Raises ShellError, and then no rc file was changed unless the disk failed between two of them.
+    """
     manifest = _read_manifest(paths.manifest_file(shell))
-    named = manifest.get("rc_file")
-    rc_file = Path(named) if isinstance(named, str) and Path(named).exists() else _real_rc_file(paths.rc_file(shell))
-    before = _read_rc(rc_file)
-    after = None if before is None else _restored(before, manifest)
-    is_ours_alone = after == b"" and manifest.get("bytes_before") is None
+    changes = [_removal(rc_file, manifest) for rc_file in _marked_files(shell, paths)]
+    is_deleted = False
     try:
-        if before is not None and is_ours_alone:
-            rc_file.unlink()
-            _remove_empty(_made_folders(manifest))
-        elif before is not None and after is not None and after != before:
-            rewrite(rc_file, after)
+        for rc_file, before, after in changes:
+            # Without a manifest nobody knows whether the file was there before: then an empty one stays.
+            is_ours_alone = after == b"" and _is_of(manifest, rc_file) and manifest.get("bytes_before", 0) is None
+            if is_ours_alone:
+                rc_file.unlink()
+                _remove_empty(_made_folders(manifest))
+                is_deleted = True
+            elif after != before:
+                rewrite(rc_file, after)
         for ours in (paths.hook_file(shell), paths.manifest_file(shell)):
             ours.unlink(missing_ok=True)
         if paths.hook_file(shell).parent.exists() and not any(paths.hook_file(shell).parent.iterdir()):
             paths.hook_file(shell).parent.rmdir()
     except OSError as error:
-        raise ShellError(f"{error.filename or rc_file} cannot be written: {error.strerror}", "delete the marked block by hand") from error
+        raise ShellError(f"{error.filename} cannot be changed: {error.strerror}", "delete the marked block by hand") from error
     return HookChange(
         shell=shell,
-        rc_file=rc_file,
+        rc_file=changes[0][0] if changes else paths.rc_file(shell),
         hook_file=paths.hook_file(shell),
         block=_block(shell, paths),
-        rc_changed=after != before,
-        rc_created=is_ours_alone,
+        rc_changed=any(after != before for _, before, after in changes),
+        rc_created=is_deleted,
     )
 
 
 def read_hook_status(shell: HookShell, paths: HookPaths, *, measures_cpu: bool = True) -> HookStatus:
     """What is installed now; a damaged state is a `problem`, not an error."""
     hook_file = paths.hook_file(shell)
+    rc_file = paths.rc_file(shell)
+    marked: tuple[Path, ...] = ()
     problem = None
-    is_marked = is_current = False
+    has_our_block = is_current = False
     try:
-        rc_file = _real_rc_file(paths.rc_file(shell))
-        is_marked = has_block(_read_rc(rc_file) or b"")
+        marked = _marked_files(shell, paths)
+        rc_file = marked[0] if marked else _real_rc_file(rc_file)
+        content = _read_rc(rc_file) or b""
+        with _naming(rc_file):
+            has_our_block = has_block(content)
     except ShellError as error:
-        problem, rc_file = error.message, paths.rc_file(shell)
+        problem = error.message
     exists = hook_file.is_file()
     if exists:
         is_current = hook_file.read_text("utf-8", "surrogateescape") == render_hook(shell, paths, measures_cpu=measures_cpu)
-    if is_marked and not exists:
+    if has_our_block and not exists:
         problem = f"{rc_file} names {hook_file}, which is not there: run `vynexus hook install {shell}`"
     return HookStatus(
         shell=shell,
         rc_file=rc_file,
         hook_file=hook_file,
-        is_installed=is_marked and exists,
+        is_installed=has_our_block and exists,
         is_current=is_current,
+        has_traces=bool(marked) or exists or paths.manifest_file(shell).exists(),
+        marked_files=marked,
         problem=problem,
     )
+
+
+def _marked_files(shell: HookShell, paths: HookPaths) -> tuple[Path, ...]:
+    """Today's rc file and the manifest's, where a marker is in them. Raises ShellError when today's is a circle of links."""
+    manifest = _read_manifest(paths.manifest_file(shell))
+    named = manifest.get("rc_file")
+    candidates = [_real_rc_file(paths.rc_file(shell)), *([Path(named)] if isinstance(named, str) else [])]
+    return tuple(path for path in dict.fromkeys(candidates) if _is_marked(path, unless_readable=_is_of(manifest, path)))
+
+
+def _is_marked(rc_file: Path, *, unless_readable: bool) -> bool:
+    """Whether a marker is in it; who owns it and whether it can be written does not matter here.
+
+    `unless_readable`: what to take it for when it is there and cannot be read.
+    """
+    try:
+        return stat.S_ISREG(rc_file.stat().st_mode) and has_marker(rc_file.read_bytes())
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a damaged manifest names a path with a zero byte
+        return False
+    except OSError:
+        return unless_readable
+
+
+def _removal(rc_file: Path, manifest: Mapping[str, object]) -> tuple[Path, bytes, bytes]:
+    """The file, what it holds, and what it shall hold. Raises ShellError."""
+    before = _read_rc(rc_file) or b""
+    with _naming(rc_file):
+        return rc_file, before, _restored(before, manifest if _is_of(manifest, rc_file) else {})
+
+
+def _is_of(manifest: Mapping[str, object], rc_file: Path) -> bool:
+    return manifest.get("rc_file") == str(rc_file)
+
+
+@contextmanager
+def _naming(rc_file: Path) -> Iterator[None]:
+    """An error about a content says in which file it is."""
+    try:
+        yield
+    except ShellError as error:
+        raise ShellError(f"{rc_file}: {error.message}", error.hint) from error
 
 
 def _block(shell: HookShell, paths: HookPaths) -> str:

@@ -2,9 +2,11 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+
+from vynexus_tui.shell.file_writing import read_small_text
 
 SNAPSHOTS = ("aliases.bash", "aliases.zsh")
 """What the hooks write into the state directory when a shell starts."""
@@ -17,7 +19,6 @@ _FISH_LINE = re.compile(r"[ \t]*(?:function|alias)[ \t]+")
 _FISH_WORD = re.compile(r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\$]|\\.)*"|\\.|[^\s'"\\$();&|<>])+""", re.DOTALL)
 _FISH_PART = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|\\(.)""", re.DOTALL)
 _FISH_DEFINITION = re.compile(r"alias ([^\s=/]+)[ =](.+)", re.DOTALL)
-_MAX_BYTES = 1 << 20
 _MAX_LINES = 20
 _MAX_WORD = 1 << 12
 
@@ -63,13 +64,10 @@ def read_aliases(state_dir: Path, home: Path, *, config_home: Path | None = None
     `config_home`: where fish's folder is; None for `.config` below `home`.
     """
     fish = (config_home or home / ".config") / "fish"
-    snapshot = state_dir / FISH_SNAPSHOT
-    kept = [snapshot] if snapshot.is_file() else [*_fish_files(fish / "conf.d"), fish / "config.fish"]
-    found = parse_fish_aliases("\n".join(_read_texts([*_fish_files(fish / "functions"), *kept])))
-    for paths in ([state_dir / name for name in SNAPSHOTS], [home / name for name in RC_FILES]):
-        if texts := list(_read_texts(paths)):
-            return found | parse_aliases("\n".join(texts))
-    return found
+    kept = _snapshots(state_dir, FISH_SNAPSHOT) or _persons_own(*_fish_files(fish / "conf.d"), fish / "config.fish")
+    found = parse_fish_aliases("\n".join([*_persons_own(*_fish_files(fish / "functions")), *kept]))
+    texts = _snapshots(state_dir, *SNAPSHOTS) or _persons_own(*(home / name for name in RC_FILES))
+    return found | parse_aliases("\n".join(texts))
 
 
 def _fish_files(folder: Path) -> list[Path]:
@@ -123,11 +121,11 @@ def _up_to_operator(words: list[str]) -> list[str]:
     return words
 
 
-def _read_texts(paths: Iterable[Path]) -> Iterator[str]:
-    """What is there to read of `paths`."""
-    for path in paths:
-        try:
-            with path.open("rb") as file:
-                yield file.read(_MAX_BYTES).decode("utf-8", "surrogateescape")
-        except OSError:
-            continue
+def _snapshots(state_dir: Path, *names: str) -> list[str]:
+    """Our hooks write regular files: a link or a pipe of that name is not theirs."""
+    return [text for name in names if (text := read_small_text(state_dir / name)) is not None]
+
+
+def _persons_own(*paths: Path) -> list[str]:
+    """What is there to read of `paths`, through links too."""
+    return [text for path in paths if (text := read_small_text(path, follows_links=True)) is not None]

@@ -1,5 +1,6 @@
 """The lines between our two markers in an rc file: written, found again, and cut out so that the rest stays byte for byte."""
 
+import re
 import shlex
 import string
 from collections.abc import Callable, Iterator
@@ -9,6 +10,11 @@ from vynexus_tui.domain.errors import ShellError
 
 BEGIN = b"# >>> vynexus >>>"
 END = b"# <<< vynexus <<<"
+_NAME = b"vynexus"
+_OUR_PATH_LINE = re.compile(
+    rb'case ":\$PATH:" in \*:(.+):\*\) ;; \*\) PATH=\$PATH:\1 ;; esac|contains -- (.+) \$PATH; or set -gx PATH \$PATH \2'
+)
+"""The one line of ours that need not say our name: the command directory may be anywhere."""
 _PLAIN = frozenset(string.ascii_letters + string.digits + "_-./+:@")
 
 
@@ -29,7 +35,7 @@ def quote_for_fish(text: str) -> str:
 
 
 def with_block(content: bytes, block: bytes) -> bytes:
-    """`content` with the block at its end, or in place of the one it has. Raises ShellError when the markers do not match."""
+    """`content` with the block at its end, or in place of the one it has. Raises ShellError when what it has is not ours."""
     span = _find_block(content)
     if span is not None:
         return content[: span[0]] + block + content[span[1] :]
@@ -40,7 +46,7 @@ def with_block(content: bytes, block: bytes) -> bytes:
 def without_block(content: bytes, *, size_before: int | None) -> bytes:
     """`content` as it was before the block. `size_before`: bytes before the first installation; a newline that was added there goes too.
 
-    Raises ShellError when the markers do not match.
+    Raises ShellError when the markers do not match, or enclose what is not ours.
     """
     span = _find_block(content)
     if span is None:
@@ -52,8 +58,13 @@ def without_block(content: bytes, *, size_before: int | None) -> bytes:
 
 
 def has_block(content: bytes) -> bool:
-    """Whether the markers are there."""
+    """Whether our block is there. Raises ShellError when the markers do not match, or enclose what is not ours."""
     return _find_block(content) is not None
+
+
+def has_marker(content: bytes) -> bool:
+    """Whether a line of `content` is a marker, be the block whole or damaged."""
+    return bool(_marker_lines(content, BEGIN) or _marker_lines(content, END))
 
 
 def _find_block(content: bytes) -> tuple[int, int] | None:
@@ -66,8 +77,18 @@ def _find_block(content: bytes) -> tuple[int, int] | None:
             f"the markers '{BEGIN.decode()}' and '{END.decode()}' do not match",
             "delete the lines of the block by hand, then try again",
         )
+    # The person may keep a text with our markers, in a here-document for example: it is not ours to change.
+    if not all(map(_is_ours, content[begins[0] : ends[0]].split(b"\n"))):
+        raise ShellError(
+            f"lines between '{BEGIN.decode()}' and '{END.decode()}' are not from VyNexus",
+            "move your own lines out from between the two, or change the two if they are part of a text of yours; then try again",
+        )
     stop = content.find(b"\n", ends[0])
     return begins[0], len(content) if stop < 0 else stop + 1
+
+
+def _is_ours(line: bytes) -> bool:
+    return not line.strip() or _NAME in line or _OUR_PATH_LINE.fullmatch(line.strip()) is not None
 
 
 def _marker_lines(content: bytes, marker: bytes) -> list[int]:
@@ -98,8 +119,10 @@ def _fish_lines(hook_file: Path, home: Path, bin_directory: Path | None) -> Iter
 
 def _below_home(path: Path, home: Path, quote: Callable[[str], str]) -> str:
     """A path as a word: below $HOME where it is there, so that a shared rc file works on other machines."""
-    try:
-        inside = path.relative_to(home)
-    except ValueError:
+    is_below = path.is_relative_to(home)
+    inside = path.relative_to(home) if is_below else path
+    if "\n" in str(inside):
+        raise ShellError("a folder of VyNexus has a line break in its name", "set XDG_DATA_HOME to another folder, then try again")
+    if not is_below:
         return quote(str(path))
     return f'"$HOME"/{quote(str(inside))}'

@@ -18,6 +18,8 @@ _COMMAND_FIELDS = 10
 _RUN_MARK = b"\0VYR1\0"
 _RUN_FIELDS = 11
 _NUMBER = re.compile(rb"[0-9]{1,18}")
+_SEQ = re.compile(rb"[0-9]{1,9}")
+"""No shell runs a billion commands; larger numbers are forged, and would make what was lost absurd."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_US = 253_402_300_799_000_000
 """The end of the year 9999; later stamps are forged or torn."""
@@ -72,7 +74,7 @@ def _whole_record(buffer: bytes, at: int) -> tuple[CommandRecord, int] | None:
         fields.append(buffer[start:stop])
         start = stop + 1
     _mark, seq, started, duration, status, cpu, flags, cwd, command, tail = fields
-    if tail != seq + b"." or not command or not all(map(_NUMBER.fullmatch, (seq, status))):
+    if tail != seq + b"." or not command or not _SEQ.fullmatch(seq) or not _NUMBER.fullmatch(status):
         return None
     started_us = _known(started)
     started_at = None if started_us is None else _moment(started_us)

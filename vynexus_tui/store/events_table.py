@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Any
 
 from vynexus_tui.domain.events import Actor, CommandEvent, CostSource, CountQuality, TimeQuality
+from vynexus_tui.language.secret_marks import is_same_but_for_secrets
 from vynexus_tui.store.database import Connection
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -20,6 +21,7 @@ _SAME_MOMENT_US = 1_500_000
 """zsh and bash histories keep whole seconds; the hook's start may fall into the second before."""
 _RANKS = {"hook": 3, "atuin": 2, "jsonl": 1}
 """Of one execution in two sources, the session, start and counts of the higher are kept; other histories have 0."""
+_MARK = "{{secret:"
 _BATCH = 5_000
 _FEW = 200
 """So few events are looked for one by one; for more it pays to ask first which time other sources cover."""
@@ -49,7 +51,7 @@ class EventWriter:
         self._looked_for = 0
         self._forgotten = dict(connection.execute("SELECT command_hash, until_us FROM forgotten").fetchall())
         self._kept_from = connection.execute("SELECT COALESCE(MAX(started_us), -1) FROM kept_from").fetchone()[0]
-        self._others: dict[str, tuple[int, int] | None] = {}
+        self._span: tuple[int, int] | None = None
         first, last = connection.execute("SELECT MIN(import_key), MAX(import_key) FROM merged_keys").fetchone()
         self._first_merged: bytes = b"~" if first is None else first
         self._last_merged: bytes = last or b""
@@ -74,11 +76,14 @@ class EventWriter:
             if event.native_id is None:
                 key = b"%d:%d:%d:%s" % (second, digest, self._ordinal(digest ^ second), event.origin.encode())
             else:
-                key = b"%d:%d:native:%s" % (second, digest, text_bytes(event.native_id))
+                # Another program's own id may be anything, a secret too.
+                native = text_bytes(event.native_id)
+                name = native if event.origin == "hook" else blake2b(native, digest_size=12).hexdigest().encode()
+                key = b"%d:%d:native:%s" % (second, digest, name)
             if self._first_merged <= key <= self._last_merged and self._is_merged(key):
                 continue
             is_exact = event.time_quality is TimeQuality.EXACT
-            if is_exact and self._may_merge(event.origin, started_us or 0) and self._merge(event, key, digest, started_us or 0):
+            if is_exact and self._may_merge(started_us or 0) and self._merge(event, key, digest, started_us or 0):
                 continue
             if event.shell in self._hooked and event.origin.endswith("_history") and self._was_hooked(event.shell, started_us):
                 self.left_out_count += 1
@@ -130,36 +135,62 @@ class EventWriter:
 
     def _merge(self, event: CommandEvent, key: bytes, digest: int, started_us: int) -> bool:
         """Whether another source already holds this very execution; what that one did not know is then filled in."""
+        if self._connection.execute("SELECT 1 FROM events WHERE import_key=?", (key,)).fetchone():
+            return True
         rows = self._connection.execute(
-            "SELECT event_id, origin FROM events WHERE import_key BETWEEN ? AND ? AND started_us BETWEEN ? AND ? AND command_hash=?"
-            " AND origin<>? AND time_quality='exact' AND NOT EXISTS (SELECT 1 FROM events WHERE import_key=?)"
-            " ORDER BY ABS(started_us-?) LIMIT 8",
-            (*_around(started_us), digest, event.origin, key, started_us),
+            "SELECT event_id, origin, started_us, command_hash, command, shell, host FROM events"
+            " WHERE import_key BETWEEN ? AND ? AND started_us BETWEEN ? AND ? AND time_quality='exact' LIMIT 100",
+            _around(started_us),
+        ).fetchall()
+        found = min(
+            (row for row in rows if row[0] not in self._used and _is_same_execution(event, digest, *row[1:])),
+            # Histories keep the second in which it started.
+            key=lambda row: (row[2] // 1_000_000 != started_us // 1_000_000, abs(row[2] - started_us)),
+            default=None,
         )
-        found = next(((i, origin) for i, origin in rows if i not in self._used), None)
         if found is None:
             return False
-        self._used.add(found[0])
-        is_better = _RANKS.get(event.origin, 0) > _RANKS.get(found[1], 0)
-        self._connection.execute(_TAKE_OVER if is_better else _FILL_IN, (*_merged(event, is_better=is_better), found[0]))
+        event_id, origin, text = found[0], found[1], found[4]
+        self._used.add(event_id)
+        is_better = _RANKS.get(event.origin, 0) > _RANKS.get(origin, 0)
+        self._connection.execute(_TAKE_OVER if is_better else _FILL_IN, (*_merged(event, is_better=is_better), event_id))
+        if _MARK in event.command and _MARK.encode() not in text:
+            values = (text_bytes(event.command), digest, event_id)
+            self._connection.execute("UPDATE events SET command=?, command_hash=? WHERE event_id=?", values)
         self._connection.execute("INSERT INTO merged_keys VALUES (?)", (key,))
         return True
 
-    def _may_merge(self, origin: str, started_us: int) -> bool:
-        """Whether other sources know anything of that time at all: for most of an import they do not."""
+    def _may_merge(self, started_us: int) -> bool:
+        """Whether anything is known of that time at all: for most of a first import nothing is."""
         self._looked_for += 1
         if self._looked_for <= _FEW:
             return True
-        span = self._others[origin] if origin in self._others else self._span_of_others(origin)
-        return span is not None and span[0] - _SAME_MOMENT_US <= started_us <= span[1] + _SAME_MOMENT_US
+        first, last = self._span or self._read_span()
+        return first - _SAME_MOMENT_US <= started_us <= last + _SAME_MOMENT_US
 
-    def _span_of_others(self, origin: str) -> tuple[int, int] | None:
-        """First and last moment that other sources hold."""
-        first, last = self._connection.execute(
-            "SELECT MIN(started_us), MAX(started_us) FROM events WHERE origin<>? AND time_quality='exact'", (origin,)
-        ).fetchone()
-        self._others[origin] = None if first is None else (first, last)
-        return self._others[origin]
+    def _read_span(self) -> tuple[int, int]:
+        query = "SELECT COALESCE(MIN(started_us), 0), COALESCE(MAX(started_us), 0) FROM events WHERE time_quality='exact'"
+        first, last = self._connection.execute(query).fetchone()
+        self._span = (first, last)
+        return self._span
+
+
+def _is_same_execution(
+    event: CommandEvent, digest: int, origin: str, started_us: int, command_hash: int, command: bytes, shell: str | None, host: str | None
+) -> bool:
+    if (shell and event.shell and shell != event.shell) or (host and event.host and host != plain(event.host)):
+        return False
+    if origin != event.origin and command_hash == digest:
+        return True
+    # Once with a secret and once without: the rules, an alias or the settings have changed, or the hook knew less than we do.
+    is_marked = _MARK.encode() in command or _MARK in event.command
+    if not is_marked or (origin == event.origin and started_us // 1_000_000 != _second(event)):
+        return False
+    return command_hash != digest and is_same_but_for_secrets(_text(command), event.command)
+
+
+def _second(event: CommandEvent) -> int:
+    return (_microseconds(event.started_at) or 0) // 1_000_000
 
 
 def _around(started_us: int) -> tuple[bytes, bytes, int, int]:

@@ -131,18 +131,21 @@ def rewrite_texts(value: Any, rewrite: Rewrite) -> Any:
 
 def _rewrite_events(connection: Connection, rewrite: Rewrite, *, now: datetime) -> int:
     changed = []
-    for number, blob, cwd in connection.execute("SELECT event_id, command, cwd FROM events").fetchall():
-        command, folder = _text(blob), None if cwd is None else _text(cwd)
-        new, new_folder = rewrite(command), None if folder is None else rewrite(folder)
-        if (new, new_folder) != (command, folder):
-            changed.append((number, command, new, new_folder))
+    for number, blob, cwd, *names in connection.execute("SELECT event_id, command, cwd, session_id, host, shell FROM events").fetchall():
+        before = (_text(blob), None if cwd is None else _text(cwd), *names)
+        after = tuple(None if text is None else rewrite(text) for text in before)
+        if after != before:
+            changed.append((number, before[0], *after))
     connection.executemany(
         "INSERT OR REPLACE INTO forgotten VALUES (?,?)",
-        {(command_hash(old), _microseconds(now)) for _, old, new, _ in changed if old != new},
+        {(command_hash(old), _microseconds(now)) for _, old, new, *_ in changed if old != new},
     )
     connection.executemany(
-        "UPDATE events SET command=?, command_hash=?, cwd=? WHERE event_id=?",
-        [(text_bytes(new), command_hash(new), None if cwd is None else text_bytes(cwd), number) for number, _, new, cwd in changed],
+        "UPDATE events SET command=?, command_hash=?, cwd=?, session_id=?, host=?, shell=? WHERE event_id=?",
+        [
+            (text_bytes(new), command_hash(new), None if cwd is None else text_bytes(cwd), *names, number)
+            for number, _, new, cwd, *names in changed
+        ],
     )
     return len(changed)
 
@@ -160,14 +163,17 @@ def _rewrite_automation(connection: Connection, automation: Automation, rewrite:
     if new == automation:
         return False
     is_changed: bool = new.script != automation.script
-    if is_changed and can_advance(automation.status, Action.EDIT):
-        new = replace(new, status=advance(automation.status, Action.EDIT))
+    if is_changed:
+        if can_advance(automation.status, Action.EDIT):
+            new = replace(new, status=advance(automation.status, Action.EDIT))
         connection.execute(
             "UPDATE decisions SET undone_at=?, before=NULL WHERE automation_id=? AND undone_at IS NULL",
             (now.isoformat(), automation.automation_id),
         )
+    if rewrite(automation.name) != automation.name:
+        new = replace(new, name=f"automation-{automation.automation_id[-8:]}".lower())
     automations_table.write_automation(connection, new)
-    return is_changed
+    return is_changed or new.name != automation.name
 
 
 def _doom(connection: Connection, event_ids: Collection[int]) -> None:

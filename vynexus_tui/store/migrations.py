@@ -88,7 +88,7 @@ MIGRATIONS: tuple[str, ...] = (
     # the one index they need grows at its end (random ones made an import of a million commands write every page fifty times)
     # and answers what happened when.
     """
-    UPDATE events SET import_key=CAST(
+    UPDATE OR IGNORE events SET import_key=CAST(
         (started_us / 1000000) || ':' || command_hash || ':' || CASE origin WHEN 'hook' THEN 'native:' || session_id || ':' || sequence_no
         ELSE (
             SELECT COUNT(*) FROM events AS same WHERE same.origin=events.origin AND same.command_hash=events.command_hash
@@ -102,7 +102,8 @@ MIGRATIONS: tuple[str, ...] = (
         next_seq INTEGER NOT NULL,
         lost_count INTEGER NOT NULL
     ) WITHOUT ROWID;
-    INSERT INTO spool_sessions SELECT session_id, MAX(sequence_no) + 1, 0 FROM events WHERE origin='hook' GROUP BY session_id;
+    INSERT INTO spool_sessions SELECT session_id, MAX(sequence_no) + 1, 0 FROM events
+        WHERE origin='hook' AND sequence_no < 1000000000 GROUP BY session_id;
     CREATE TABLE hook_spans (shell TEXT NOT NULL, first_us INTEGER NOT NULL, last_us INTEGER);
     CREATE TABLE merged_keys (import_key BLOB PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE forgotten (command_hash INTEGER PRIMARY KEY, until_us INTEGER NOT NULL);

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC1007,SC2016,SC2178,SC2206,SC2295 # empty values, text expanded later, splitting and patterns meant
+# shellcheck shell=bash disable=SC1007,SC2016,SC2128,SC2178,SC2206,SC2295 # empty values, text expanded later, splitting, [0] meant
 # VyNexus: records each finished command of an interactive bash (4.4 or newer). Forks nothing at a prompt, starts no other program.
 # Written by `vynexus hook install bash`; `vynexus hook remove bash` takes it away. Only the two paths and the switch below are filled in.
 #
@@ -10,6 +10,8 @@
 # Never recorded: a line that starts with a blank, what ignorespace or HISTIGNORE hides, anything while HISTFILE is unset, under
 # `set +o history`, `VYNEXUS_OFF=1` or `vynexus record off`, and `vynexus redact` and `vynexus forget` themselves. Secrets of well-known
 # shapes are replaced before anything is written; the exact rules are applied when the spool is read.
+__vy_options=("$-") # under `set -a` nothing of ours shall go to programs; an array is never exported
+set +a
 __vy_version=$((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1]))
 # A read-only PROMPT_COMMAND or a PS0 that is not expanded leave nothing to hook into.
 if [[ $- == *i* && ${__vy_loaded-} != "$$" && -z ${VYNEXUS_OFF-} ]] && ((__vy_version >= 404)) && shopt -q promptvars &&
@@ -17,7 +19,8 @@ if [[ $- == *i* && ${__vy_loaded-} != "$$" && -z ${VYNEXUS_OFF-} ]] && ((__vy_ve
 __vy_state=${XDG_STATE_HOME:-$HOME/.local/state}/vynexus
 __vy_data=${XDG_DATA_HOME:-$HOME/.local/share}/vynexus
 __vy_cpu=1
-__vy_loaded=$$ __vy_on=1 __vy_may= __vy_want= __vy_t0= __vy_base= __vy_flags= __vy_seq=0 __vy_number= __vy_new= __vy_ran= __vy_done=0
+__vy_loaded=$$ __vy_on=1 __vy_may= __vy_want= __vy_base= __vy_flags= __vy_seq=0 __vy_number= __vy_new=
+__vy_t0=('') __vy_done=(0) __vy_ran=('') __vy_l=('') __vy_s=('') __vy_n=('') # used as texts; arrays, because `set -a` may be on there
 __vy_cwd=$PWD __vy_ms= __vy_control=-
 unset -v __vy_last
 
@@ -138,12 +141,12 @@ __vy_is_rewriting() {
 # `command` without secrets of well-known shapes, empty for what must leave no trace. The text is wiped from the scratch file.
 __vy_redact() {
     local LC_ALL=C long= before # bytes
-    builtin printf '%*s' ${#line} '' 1<>"$__vy_base.h"
+    __vy_wipe
     case $command in
     [[:blank:]]*) command= ;;
     *redact* | *forget*) __vy_is_rewriting && command= ;;
     esac
-    if ((${#command} > 16384)); then
+    if ((${#command} > 4096)); then
         command=${command%%[!A-Za-z0-9_./+-]*} command=${command:0:64} long=' {{secret:long-line}}'
     fi
     before=${command%%-----BEGIN*PRIVATE KEY*}
@@ -212,10 +215,26 @@ __vy_is_paused() {
     [[ -z $until || $until == *[^0-9]* ]] || ((10#$until > (dur + __vy_t0) / 1000000))
 }
 
+# The scratch file: the newest history line, NUL, 2 KB of blanks, what the shell and its children used so far. It is overwritten in
+# place, because truncating costs 2 ms on ext4; the blanks cover whatever text of up to 2 KB stood there. A longer one is truncated.
+__vy_wipe() {
+    if ((${#line} > 500)); then : >|"$__vy_base.h"; fi # characters of 4 bytes at most
+    __vy_end_text 1<>"$__vy_base.h" || :
+}
+__vy_end_text() { builtin printf '\0%2048s\n' '' && { [[ ! $__vy_cpu ]] || builtin times; }; }
+
+# `line` without the time that a read-only HISTTIMEFORMAT puts before it; empty when `fc`, which prints none, has another text.
+__vy_unstamp() {
+    local text=
+    { builtin fc -ln -1 && __vy_end_text; } 1<>"$__vy_base.h" && IFS= builtin read -rd '' text <"$__vy_base.h"
+    text=${text#$'\t'[*\ ]}
+    if [[ $text && $line == *"$text" ]]; then line="0  $text"; else line=; fi
+}
+
 # Milliseconds that the children used when the scratch file was written: the second line of `times` (1m2.345s 0m0.678s) -> __vy_ms.
 __vy_children() {
     local IFS=$' \t\n' user='' system='' n
-    { IFS= builtin read -rd '' && builtin read -r && builtin read -r user system; } <"$__vy_base.h"
+    { IFS= builtin read -rd '' && builtin read -r && builtin read -r && builtin read -r user system; } <"$__vy_base.h"
     [[ $user == [0-9]*m*s && $system == [0-9]*m*s ]] || return
     user=$user$system
     n=(${user//[^0-9]/ })
@@ -227,7 +246,10 @@ __vy_prepare() {
     [[ $cpu == - ]] || { __vy_children && cpu=$(((__vy_ms - cpu) * 1000)); }
     ((dur >= __vy_shortest_us)) || dur=-
     [[ $__vy_data/automations -ot $chunk ]] && return # so the chunk exists
-    hash -r # bash has to look for the shortcuts anew
+    local before=$chunk
+    [[ -e $chunk ]] || before=$__vy_base.$((__vy_seq / 512 - 1))
+    # bash has to look for the shortcuts anew. Not for the first record of all: `hash -r` takes the person's own `hash -p` away too.
+    [[ ! -e $before || $__vy_data/automations -ot $before ]] || hash -r
     [[ -e $chunk ]] || __vy_new_chunk
 }
 # Below 0.1 s the CPU time of what draws the prompt would outweigh the command's own.
@@ -260,7 +282,7 @@ __vy_is_due() {
     if [[ -o history && ${HISTFILE-} && -z ${VYNEXUS_OFF-} ]] && { [[ ! -e $__vy_state/paused ]] || ! __vy_is_paused; }; then
         __vy_may=1
         # What was used while recording was off is not the next command's CPU time.
-        [[ $was || ! $__vy_cpu ]] || { builtin printf '\0' && builtin times; } 1<>"$__vy_base.h" || :
+        [[ $was || ! $__vy_cpu ]] || __vy_wipe
     else
         unset -v __vy_last
     fi
@@ -278,11 +300,11 @@ __vy_is_due() {
 # 2-5 us for each command in it; so the ordinary case is one piece of few commands, and everything else is elsewhere.
 __vy_precmd() { # [STATUS NOW_US]
     local rc=${1-$?} dur=$((${2-${EPOCHREALTIME//[^0-9]/}} - __vy_t0)) number=$HISTCMD flags=$__vy_flags \
-        chunk=$__vy_base.$((__vy_seq / 512)) command='' line='' look='' cpu=-
+        chunk=$__vy_base.$((__vy_seq / 512)) command='' line='' look='' cpu=- fixed=''
     case $__vy_on$- in
-    1*[euxvC]*)
+    1*[aeuxvC]*)
         local - # whatever the person has set
-        set +euxvC
+        set +aeuxvC
         ;;
     1*) ;;
     *) return 0 ;;
@@ -290,12 +312,13 @@ __vy_precmd() { # [STATUS NOW_US]
     if [[ $__vy_t0 && $__vy_may && ${__vy_last+x} && -o history && ${HISTFILE-} && -z ${VYNEXUS_OFF-} && ! -e $__vy_state/paused ]] ||
         __vy_is_due; then
         [[ $dur -lt 100000 ]] || __vy_look_at_children
-        [[ ! ${HISTTIMEFORMAT+x} ]] || local HISTTIMEFORMAT=
-        # A redirected builtin does not fork. 1<> overwrites in place, because truncating costs 2 ms on ext4; the NUL ends the text,
-        # and behind it stands what the children used so far. Globs, not =~: they work on bytes that are no UTF-8.
-        if { builtin history 1 && builtin printf '\0' && { [[ ! $__vy_cpu ]] || builtin times; }; } 1<>"$__vy_base.h" &&
+        [[ ! ${HISTTIMEFORMAT+x} ]] || local HISTTIMEFORMAT= || fixed=1
+        # A redirected builtin does not fork. As __vy_wipe says. Globs, not =~: they work on bytes that are no UTF-8.
+        if { builtin history 1 && builtin printf '\0%2048s\n' '' && { [[ ! $__vy_cpu ]] || builtin times; }; } 1<>"$__vy_base.h" &&
             IFS= builtin read -rd '' line <"$__vy_base.h"; then
+            [[ ! $fixed ]] || __vy_unstamp
             command=${line#*[0-9][*\ ]\ } command=${command%$'\n'} __vy_new=$command
+            [[ ${#line} -le 500 ]] || { __vy_wipe && line=; }
             case $command in
             [[:blank:]]* | *A[KS]IA* | *gh[oprsu]_* | *github_pat_* | *glpat-* | *xox?-* | *[rs]k_live_* | *sk_test_* | *sk-* | *hf_* | \
                 *npm_* | *pypi-* | *AIza* | *eyJ* | *SG.* | *PRIVATE\ KEY* | *earer\ * | *sshpass* | *://*@* | \
@@ -326,15 +349,16 @@ __vy_precmd() { # [STATUS NOW_US]
 __vy_settle() {
     __vy_control=${HISTCONTROL-} __vy_want=
     case $__vy_may:$__vy_control in 1:*ignoreboth* | 1:*ignoredups* | 1:*erasedups*) __vy_want=1 ;; esac
-    [[ ${PS0-} == *__vy_t0=* ]] || PS0=${PS0-}$__vy_ps0
+    [[ ${PS0-} == *__vy_t0=* ]] || { PS0=${PS0-}$__vy_ps0 && export -n PS0; }
     [[ ${PROMPT_COMMAND-} == "$__vy_head" && ${PROMPT_COMMAND[1]-} == "$__vy_tail" ]] || __vy_done=0
     [[ ${PROMPT_COMMAND-} == "$__vy_head"* ]] || __vy_go_first
 }
 # Does the work of the first prompt command if that was overwritten. What others' prompt commands used is not the next command's CPU time.
 __vy_after() {
+    local line=
     [[ $__vy_on ]] || return 0
     [[ ${PROMPT_COMMAND-} == "$__vy_head"* ]] || eval "$__vy_head"
-    [[ ! $__vy_cpu || ! $__vy_may ]] || { builtin printf '\0' && builtin times; } 1<>"$__vy_base.h" || :
+    [[ ! $__vy_cpu || ! $__vy_may ]] || __vy_wipe
 }
 
 # The trap takes itself down at the first simple command, so loops pay nothing; it keeps $_. Inside a function bash would hide and
@@ -367,7 +391,8 @@ else
         PROMPT_COMMAND=$__vy_head$'\n'$rest$'\n'$__vy_tail
     }
 fi
-PS0=${PS0-}
-[[ $PS0 == *__vy_t0=* ]] || PS0+=$__vy_ps0
+[[ ${PS0-} == *__vy_t0=* ]] || PS0=${PS0-}$__vy_ps0
+export -n PS0
 __vy_go_first
 fi
+[[ ${__vy_options-} != *a* ]] || set -a

@@ -203,7 +203,7 @@ end
 
 function __vy_redact
     set -l tail
-    if test (string length -- "$__vy_command") -gt 16384
+    if test (string length -- "$__vy_command") -gt 4096
         set -g __vy_command (string match -r -- '^[^\s=]{1,256}' "$__vy_command")
         set tail ' {{secret:long-line}}'
     end

@@ -3,6 +3,8 @@
 #
 # Record, privacy, redaction and flags are those of vynexus.bash (flag z instead of b; zsh needs no flag d):
 #   "" VY1 seq start_us dur_us|- exit cpu_us|- flags cwd command seq.
+typeset -ga __vy_all_export=() # an array is never exported
+[[ ! -o all_export ]] || { __vy_all_export=(1); unsetopt all_export }
 if [[ -o interactive && ${__vy_loaded-} != $$ && -z ${VYNEXUS_OFF-} ]] && zmodload zsh/datetime zsh/system 2>/dev/null; then
 typeset -g __vy_state=${XDG_STATE_HOME:-$HOME/.local/state}/vynexus
 typeset -g __vy_data=${XDG_DATA_HOME:-$HOME/.local/share}/vynexus
@@ -32,18 +34,20 @@ __vy_open() {
 }
 
 # ---- secrets: only the value goes ----
+# [x](#c20)[x]#, not [x](#c20,): for a count without end zsh calls itself once per character, and 4000 of them overflow a stack of 2 MB.
 
 # Words in `command` that begin like START, go on for LENGTH characters and hold a digit or a capital: others are names.
 __vy_hide_token() { # KIND LENGTH START [EXTRA]
-    local mark="{{secret:$1}}" start=$3
-    command=${command//(#b)((#s)|[^A-Za-z0-9_-])(${~start}[A-Za-z0-9_${4-}-](#c$2,))/$match[1]${${(M)match[2]:#*[0-9A-Z]*}:+$mark}${match[2]:#*[0-9A-Z]*}}
+    local mark="{{secret:$1}}" start=$3 part="[A-Za-z0-9_${4-}-]"
+    command=${command//(#b)((#s)|[^A-Za-z0-9_-])(${~start}${~part}(#c$2)${~part}#)/$match[1]${${(M)match[2]:#*[0-9A-Z]*}:+$mark}${match[2]:#*[0-9A-Z]*}}
 }
 
 # What follows BEFORE (a pattern with one group) as the shell would read it: in '', in "" or bare. References, paths and switches stay.
 __vy_hide_value() { # KIND LENGTH BEFORE
     local mark="{{secret:$1}}" before=$3 n=$'\n' s=$'\t\n '
     local spared="[\"']#([\$\`=~/-]*|.|./*|../*|[0-9](#c1,2)|true|false|null|none|yes|no|on|off|id=*|type=*|{{secret:*)"
-    local value="(['][^'$n](#c$2,)|[\"][^\"$n](#c$2,)|[^$s'\"\`;&|<>()\\\\](#c$2,))"
+    local single="[^'$n]" double="[^\"$n]" bare="[^$s'\"\`;&|<>()\\\\]"
+    local value="([']$single(#c$2)$single#|[\"]$double(#c$2)$double#|$bare(#c$2)$bare#)"
     command=${command//(#b)(${~before})${~value}/$match[1]${${match[3]:#${~spared}}:+${(M)match[3]#[\"\']}$mark}${(M)match[3]:#${~spared}}}
 }
 
@@ -57,7 +61,7 @@ __vy_redact() {
         command=
         return
     fi
-    if (( $#command > 16384 )); then
+    if (( $#command > 4096 )); then
         command=${${command%%[^A-Za-z0-9_./+-]*}[1,64]} long=' {{secret:long-line}}'
     fi
     command=${command/-----BEGIN*PRIVATE KEY*/${mark/password/private-key}}
@@ -73,7 +77,7 @@ __vy_redact() {
     __vy_hide_token npm-token 30 npm_
     __vy_hide_token pypi-token 32 pypi-
     __vy_hide_token google-key 30 AIza
-    __vy_hide_token jwt 8 'eyJ[A-Za-z0-9_-](#c8,).' .
+    __vy_hide_token jwt 8 'eyJ[A-Za-z0-9_-](#c8)[A-Za-z0-9_-]#.' .
     __vy_hide_token sendgrid-key 32 SG. .
     __vy_hide_value bearer-token 12 '([Bb]earer) ##'
     command=${command//(#b)(${~user})([^[:space:]\/\'\"]##)@/$match[1]${${match[2]:#${~spared}}:+$mark}${(M)match[2]:#${~spared}}@}
@@ -121,8 +125,10 @@ __vy_children() {
 # 0600. Fails when 20 files of 512 commands wait for a reader that never comes; the numbers go on, so what is not written then is
 # counted as lost.
 __vy_prepare() {
-    local fd
-    rehash
+    local fd before=$chunk
+    [[ -e $chunk ]] || before=$__vy_base.$(( __vy_seq / 512 - 1 ))
+    # Not for the first record of all: it would take away what the person has put into the table.
+    [[ ! -e $before || ! -e $__vy_data/automations || $__vy_data/automations -ot $before ]] || rehash
     [[ ! -e $chunk ]] || return 0
     local -a waiting=($__vy_base.<->(N))
     (( $#waiting < 20 )) || return 1
@@ -164,3 +170,4 @@ typeset -ga preexec_functions precmd_functions
 preexec_functions=(${preexec_functions:#__vy_preexec} __vy_preexec)
 precmd_functions=(__vy_precmd ${precmd_functions:#__vy_precmd})
 fi
+(( ! $#__vy_all_export )) || setopt all_export
