@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vynexus_tui.domain.events import Actor, CommandEvent, CountQuality, HistoryReading, TimeQuality
-from vynexus_tui.store import events_table, sources_table
+from vynexus_tui.store import events_table, hook_spans, sources_table
 from vynexus_tui.store.database import Connection, open_database, transaction
 from vynexus_tui.store.migrations import MIGRATIONS
 
@@ -127,7 +127,7 @@ def test_a_kill_in_the_middle_of_writing_loses_and_doubles_nothing(tmp_path: Pat
         from pathlib import Path
         sys.path.insert(0, {str(Path(__file__).resolve().parents[2])!r})
         from vynexus_tui.domain.events import CommandEvent
-        from vynexus_tui.store import events_table, sources_table
+        from vynexus_tui.store import events_table, hook_spans, sources_table
         from vynexus_tui.store.database import open_database, transaction
         db = open_database(Path({str(tmp_path / "vynexus.db")!r}), busy_timeout_ms=5000)
         for batch in range(10_000):
@@ -274,7 +274,7 @@ def test_what_an_installed_hook_did_not_record_is_not_taken_from_the_history(db:
     first, later = undated("old"), undated("old", "typed while recording was off")
     add(db, first)
     with transaction(db):
-        events_table.write_hooked_shells(db, {"bash": NOW, "zsh": NOW}, now=NOW)
+        hook_spans.write_hooked_shells(db, {"bash": NOW, "zsh": NOW}, now=NOW)
         recorded = dated("make", 60, origin="hook", native_id="s:0", shell="zsh")
         events_table.add_events(db, [recorded])
     assert add(db, later) == 0
@@ -282,7 +282,7 @@ def test_what_an_installed_hook_did_not_record_is_not_taken_from_the_history(db:
     assert add(db, HistoryReading(events=zsh, origin="zsh_history", path="/z")) == 1
     assert sorted(commands(db)) == ["before", "make", "old"]
     with transaction(db):
-        events_table.write_hooked_shells(db, {}, now=NOW + timedelta(minutes=5))
+        hook_spans.write_hooked_shells(db, {}, now=NOW + timedelta(minutes=5))
     assert add(db, undated("old", "typed while recording was off", "after the hook")) == 1
     assert add(db, HistoryReading(events=[*zsh, dated("later", 600, shell="zsh")], origin="zsh_history", path="/z2")) == 1
 

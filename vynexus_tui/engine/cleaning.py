@@ -43,7 +43,7 @@ class Cleaning:
         # One that was never deployed has no command: what the person calls by that name is their own.
         names = [a.name for a in automations if a.status in _DEPLOYED_ONCE]
         self._ours = frozenset((*names, *_OUR_PROGRAMS))
-        self._may_be_ours = re.compile("|".join(re.escape(name) for name in sorted(self._ours)))
+        self._automation_names = re.compile("|".join(map(re.escape, names))) if names else None
         self._has_filters = bool(self._commands or self._folders or self._kept_from)
         self._names: dict[_Names, _Names] = {}
         self._known: dict[str, str] = {}
@@ -51,11 +51,14 @@ class Cleaning:
     def clean(self, events: Iterable[CommandEvent]) -> Iterator[CommandEvent]:
         """The events that may be stored, as they may be stored."""
         for event in events:
-            may_be_ours = self._may_be_ours.search(event.command) is not None
+            may_be_ours = "vy" in event.command or (
+                self._automation_names is not None and bool(self._automation_names.search(event.command))
+            )
             if (may_be_ours and _NAMES_A_SECRET.search(event.command)) or (self._has_filters and self._is_unwanted(event)):
                 self.left_out_count += 1
                 continue
-            command, before = self._command(event.command), (event.cwd, event.session_id, event.host, event.shell)
+            command = self._known.get(event.command) or self._cleaned(event.command)
+            before = (event.cwd, event.session_id, event.host, event.shell)
             names = self._names.get(before) or self._cleaned_names(before)
             actor = self._actor(event) if may_be_ours or is_agent_wrapper(event.command) else event.actor
             if actor is not event.actor or command != event.command or names != before:
@@ -75,17 +78,14 @@ class Cleaning:
             return True
         return event.cwd is not None and any(pattern.search(event.cwd) for pattern in self._folders)
 
-    def _command(self, text: str) -> str:
+    def _cleaned(self, text: str) -> str:
         """Most lines of a history are there many times: each is looked at once."""
-        known = self._known.get(text)
-        if known is None:
-            # Redacted before it is cut: half a token is no longer recognised as one.
-            # Far behind the cut nothing can matter, and a line of 200 MB would take a minute.
-            known = self._redactor.command(text[: 2 * self._limit])[: self._limit]
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            self._known[text] = known
-        return known
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        # Redacted before it is cut: half a token is no longer recognised as one. Far behind the cut nothing can matter, and a line
+        # of 200 MB would take a minute.
+        self._known[text] = self._redactor.command(text[: 2 * self._limit])[: self._limit]
+        return self._known[text]
 
     def _cleaned_names(self, names: _Names) -> _Names:
         """Folder, session, host and shell; there are few of them, each looked at once."""

@@ -14,7 +14,7 @@ from vynexus_tui.shell.file_writing import read_small_text, replace_text
 from vynexus_tui.shell.hook_installation import HOOK_SHELLS, read_hook_status
 from vynexus_tui.sources.history_files import HISTORY_FORMATS, HistoryFormat, find_histories, read_format, read_history
 from vynexus_tui.sources.hook_spool import HookSpool
-from vynexus_tui.store import cycles_table, events_table, runs_table, sources_table
+from vynexus_tui.store import cycles_table, events_table, hook_spans, runs_table, sources_table
 from vynexus_tui.store.database import Connection, transaction
 
 
@@ -79,7 +79,7 @@ def import_history(
         cleaning = Cleaning(workspace, now=now)
         with writing(workspace) as connection:
             with transaction(connection):
-                events_table.write_hooked_shells(connection, hooked, now=now)
+                hook_spans.write_hooked_shells(connection, hooked, now=now)
             added = sources_table.add_history(connection, history, clean=cleaning.clean, fingerprint=fingerprint, now=now)
             write_counts(connection)
     is_hooked = history.origin.removesuffix("_history") in hooked
@@ -129,7 +129,7 @@ def note_hooks(workspace: Workspace, *, now: datetime) -> None:
     if not workspace.paths.database.exists():
         return
     with writing(workspace) as connection, transaction(connection):
-        events_table.write_hooked_shells(connection, hooked_shells(workspace, now=now), now=now)
+        hook_spans.write_hooked_shells(connection, hooked_shells(workspace, now=now), now=now)
 
 
 def write_counts(connection: Connection) -> None:

@@ -47,12 +47,13 @@ class _Draft:
 class HistoryEvents(Sequence[CommandEvent]):
     """The events of a log; each is made anew whenever it is asked for. A slice shares the log."""
 
-    __slots__ = ("_count_quality", "_has_durations", "_log", "_origin", "_places", "_shell")
+    __slots__ = ("_count_quality", "_has_durations", "_log", "_origin", "_places", "_sessions", "_shell")
 
     def __init__(self, log: EntryLog, *, shell: str, count_quality: CountQuality, has_durations: bool, places: range | None = None) -> None:
         self._log = log
         self._shell = shell
         self._origin = f"{shell}_history"
+        self._sessions: dict[tuple[int, int], str] = {}
         self._count_quality = count_quality
         self._has_durations = has_durations
         self._places = range(len(log)) if places is None else places
@@ -78,6 +79,11 @@ class HistoryEvents(Sequence[CommandEvent]):
             )
         return self._event(self._places[index])
 
+    def _session(self, session: int, quality: int) -> str:
+        name = f"{self._origin}:{self._log.session_start_s(session) if quality == DATED else session}"
+        self._sessions[session, quality] = name
+        return name
+
     def _event(self, place: int) -> CommandEvent:
         log = self._log
         stamp_s, session, quality = log.stamps_s[place], log.sessions[place], log.qualities[place]
@@ -86,7 +92,7 @@ class HistoryEvents(Sequence[CommandEvent]):
             log.first_position + place,
             log.texts[log.ends[place] : log.ends[place + 1]].decode("utf-8", "surrogateescape"),
             # By its time, not its number: the number changes when the shell cuts the file's head.
-            f"{self._origin}:{log.session_start_s(session) if quality == DATED else session}",
+            self._sessions.get((session, quality)) or self._session(session, quality),
             None if stamp_s == UNKNOWN else datetime.fromtimestamp(stamp_s, UTC),
             None if duration_s == UNKNOWN else float(duration_s),
             self._shell,

@@ -11,7 +11,8 @@ from secrets import token_hex
 
 from vynexus_tui.domain.events import CommandEvent, HistoryReading, TimeQuality
 from vynexus_tui.store.database import Connection, transaction
-from vynexus_tui.store.events_table import EventWriter, command_hash, plain, read_hook_spans
+from vynexus_tui.store.events_table import EventWriter, command_hash, plain
+from vynexus_tui.store.hook_spans import read_hook_spans
 
 _MOST_REMEMBERED = 1_000_000
 """Commands of an undated file remembered to recognise it again: as many as a reader gives of one file (8 bytes each)."""
