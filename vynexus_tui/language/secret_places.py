@@ -1,8 +1,6 @@
 """The table of places: what surrounds a secret whatever the program: headers, URLs, SQL, pipes, here-strings."""
 
-import re
-
-from vynexus_tui.language.secret_rules import FRESH, VALUE, Rule
+from vynexus_tui.language.secret_rules import FRESH, VALUE, LatePattern, Rule
 
 _ECHO = r"\b(?:echo|printf|yes)\s++(?:-[neE]+\s++|[\"']?%s(?:\\+n)?[\"']?\s++)*+"
 _PIPED = r"\s*+\|\s*+(?:(?:sudo|ssh|env|exec|(?:docker|podman|kubectl)(?:\s++compose)?\s++exec)\s++(?:-{1,2}\w++\s++)*+)?+"
@@ -38,7 +36,7 @@ _KEY_FILE = (
 def _place(kind: str, triggers: str, expression: str, grade: str = "any", *, needs: str = "") -> Rule:
     """A place; its triggers one space apart, `~` for a space within one."""
     words, needed = (tuple(word.replace("~", " ") for word in text.split()) for text in (triggers, needs))
-    return Rule(kind, words, re.compile(expression, re.IGNORECASE), grade, needed)
+    return Rule(kind, words, LatePattern(expression), grade, needed)
 
 
 PLACES = (
