@@ -55,7 +55,7 @@ def test_the_expression_can_be_given_where_no_history_sees_it(home: Path) -> Non
 def test_forgetting_a_day_and_a_command_in_json(home: Path) -> None:
     dry = json.loads(run(home, "forget", "--command", "^make$", "--dry-run", "--json").stdout)
     assert (dry["event_count"], dry["is_dry"]) == (1, True)
-    done = json.loads(run(home, "forget", "--before", "2026-01-01", "--json").stdout)
+    done = json.loads(run(home, "forget", "--before", "2026-01-01", "--json", "--yes").stdout)
     assert (done["event_count"], done["is_dry"]) == (2, False)
     assert json.loads(run(home, "status", "--json").stdout)["event_count"] == 0
 
@@ -68,6 +68,7 @@ def test_forgetting_a_day_and_a_command_in_json(home: Path) -> None:
         (("forget", "--before", "2999-01-01"), "still to come"),
         (("redact", "("), "not a regular expression"),
         (("redact", "a*"), "matches everything"),
+        (("redact", "zebra", "--json"), "add --yes"),
     ],
 )
 def test_a_mistake_is_one_clear_line(home: Path, words: tuple[str, ...], said: str) -> None:

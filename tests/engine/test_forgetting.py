@@ -64,6 +64,22 @@ def test_a_dry_run_says_the_same_and_changes_nothing(workspace: Workspace, now: 
     assert workspace.paths.database.read_bytes() == before
 
 
+def test_a_dry_run_counts_what_the_real_one_changes(workspace: Workspace, proposed: Automation, now: datetime) -> None:
+    before = workspace.paths.database.read_bytes()
+    dry = forgetting.forget_commands(workspace, r"\bsort -u\b", dry_run=True, now=now)
+    assert workspace.paths.database.read_bytes() == before
+    done = forgetting.forget_commands(workspace, r"\bsort -u\b", dry_run=False, now=now)
+    assert (dry.event_count, dry.changed_automations) == (done.event_count, done.changed_automations) == (24, (proposed.name,))
+
+
+def test_a_word_that_only_a_try_printed_is_redacted_too(workspace: Workspace, proposed: Automation, project: Path, now: datetime) -> None:
+    (project / "data/north.csv").write_text(f"3,{WORD}\n")
+    trials.try_automation(workspace, proposed.automation_id, cwd=str(project), arguments=("north",), now=now)
+    assert found_on_disk(workspace, WORD)
+    forgetting.redact_past(workspace, WORD, dry_run=False, now=now)
+    assert found_on_disk(workspace, WORD) == []
+
+
 def test_what_was_redacted_does_not_come_back_from_the_shells_own_history(workspace: Workspace, now: datetime) -> None:
     history = import_zsh(workspace, (now - timedelta(hours=2), f"unlock {WORD}"), (now - timedelta(hours=1), "make"))
     forgetting.redact_past(workspace, WORD, dry_run=False, now=now)

@@ -219,3 +219,11 @@ def test_an_import_says_how_many_it_left_out(workspace: Workspace, now: datetime
     report = recording.import_history(replace(workspace, settings=settings), None, raw, source_format="zsh", now=now)
     assert (report.read_count, report.new_count, report.left_out_count) == (3, 1, 2)
     assert recording.import_history(workspace, None, raw, source_format="zsh", now=now).new_count == 2
+
+
+def test_what_is_left_out_of_an_undated_history_is_counted_once(workspace: Workspace, now: datetime) -> None:
+    settings = replace(workspace.settings, recording=Recording(command_filter=("^pass ",)))
+    report = recording.import_history(
+        replace(workspace, settings=settings), None, b"ls\npass show x\nmake\n", source_format="bash", now=now
+    )
+    assert (report.new_count, report.left_out_count) == (2, 1)

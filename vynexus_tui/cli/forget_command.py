@@ -11,10 +11,15 @@ from vynexus_tui.cli.printing import ask, now_utc, print_json, shown
 from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.engine.forgetting import ForgetReport, forget_before, forget_commands, redact_past
+from vynexus_tui.engine.recording import collect
 
 
 def run(workspace: Workspace, options: argparse.Namespace) -> int:
     """Says what would go, asks, and rewrites."""
+    if options.json and not (options.yes or options.dry_run):
+        raise RequestError("this cannot be undone, and JSON asks nobody", "add --yes, or --dry-run to look only")
+    if not options.dry_run:
+        collect(workspace, now=now_utc())
     looked_at = _carry_out(workspace, options, dry_run=True)
     if options.json and options.dry_run:
         print_json(asdict(looked_at))
@@ -23,10 +28,10 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
         _print(options, looked_at)
     if options.dry_run:
         return 0
-    if not looked_at.event_count and not looked_at.changed_automations and not options.json:
+    if options.command == "forget" and not looked_at.event_count and not looked_at.changed_automations and not options.json:
         print("nothing was changed")
         return 0
-    if not (options.yes or options.json or ask("\nThis cannot be undone. Go on?")):
+    if not (options.yes or ask("\nThis cannot be undone. Go on?")):
         print("nothing was changed (--yes does not ask, --dry-run only looks)")
         return 1
     done = _carry_out(workspace, options, dry_run=False)
@@ -34,7 +39,7 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
         print_json(asdict(done))
         return 0
     print(
-        f"{'redacted in' if options.command == 'redact' else 'deleted'}: {done.event_count:,} commands; nothing of it is left in our files"
+        f"{'redacted in' if options.command == 'redact' else 'deleted'}: {done.event_count:,} commands; nothing of it is left in database, scripts and logs"
     )
     if done.has_leftover_log:
         print("but another process was reading: close the dashboard and repeat this command, so that the database's log is emptied too")

@@ -35,7 +35,7 @@ class Cleaning:
         self._folders = _compiled((*settings.cwd_filter, *(atuin.cwd_filter if atuin else ())))
         self._limit = settings.max_command_kb * 1024
         self._redactor = build_redactor(workspace)
-        self._kept_from = now - timedelta(days=settings.retention_days) if settings.retention_days else None
+        self._kept_from = retention_start(workspace, now=now)
         self.left_out_count = 0
         """Events that the settings do not want."""
         with reading(workspace) as connection:
@@ -49,13 +49,14 @@ class Cleaning:
         self._known: dict[str, str] = {}
 
     def clean(self, events: Iterable[CommandEvent]) -> Iterator[CommandEvent]:
-        """The events that may be stored, as they may be stored."""
+        """The events that may be stored, as they may be stored. A reading may be gone through more than once."""
+        left_out_count = 0
         for event in events:
             may_be_ours = "vy" in event.command or (
                 self._automation_names is not None and bool(self._automation_names.search(event.command))
             )
             if (may_be_ours and _NAMES_A_SECRET.search(event.command)) or (self._has_filters and self._is_unwanted(event)):
-                self.left_out_count += 1
+                left_out_count += 1
                 continue
             command = self._known.get(event.command) or self._cleaned(event.command)
             before = (event.cwd, event.session_id, event.host, event.shell)
@@ -65,6 +66,7 @@ class Cleaning:
                 cwd, session, host, shell = names
                 event = replace(event, command=command, cwd=cwd, session_id=session or "", host=host, shell=shell, actor=actor)
             yield event
+        self.left_out_count = max(self.left_out_count, left_out_count)
 
     def _is_unwanted(self, event: CommandEvent) -> bool:
         if (
@@ -102,6 +104,12 @@ class Cleaning:
         called = [name for part in parse_command(event.command) for name in programs(part)]
         is_ours = any(name in self._ours and f"/{name}" not in event.command for name in called)
         return Actor.AUTOMATION if is_ours else event.actor
+
+
+def retention_start(workspace: Workspace, *, now: datetime) -> datetime | None:
+    """The midnight (UTC) from which commands are kept; None: all are."""
+    days = workspace.settings.recording.retention_days
+    return (now - timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0) if days else None
 
 
 def _compiled(patterns: Iterable[str]) -> list[re.Pattern[str]]:

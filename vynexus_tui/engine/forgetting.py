@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, only_one, reading, writing
+from vynexus_tui.engine.cleaning import retention_start
 from vynexus_tui.engine.recording import collect, found_histories, write_counts
 from vynexus_tui.language.redaction import replace_matches
 from vynexus_tui.shell.file_writing import read_small_text, replace_text
@@ -41,17 +42,15 @@ def redact_past(workspace: Workspace, expression: str, *, dry_run: bool, now: da
     def rewrite(text: str) -> str:
         return replace_matches(pattern, text)
 
-    if dry_run:
-        return _looked_at(workspace, pattern, lambda connection: forgetting.count_rewritten(connection, rewrite))
-
     def work(connection: Connection) -> Forgotten:
         done = forgetting.redact_past(connection, rewrite, now=now)
-        for name in done.changed:
+        for name in () if dry_run else done.changed:
             build_shortcuts(workspace).remove(name)
         return done
 
-    report = _carried_out(workspace, pattern, work, now=now)
-    _rewrite_own_files(workspace, rewrite)
+    report = _carried_out(workspace, pattern, work, dry_run=dry_run, now=now)
+    if not dry_run:
+        _rewrite_own_files(workspace, rewrite)
     return report
 
 
@@ -62,39 +61,35 @@ def forget_commands(workspace: Workspace, expression: str, *, dry_run: bool, now
     def matches(text: str) -> bool:
         return pattern.search(text) is not None
 
-    if dry_run:
-        return _looked_at(workspace, pattern, lambda c: Forgotten(event_count=len(forgetting.matching_events(c, matches))))
-
     def work(connection: Connection) -> Forgotten:
         event_ids = forgetting.matching_events(connection, matches)
         forgetting.delete_events(connection, event_ids, now=now)
         return replace(forgetting.delete_proposals(connection, matches), event_count=len(event_ids))
 
-    return _carried_out(workspace, pattern, work, now=now)
+    return _carried_out(workspace, pattern, work, dry_run=dry_run, now=now)
 
 
 def forget_before(workspace: Workspace, moment: datetime, *, dry_run: bool, now: datetime) -> ForgetReport:
     """Deletes the dated commands before `moment`. Raises RequestError for a day to come."""
     if moment > now:
         raise RequestError(f"{moment.date()} is still to come", "for example: vynexus forget --before 2026-01-01")
-    if dry_run:
-        return _looked_at(workspace, None, lambda c: Forgotten(event_count=len(forgetting.events_before(c, moment))))
-    return _carried_out(workspace, None, lambda c: Forgotten(event_count=forgetting.delete_before(c, moment, for_good=True)), now=now)
+
+    def work(connection: Connection) -> Forgotten:
+        return Forgotten(event_count=forgetting.delete_before(connection, moment, for_good=True))
+
+    return _carried_out(workspace, None, work, dry_run=dry_run, now=now)
 
 
 def apply_retention(workspace: Workspace, *, now: datetime) -> None:
-    """Lets go of what is older than `recording.retention_days`."""
-    days = workspace.settings.recording.retention_days
-    if not days:
-        return
-    moment = now - timedelta(days=days)
+    """Lets go of what is older than `recording.retention_days`, a whole day at a time: patterns are looked for anew after it."""
+    moment = retention_start(workspace, now=now)
     with reading(workspace) as connection:
-        if connection is None or not forgetting.events_before(connection, moment):
+        if connection is None or moment is None or not forgetting.events_before(connection, moment):
             return
     with writing(workspace) as connection:
         with transaction(connection):
             forgetting.delete_before(connection, moment, for_good=False)
-        compact(connection)
+        write_counts(connection)
 
 
 def _compiled(expression: str) -> re.Pattern[str]:
@@ -108,28 +103,23 @@ def _compiled(expression: str) -> re.Pattern[str]:
     return pattern
 
 
-def _take_in_what_waits(workspace: Workspace, *, now: datetime) -> None:
-    """What waits in the spool is rewritten with the rest."""
-    collect(workspace, now=now)
-    if not workspace.paths.database.exists():
-        raise RequestError("nothing was stored yet", "there is nothing to forget")
-
-
-def _looked_at(workspace: Workspace, pattern: re.Pattern[str] | None, look: Callable[[Connection], Forgotten]) -> ForgetReport:
-    with reading(workspace) as connection:
-        found = look(connection) if connection else Forgotten(event_count=0)
-    return replace(_report(workspace, pattern, found), is_dry=True)
-
-
 def _carried_out(
-    workspace: Workspace, pattern: re.Pattern[str] | None, work: Callable[[Connection], Forgotten], *, now: datetime
+    workspace: Workspace, pattern: re.Pattern[str] | None, work: Callable[[Connection], Forgotten], *, dry_run: bool, now: datetime
 ) -> ForgetReport:
+    """Does `work`, or rehearses it; what waits in the spool is taken in before, to be rewritten with the rest."""
+    if dry_run and not workspace.paths.database.exists():
+        return replace(_report(workspace, pattern, Forgotten(event_count=0)), is_dry=True)
     # A cycle that is under way would write what it read before.
     with only_one(workspace, "cycle", waits=True):
-        _take_in_what_waits(workspace, now=now)
+        if not dry_run:
+            collect(workspace, now=now)
+        if not workspace.paths.database.exists():
+            raise RequestError("nothing was stored yet", "there is nothing to forget")
         with only_one(workspace, "import", waits=True), writing(workspace) as connection:
-            with transaction(connection):
+            with transaction(connection, is_rehearsal=dry_run):
                 done = work(connection)
+            if dry_run:
+                return replace(_report(workspace, pattern, done), is_dry=True)
             write_counts(connection)
             is_empty = compact(connection)
     return replace(_report(workspace, pattern, done), has_leftover_log=not is_empty)

@@ -54,8 +54,8 @@ def open_for_reading(path: Path, *, busy_timeout_ms: int) -> sqlite3.Connection 
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """All of it or nothing. The write lock is taken first, so it never fails half way."""
+def transaction(connection: sqlite3.Connection, *, is_rehearsal: bool = False) -> Iterator[sqlite3.Connection]:
+    """All of it or nothing; of a rehearsal nothing. The write lock is taken first, so it never fails half way."""
     with translated_errors():
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -63,7 +63,10 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         except BaseException:
             connection.rollback()
             raise
-        connection.commit()
+        if is_rehearsal:
+            connection.rollback()
+        else:
+            connection.commit()
 
 
 def compact(connection: sqlite3.Connection) -> bool:

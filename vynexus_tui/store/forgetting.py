@@ -55,16 +55,6 @@ def redact_past(connection: Connection, rewrite: Rewrite, *, now: datetime) -> F
     return Forgotten(event_count=event_count, changed=changed)
 
 
-def count_rewritten(connection: Connection, rewrite: Rewrite) -> Forgotten:
-    """What `redact_past` would do. Changes nothing."""
-    texts = (_text(command) for (command,) in connection.execute("SELECT command FROM events"))
-    automations = automations_table.read_automations(connection)
-    return Forgotten(
-        event_count=sum(rewrite(text) != text for text in texts),
-        changed=tuple(a.name for a in automations if rewrite(a.script.text) != a.script.text),
-    )
-
-
 def matching_events(connection: Connection, matches: Callable[[str], bool]) -> list[int]:
     """Ids of the events whose command matches."""
     return [number for number, command in connection.execute("SELECT event_id, command FROM events") if matches(_text(command))]
