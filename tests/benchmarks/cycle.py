@@ -2,20 +2,25 @@
 
     python tests/benchmarks/cycle.py [--events 10000,100000] [--rounds 3]
 
-Per size: the first cycle over an imported history, one with 200 new commands in the hook's spool, one with nothing new. CPU, wall and
-peak memory of the whole program, and the CPU of each stage inside it. 100,000 is also the most that a cycle looks at by default.
+Per size: the first cycle over an imported history, one with the next 200 commands in the hook's spool, one with nothing new, and a
+whole look a day later. CPU, wall and peak memory of the whole program, and the CPU of each stage inside it. 100,000 is also the most
+that a cycle looks at by default; --most sets it. Below 20,000 commands every look is a whole one.
 """
 
 import argparse
+import json
 import os
 import re
 import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,19 +47,24 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--events", default="10000,100000")
     arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--most", type=int, default=100_000, help="max_events of the settings: how many commands a whole look takes in")
     options = arguments.parse_args()
     print(f"{'':<32}{'CPU s':>8}{'min':>7}{'wall s':>8}{'min':>7}{'MB':>6}{'x sort':>8}   stages, CPU ms (medians)")
     for count in map(int, options.events.split(",")):
-        _measure(count, options.rounds)
+        _measure(count, options.rounds, options.most)
 
 
-def _measure(count: int, rounds: int) -> None:
+def _measure(count: int, rounds: int, most: int) -> None:
     rows = plant_events(count)
+    known, new = rows[:-NEW_COMMANDS], rows[-NEW_COMMANDS:]
     with tempfile.TemporaryDirectory() as folder:
         made = RecordedHome(Path(folder) / "made")
+        settings = made.home / ".config/vynexus/optimization_config.yaml"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(f"repetitive_task_detection:\n  max_events: {most}\n")
         began = time.perf_counter()
-        file = made.import_events(rows)
-        print(f"{len(rows):,} events; importing them took {time.perf_counter() - began:.1f} s")
+        file = made.import_events(known)
+        print(f"{len(known):,} events; importing them took {time.perf_counter() - began:.1f} s")
         file.unlink()
         commands = Path(folder) / "commands"
         commands.write_text("".join(row["cmd"].replace("\n", " ") + "\n" for row in rows))
@@ -63,9 +73,11 @@ def _measure(count: int, rounds: int) -> None:
             person = _copy(made, Path(folder) / f"round{number}")
             costs.setdefault("sort | uniq -c | sort -n", []).append(_run(["sh", "-c", f"sort {commands} | uniq -c | sort -n"], person))
             costs.setdefault("cycle, first", []).append(_run_cycle(person))
-            person.type_commands(rows[-NEW_COMMANDS:])
+            person.type_commands(new)
             costs.setdefault(f"cycle, {NEW_COMMANDS} new commands", []).append(_run_cycle(person))
             costs.setdefault("cycle, nothing new", []).append(_run_cycle(person))
+            _age_last_look(person)
+            costs.setdefault("cycle, a day later", []).append(_run_cycle(person))
             shutil.rmtree(person.home)
     yardstick = statistics.median(cost.cpu_s for cost in costs["sort | uniq -c | sort -n"])
     for name, found in costs.items():
@@ -86,6 +98,15 @@ def _line(name: str, found: Sequence[Cost], yardstick_s: float) -> str:
 def _copy(made: RecordedHome, home: Path) -> RecordedHome:
     shutil.copytree(made.home, home)
     return RecordedHome(home)
+
+
+def _age_last_look(person: RecordedHome) -> None:
+    """As if the last whole look had been a day ago."""
+    with closing(sqlite3.connect(person.home / ".local/share/vynexus/vynexus.db")) as database, database:
+        (mark,) = database.execute("SELECT body FROM results WHERE name='mined'").fetchone()
+        newest, whole_at, *rest = json.loads(mark)
+        a_day_ago = datetime.fromisoformat(whole_at) - timedelta(days=1)
+        database.execute("UPDATE results SET body=? WHERE name='mined'", (json.dumps([newest, a_day_ago.isoformat(), *rest]),))
 
 
 def _run_cycle(person: RecordedHome) -> Cost:

@@ -1,7 +1,18 @@
 """A pattern says what it is from its own steps and occurrences."""
 
+import pytest
+
 from vynexus_tui.domain.identifiers import PatternId, stable_id, text_sha256
-from vynexus_tui.domain.patterns import AutomationPotential, Occurrence, Pattern, PatternKind, PatternStep, SlotSpan
+from vynexus_tui.domain.patterns import (
+    AutomationPotential,
+    Occurrence,
+    Pattern,
+    PatternKind,
+    PatternStep,
+    Schedule,
+    ScheduleType,
+    SlotSpan,
+)
 
 
 def a_pattern() -> Pattern:
@@ -39,3 +50,21 @@ def test_ids_depend_on_nothing_but_their_parts() -> None:
     assert stable_id("a", "b") == stable_id("a", "b")
     assert stable_id("a", "b") != stable_id("ab")
     assert text_sha256("\udcff") != text_sha256("?")
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        (Schedule(type=ScheduleType.HOURLY, hour=0, minute=5), "hourly, at about :05"),
+        (Schedule(type=ScheduleType.DAILY, hour=7, minute=0), "every day at about 07:00"),
+        (Schedule(type=ScheduleType.WEEKDAY, hour=17, minute=30), "every weekday at about 17:30"),
+        (Schedule(type=ScheduleType.WEEKLY, hour=9, minute=5, weekday=0), "Mondays at about 09:05"),
+        (Schedule(type=ScheduleType.MONTHLY, hour=9, minute=0, day_of_month=1), "monthly, on the 1st at about 09:00"),
+        (Schedule(type=ScheduleType.MONTHLY, hour=9, minute=0, day_of_month=12), "monthly, on the 12th at about 09:00"),
+        (Schedule(type=ScheduleType.MONTHLY, hour=9, minute=0, day_of_month=22), "monthly, on the 22nd at about 09:00"),
+        (Schedule(type=ScheduleType.MONTHLY, hour=9, minute=0, day_of_month=31), "monthly, on the last day at about 09:00"),
+        (Schedule(type=ScheduleType.MONTHLY, hour=9, minute=0, weekday=1), "monthly, on a Tuesday at about 09:00"),
+    ],
+)
+def test_a_schedule_in_words(when: Schedule, words: str) -> None:
+    assert when.words == words

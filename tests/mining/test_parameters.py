@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from vynexus_tui.domain.patterns import PatternStep
 from vynexus_tui.mining.parameters import find_parameters
-from vynexus_tui.mining.templates import build_shape
+from vynexus_tui.mining.shapes import build_shape
 
 
 def _find(*rows: list[str]) -> tuple[list[str], tuple[dict[str, str], ...]]:

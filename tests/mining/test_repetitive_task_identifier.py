@@ -30,8 +30,15 @@ def test_commands_run_twice_are_not_yet_a_pattern(type_sessions, identify):
     assert identify(type_sessions([RELEASE, RELEASE])) == ()
 
 
-def test_what_is_repeated_in_one_session_only_is_not_a_pattern(type_sessions, identify):
-    assert identify(type_sessions([RELEASE * 6])) == ()
+def test_what_is_repeated_in_a_history_of_one_session_is_listed_and_not_offered(type_sessions, identify):
+    (pattern,) = identify(type_sessions([RELEASE * 6]))
+    assert not pattern.worthy
+    assert pattern.reasons[0] == "seen in one session only"
+    assert pattern.potential.score < 0.7
+
+
+def test_among_other_sessions_what_is_repeated_in_one_only_is_not_a_pattern(type_sessions, identify):
+    assert identify(type_sessions([RELEASE * 6, EVERYDAY, EVERYDAY[::-1]])) == ()
 
 
 def test_three_times_in_two_sessions_is_a_pattern(type_sessions, identify):
@@ -155,7 +162,7 @@ def test_an_alias_that_exists_is_pointed_out(type_sessions, identify):
 
 def test_a_make_target_that_exists_is_a_name_already(type_sessions, identify):
     target = "make release-candidate-for-customers"
-    (pattern,) = identify(type_sessions(_days(target, times=9)), known_targets=frozenset({target}))
+    (pattern,) = identify(type_sessions(_days(target, times=9)), known_targets=())
     assert not pattern.worthy
 
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vynexus_tui.language.lexing import parse_command
-from vynexus_tui.mining.templates import ActivityTemplates, build_shape
+from vynexus_tui.mining.shapes import build_shape
+from vynexus_tui.mining.templates import ActivityTemplates
 
 CORPUS = Path(__file__).parents[3] / "shared" / "data" / "corpora" / "nl2bash_all.cm"
 

@@ -87,3 +87,21 @@ def test_no_line_is_too_strange(raw, value):
     fields = ("id", "ts", "session", "cmd", "cwd", "exit", "duration_ms", "host", "shell", "actor", "time_quality", "count_quality")
     for event in read(dict.fromkeys(fields, value) | {"cmd": "ls"}).events:
         assert event.session_id.encode("utf-8", "surrogateescape")
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(st.characters(categories=None)) | st.sampled_from(
+        [3.0, 0, -0.0, 2**31, 2**64, 10**400, 1700000000, 1700000000.25, "", "user", "agent", "session", "none", "exact", "deduped", "\ud800", "\0", "ls"]
+    ),
+    lambda c: st.lists(c) | st.dictionaries(st.text(), c),
+    max_leaves=4,
+)  # fmt: skip
+_FIELDS = ("id", "ts", "session", "cmd", "cwd", "exit", "duration_ms", "host", "shell", "actor", "time_quality", "count_quality", "other")
+
+
+@given(st.lists(st.tuples(st.sampled_from(_FIELDS), _VALUES)), st.booleans())
+def test_the_quick_reading_and_the_patient_one_agree(pairs, is_ascii):
+    members = [f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=is_ascii)}" for k, v in [("cmd", "ls"), *pairs]]
+    line = ("{" + ", ".join(members) + "}").encode("utf-8", "surrogatepass")
+    # A byte order mark is nothing the quick reader knows.
+    assert read(line) == read(b"\xef\xbb\xbf" + line)

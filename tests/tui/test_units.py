@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tui.builders import NOW
-from vynexus_tui.domain.patterns import Schedule, ScheduleType
 from vynexus_tui.tui.present import units
 
 
@@ -80,18 +79,6 @@ def test_scores_take_three_cells(value, text):
 @pytest.mark.parametrize(("size", "text"), [(12, "12 B"), (46_000_000, "46 MB"), (1_500_000_000, "1.5 GB"), (2_000, "2.0 kB")])
 def test_sizes(size, text):
     assert units.size(size) == text
-
-
-@pytest.mark.parametrize(
-    ("when", "text"),
-    [
-        (Schedule(type=ScheduleType.WEEKLY, hour=9, minute=5, weekday=0), "Mondays around 09:05"),
-        (Schedule(type=ScheduleType.HOURLY, hour=0, minute=7), "every hour around minute 07"),
-        (Schedule(type=ScheduleType.WEEKDAY, hour=17, minute=30), "weekdays around 17:30"),
-    ],
-)
-def test_schedules_in_words(when, text):
-    assert units.schedule(when) == text
 
 
 def test_only_whole_folder_names_become_a_tilde():

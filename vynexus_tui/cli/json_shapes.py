@@ -149,4 +149,10 @@ def _potential_shape(potential: AutomationPotential) -> dict[str, Any]:
 def _schedule_shape(schedule: Schedule | None) -> dict[str, Any] | None:
     if schedule is None:
         return None
-    return {"type": schedule.type, "hour": schedule.hour, "minute": schedule.minute, "weekday": schedule.weekday}
+    return {
+        "type": schedule.type,
+        "hour": schedule.hour,
+        "minute": schedule.minute,
+        "weekday": schedule.weekday,
+        "day_of_month": schedule.day_of_month,
+    }

@@ -1,6 +1,7 @@
 """`vynexus peek`: what is repeated in a history, with the scripts; stores nothing."""
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -19,6 +20,7 @@ _OTHERS = 8
 
 def run(workspace: Workspace, options: argparse.Namespace) -> int:
     """Prints the routines worth automating, or exactly why there are none."""
+    gc.disable()  # as in a cycle: many objects, no cycles among them
     path, raw = chosen_source(workspace, options.file, options.source_format)
     found = peek(workspace, path, raw, source_format=options.source_format, now=now_utc())
     if options.json:

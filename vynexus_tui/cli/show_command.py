@@ -2,8 +2,9 @@
 
 import argparse
 
-from vynexus_tui.cli.json_shapes import automation_shape, pattern_shape
-from vynexus_tui.cli.printing import day, now_utc, print_json, shown, shown_block
+from vynexus_tui.cli.json_shapes import automation_shape
+from vynexus_tui.cli.pattern_explanation import Explained, explained_shape, explanation_lines
+from vynexus_tui.cli.printing import now_utc, print_json, shown, shown_block
 from vynexus_tui.cli.try_command import print_trial
 from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.domain.errors import RequestError
@@ -11,7 +12,10 @@ from vynexus_tui.domain.identifiers import PatternId
 from vynexus_tui.domain.patterns import Pattern
 from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.engine.decisions import approval_rule_for
+from vynexus_tui.engine.explanation import explain_potential, held_back, read_outcome, varying_values
 from vynexus_tui.engine.snapshots import build_snapshot, read_evidence, read_pattern
+
+_MOST_OCCURRENCES = 5
 
 
 def run(workspace: Workspace, options: argparse.Namespace) -> int:
@@ -20,7 +24,7 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
     if head is None:
         pattern = _find_pattern(workspace, options.name)
         if options.json:
-            print_json(pattern_shape(pattern))
+            print_json(explained_shape(_explain(workspace, pattern, most=_MOST_OCCURRENCES)))
         else:
             _print_pattern(workspace, pattern)
         return 0
@@ -70,25 +74,28 @@ def _print_automation(workspace: Workspace, head: AutomationHead) -> None:
         elif rule.consent == "typed name":
             print(f"  vynexus approve {automation.name} --sha256 {automation.script.sha256} --confirm {automation.name}")
     if automation.pattern_id is not None:
+        print()
         try:
             _print_pattern(workspace, read_pattern(workspace, automation.pattern_id))
         except RequestError:
-            print("\nIts pattern is no longer found in the recorded commands.")
+            print("Its pattern is no longer found in the recorded commands.")
 
 
 def _print_pattern(workspace: Workspace, pattern: Pattern) -> None:
-    from vynexus_tui.cli.peek_command import potential_words
+    print("\n".join(explanation_lines(_explain(workspace, pattern, most=_MOST_OCCURRENCES))))
 
-    print(f"\npattern {pattern.pattern_id}: {pattern.occurrence_count} times in {pattern.session_count} sessions ({pattern.kind})")
-    print(f"  {shown(pattern.title)}")
-    print(f"  potential {potential_words(pattern)}")
-    for reason in pattern.reasons:
-        print(f"  · {shown(reason)}")
-    if pattern.schedule:
-        print(f"  usually {pattern.schedule.type} around {pattern.schedule.hour:02}:{pattern.schedule.minute:02}")
-    print("  newest occurrences:")
-    for commands in read_evidence(workspace, pattern.pattern_id, most=5):
-        where = shown(commands[0].cwd, limit=60) if commands and commands[0].cwd else "folder unknown"
-        print(f"    {day(commands[0].started_at) if commands else 'unknown'}  {where}")
-        for event in commands:
-            print(f"      {shown(event.command, limit=110)}")
+
+def _explain(workspace: Workspace, pattern: Pattern, *, most: int) -> Explained:
+    now, settings = now_utc(), workspace.settings.repetitive_task_detection
+    parts = explain_potential(pattern, settings, now=now)
+    return Explained(
+        pattern=pattern,
+        parts=parts,
+        held=held_back(pattern, parts),
+        varying=varying_values(pattern),
+        outcome=read_outcome(workspace, pattern.pattern_id),
+        evidence=read_evidence(workspace, pattern.pattern_id, most=most),
+        threshold=settings.automation_threshold,
+        now=now,
+        home=str(workspace.paths.home),
+    )

@@ -14,9 +14,14 @@ TrialId = NewType("TrialId", str)
 
 def stable_id(*parts: str) -> str:
     """A short id (12 hex digits) that depends on nothing but `parts`, so the same thing found again has the same id."""
-    return blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=6).hexdigest()
+    text = "\0".join(parts)
+    try:
+        raw = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half a character, which JSON can hold
+        raw = text.encode("utf-8", "surrogatepass")
+    return blake2b(raw, digest_size=6).hexdigest()
 
 
 def text_sha256(text: str) -> str:
     """The digest an approval is bound to (hex, 64 digits), over the exact bytes that will be executed."""
-    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -29,15 +29,47 @@ class ScheduleType(StrEnum):
     MONTHLY = "monthly"
 
 
+LAST_DAY_OF_MONTH = 31
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
     """When a pattern happens, in the machine's local time."""
 
     type: ScheduleType
     hour: int
+    """0 for hourly, where it says nothing."""
     minute: int
     weekday: int | None = None
-    """0 is Monday; only for weekly."""
+    """0 is Monday. For weekly; for monthly where it is one weekday of the month, such as its first Monday."""
+    day_of_month: int | None = None
+    """1-31, only for monthly. In a month that is too short it means its last day, so 31 is the last day of every month."""
+
+    @property
+    def words(self) -> str:
+        """For people: every weekday at about 09:00."""
+        at = f"at about {self.hour:02}:{self.minute:02}"
+        match self.type:
+            case ScheduleType.HOURLY:
+                return f"hourly, at about :{self.minute:02}"
+            case ScheduleType.DAILY:
+                return f"every day {at}"
+            case ScheduleType.WEEKDAY:
+                return f"every weekday {at}"
+            case ScheduleType.WEEKLY:
+                return f"weekly, {at}" if self.weekday is None else f"{_DAYS[self.weekday]}s {at}"
+            case ScheduleType.MONTHLY if self.day_of_month is not None:
+                return f"monthly, on the {_day_words(self.day_of_month)} {at}"
+            case ScheduleType.MONTHLY:
+                return f"monthly, {at}" if self.weekday is None else f"monthly, on a {_DAYS[self.weekday]} {at}"
+
+
+def _day_words(day_of_month: int) -> str:
+    if day_of_month == LAST_DAY_OF_MONTH:
+        return "last day"
+    endings = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd"}
+    return f"{day_of_month}{endings.get(day_of_month, 'th')}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,10 @@ class RepetitiveTaskDetection:
     frequency_weight: float = _setting(0.4, "Weight of how often it happens.", at_least=0, at_most=1)
     time_saving_weight: float = _setting(0.3, "Weight of how much time it takes by hand.", at_least=0, at_most=1)
     recency_weight: float = _setting(0.3, "Weight of how recently it happened.", at_least=0, at_most=1)
+    frequency_half_per_week: float = _setting(0.28, "At this many times a week, frequency counts half.", at_least=0.01)
+    time_saving_half_s_per_week: float = _setting(
+        10.0, "At this much time by hand per week, time saving counts half (seconds).", at_least=0.1
+    )
     recency_half_life_days: float = _setting(30.0, "After this many days without it, recency counts half.", at_least=1)
 
 

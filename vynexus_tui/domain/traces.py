@@ -24,3 +24,6 @@ class Trace:
     started_at: datetime | None = None
     is_continuation: bool = False
     """Typed right after the trace before it; only counted as another session (untimed histories)."""
+    host: str | None = None
+    times_s: tuple[float, ...] = ()
+    """When each step's command started (epoch seconds); empty where not every one is exactly known."""

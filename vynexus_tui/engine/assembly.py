@@ -3,19 +3,23 @@
 import fcntl
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 from vynexus_tui.domain.errors import SettingsError, StoreError
+from vynexus_tui.domain.events import CommandEvent
 from vynexus_tui.domain.settings import Settings
+from vynexus_tui.domain.targets import ProjectTarget
 from vynexus_tui.language.redaction import Redactor
 from vynexus_tui.sandbox.automation_sandbox import AutomationSandbox
 from vynexus_tui.shell.hook_installation import HookPaths
 from vynexus_tui.shell.person_aliases import read_aliases
 from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
+from vynexus_tui.sources.project_targets import read_project_targets
 from vynexus_tui.store.database import Connection, open_database, open_for_reading, translated_errors
 from vynexus_tui.store.paths import VynexusPaths, build_paths
 from vynexus_tui.store.settings_file import read_settings
@@ -115,6 +119,11 @@ def known_aliases(workspace: Workspace) -> dict[str, str]:
     return {name: redactor.command(text) for name, text in read_aliases(paths.state_dir, paths.home, config_home=paths.config_home).items()}
 
 
+def known_targets(events: Iterable[CommandEvent]) -> tuple[ProjectTarget, ...]:
+    """What Make, just and npm can do in the folders where these were typed, the busiest folders first."""
+    return read_project_targets(folder for folder, _ in Counter(event.cwd for event in events if event.cwd).most_common())
+
+
 def build_sandbox(workspace: Workspace) -> AutomationSandbox:
     """The sandbox of this person: our own files are hidden from trials too."""
     paths = workspace.paths
@@ -162,6 +171,24 @@ def is_program(workspace: Workspace, name: str) -> bool:
     return any(os.access(Path(folder or ".") / name, os.X_OK) for folder in folders)
 
 
-def local_utc_offset_s(now: datetime) -> int:
-    """The machine's local time zone as seconds east of UTC at `now`; schedules are people's local times."""
-    return int((now.astimezone().utcoffset() or timedelta()).total_seconds())
+def local_zone() -> tzinfo:
+    """The machine's local time with the offset that held on each date; schedules are people's local times."""
+    return _LocalZone()
+
+
+class _LocalZone(tzinfo):
+    """What TZ or /etc/localtime say, summer time of past years included. The standard library has no such tzinfo: a zone's name
+    is unknown where /etc/localtime is a copy or TZ a rule, and datetime.astimezone() fixes the offset of its one moment.
+    """
+
+    def fromutc(self, dt: datetime) -> datetime:
+        return dt.replace(tzinfo=UTC).astimezone().replace(tzinfo=self)
+
+    def utcoffset(self, dt: datetime | None) -> timedelta | None:
+        return dt.replace(tzinfo=None).astimezone().utcoffset() if dt is not None else None
+
+    def dst(self, dt: datetime | None) -> timedelta | None:
+        return None
+
+    def tzname(self, dt: datetime | None) -> str | None:
+        return dt.replace(tzinfo=None).astimezone().tzname() if dt is not None else None

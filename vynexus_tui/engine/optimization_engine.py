@@ -4,7 +4,7 @@ import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from vynexus_tui.domain.automations import DEPLOYED, Action, Automation, AutomationStatus, Refusal, RefusalReason, advance
 from vynexus_tui.domain.cycles import CycleReport, OptimizationReport, PatternHead, Stage, StageFailure
@@ -14,27 +14,21 @@ from vynexus_tui.domain.findings import Improvement, PerformanceReport, Workflow
 from vynexus_tui.domain.identifiers import AutomationId, EventId
 from vynexus_tui.domain.patterns import Pattern
 from vynexus_tui.domain.runs import CommandMetric, Run, SavingsSummary
-from vynexus_tui.engine.assembly import Workspace, known_aliases, local_utc_offset_s, reading, writing
+from vynexus_tui.engine.assembly import Workspace, reading, writing
 from vynexus_tui.engine.creation import build_head, create_automation
 from vynexus_tui.engine.forgetting import apply_retention
 from vynexus_tui.engine.hooks import refresh_hooks
+from vynexus_tui.engine.identification import identify_patterns
+from vynexus_tui.engine.looks import Look, Scope, choose_look, note_finished, note_identified
 from vynexus_tui.engine.recording import CollectReport, collect
-from vynexus_tui.engine.snapshots import build_snapshot
 from vynexus_tui.language.program_facts import command_family, is_interactive
-from vynexus_tui.mining.identity import inherit_ids
-from vynexus_tui.mining.repetitive_task_identifier import RepetitiveTaskIdentifier
 from vynexus_tui.performance.efficiency_tracker import EfficiencyTracker
-from vynexus_tui.performance.performance_analyzer import PerformanceAnalyzer
-from vynexus_tui.performance.workflow_optimizer import WorkflowOptimizer
-from vynexus_tui.sources.system_sampler import read_core_count, read_memory_bytes
-from vynexus_tui.store import automations_table, cycles_table, events_table, patterns_table, runs_table
+from vynexus_tui.store import automations_table, cycles_table, patterns_table, runs_table
 from vynexus_tui.store.database import transaction
 
-_REMINE_AFTER = timedelta(days=1)
-"""Recency fades: without anything new, patterns are still looked at once a day."""
-_MINED = "mined"
-"""Newest event that was looked at, and when."""
 _FINISHED = frozenset({AutomationStatus.REJECTED, AutomationStatus.RETIRED})
+_LOOKING = frozenset({Stage.IDENTIFY, Stage.ANALYZE, Stage.OPTIMIZE})
+"""The stages that a whole look goes through."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,14 +36,10 @@ class _CycleState:
     """What the stages of one cycle hand on."""
 
     collected: CollectReport = field(default_factory=CollectReport)
-    new_event_count: int = 0
-    """Since patterns were last looked for, imports included."""
-    newest_event_id: int = 0
-    event_count: int = 0
-    is_quiet: bool = False
-    """Nothing came since patterns were looked for: what was found still holds."""
-    events: list[CommandEvent] = field(default_factory=list)
+    look: Look = field(default_factory=Look)
     patterns: tuple[Pattern, ...] = ()
+    """As a whole look found them."""
+    pattern_count: int = 0
     metrics: dict[EventId, CommandMetric] = field(default_factory=dict)
     created_count: int = 0
     failures: list[StageFailure] = field(default_factory=list)
@@ -83,18 +73,20 @@ class OptimizationEngine:
             started_at=now,
             duration_s=time.perf_counter() - started_s,
             cpu_s=_own_cpu_s() - cpu_s,
-            event_count=state.event_count,
-            new_event_count=state.new_event_count,
-            pattern_count=len(state.patterns),
+            event_count=min(state.look.event_count, self._settings.repetitive_task_detection.max_events),
+            new_event_count=state.look.new_event_count,
+            pattern_count=state.pattern_count,
             created_count=state.created_count,
             skipped_lines=state.collected.skipped_lines,
             lost_event_count=state.collected.lost_event_count,
             failures=tuple(state.failures),
         )
-        return self._record(report)
+        return self._record(report, state.look, now)
 
     def report(self, now: datetime) -> OptimizationReport:
         """The comprehensive report, from what the cycles recorded."""
+        from vynexus_tui.engine.snapshots import build_snapshot
+
         snapshot = build_snapshot(self._workspace, now=now)
         threshold = self._settings.repetitive_task_detection.automation_threshold
         counts: dict[str, int] = {}
@@ -119,55 +111,46 @@ class OptimizationEngine:
         state.collected = collect(self._workspace, now=now)
         apply_retention(self._workspace, now=now)
         refresh_hooks(self._workspace)
-        most = self._settings.repetitive_task_detection.max_events
-        with reading(self._workspace) as connection:
-            if connection is None:
-                return
-            mined = cycles_table.read_result(connection, _MINED, tuple[int, datetime])
-            last = cycles_table.read_cycles(connection, most=1)
-            state.new_event_count, state.newest_event_id = events_table.count_newer(connection, mined[0] if mined else 0)
-            is_fresh = mined is not None and now - mined[1] < _REMINE_AFTER and bool(last) and not last[0].failures
-            state.is_quiet = state.new_event_count == 0 and is_fresh
-            state.event_count = min(events_table.count_events(connection)[0], most)
-            state.events = [] if state.is_quiet else events_table.read_events(connection, most=most)
 
     def _identify(self, state: _CycleState, now: datetime) -> None:
         with reading(self._workspace) as connection:
-            stored = patterns_table.read_patterns(connection) if connection else []
-            old_heads = {h.pattern_id: h for h in patterns_table.read_heads(connection)} if connection else {}
-        if state.is_quiet:
-            state.patterns = tuple(stored)
+            if connection is None:
+                return
+            look = choose_look(connection, most=self._settings.repetitive_task_detection.max_events, now=now)
+            heads = {h.pattern_id: h for h in patterns_table.read_heads(connection, most=patterns_table.EVERY)}
+            stored = patterns_table.read_patterns(connection) if look.scope is not Scope.NOTHING else []
+        state.look, state.pattern_count = look, len(heads)
+        if look.scope is Scope.NOTHING:
             return
-        found = RepetitiveTaskIdentifier(self._settings.repetitive_task_detection).identify(
-            [e for e in state.events if self._is_minable(e)],
-            now=now,
-            utc_offset_s=local_utc_offset_s(now),
-            aliases=known_aliases(self._workspace),
-        )
-        state.patterns = inherit_ids(found, stored)
-        heads = [build_head(p, old_heads.get(p.pattern_id)) for p in state.patterns]
+        patterns = identify_patterns(self._workspace, look, stored, now=now)
+        before = {id(pattern) for pattern in stored}
+        unchanged = {p.pattern_id for p in patterns if id(p) in before}
+        state.patterns, state.pattern_count = patterns, len(patterns)
+        found = [(build_head(p, heads.get(p.pattern_id)), p) for p in patterns]
         with writing(self._workspace) as connection, transaction(connection):
-            patterns_table.write_patterns(connection, list(zip(heads, state.patterns, strict=True)))
-            cycles_table.write_result(connection, _MINED, (state.newest_event_id, now))
-
-    def _is_minable(self, event: CommandEvent) -> bool:
-        return event.actor in (Actor.USER, Actor.UNKNOWN) or (event.actor is Actor.AGENT and self._settings.recording.includes_agents)
+            patterns_table.write_patterns(connection, found, unchanged=unchanged)
+            note_identified(connection, look)
 
     def _create(self, state: _CycleState, now: datetime) -> None:
         with reading(self._workspace) as connection:
-            existing = automations_table.read_automations(connection) if connection else []
-            heads = {h.pattern_id: h for h in patterns_table.read_heads(connection)} if connection else {}
-            snoozes = patterns_table.read_snoozes(connection) if connection else {}
-        decided = {a.pattern_id for a in existing}
-        room = self._settings.automation_creation.max_automations - sum(a.status not in _FINISHED for a in existing)
+            if connection is None:
+                return
+            existing = automations_table.read_automations(connection)
+            heads = patterns_table.read_heads(connection, most=patterns_table.EVERY)
+            snoozes = patterns_table.read_snoozes(connection)
+            room = self._settings.automation_creation.max_automations - sum(a.status not in _FINISHED for a in existing)
+            decided = {a.pattern_id for a in existing}
+            waiting = [
+                (head, pattern)
+                for head in heads
+                if head.pattern_id not in decided
+                and not (head.pattern_id in snoozes and snoozes[head.pattern_id] > now)
+                and self._may_have_a_script(head, state, has_room=room > 0)
+                and (pattern := patterns_table.read_pattern(connection, head.pattern_id)) is not None
+            ]
         names = {a.name for a in existing}
-        threshold = self._settings.repetitive_task_detection.automation_threshold
         outcomes: list[tuple[PatternHead, Automation | Refusal]] = []
-        for pattern in state.patterns:
-            head = heads.get(pattern.pattern_id)
-            asleep = pattern.pattern_id in snoozes and snoozes[pattern.pattern_id] > now
-            if head is None or pattern.pattern_id in decided or asleep or not pattern.worthy or pattern.potential.score <= threshold:
-                continue
+        for head, pattern in waiting:
             outcome = (
                 create_automation(self._workspace, pattern, names, now=now)
                 if room > 0
@@ -181,6 +164,15 @@ class OptimizationEngine:
             self._write_outcomes(outcomes)
         state.created_count = sum(isinstance(o, Automation) for _, o in outcomes)
 
+    def _may_have_a_script(self, head: PatternHead, state: _CycleState, *, has_room: bool) -> bool:
+        """What was refused stays refused until everything is looked at again (another run changes no step), or there is room for it."""
+        if not head.worthy or head.potential.score <= self._settings.repetitive_task_detection.automation_threshold:
+            return False
+        is_asked_again = state.look.scope is Scope.EVERYTHING or (
+            has_room and head.refusal is not None and head.refusal.reason is RefusalReason.LIMIT
+        )
+        return head.refusal is None or is_asked_again
+
     def _write_outcomes(self, outcomes: list[tuple[PatternHead, Automation | Refusal]]) -> None:
         with writing(self._workspace) as connection, transaction(connection):
             for head, outcome in outcomes:
@@ -191,16 +183,24 @@ class OptimizationEngine:
                     patterns_table.write_head(connection, replace(head, refusal=outcome))
 
     def _analyze(self, state: _CycleState, now: datetime) -> None:
-        if state.is_quiet:
+        """Measures the whole history. Between two whole looks its results stand: 200 of 100,000 commands move no median."""
+        if state.look.scope is not Scope.EVERYTHING:
             return
-        state.metrics = build_metrics(state.events[-self._settings.performance_analysis.max_metrics :])
+        from vynexus_tui.performance.performance_analyzer import PerformanceAnalyzer  # here: most cycles do without these 25 ms
+        from vynexus_tui.sources.system_sampler import read_core_count, read_memory_bytes
+
+        state.metrics = build_metrics(state.look.events[-self._settings.performance_analysis.max_metrics :])
         analyzer = PerformanceAnalyzer(self._settings.performance_analysis, core_count=read_core_count(), memory_bytes=read_memory_bytes())
         report = analyzer.analyze(tuple(state.metrics.values()), now=now, interactive=is_interactive)
         self._write_result("performance", report, PerformanceReport)
 
     def _optimize(self, state: _CycleState, now: datetime) -> None:
-        if state.is_quiet:
+        """Scores the workflows by these measurements, so it is done when they are."""
+        if state.look.scope is not Scope.EVERYTHING:
             return
+        from vynexus_tui.performance.workflow_optimizer import WorkflowOptimizer
+        from vynexus_tui.sources.system_sampler import read_core_count, read_memory_bytes
+
         optimizer = WorkflowOptimizer(self._settings.workflow_optimization, core_count=read_core_count(), memory_bytes=read_memory_bytes())
         workflows = [p for p in state.patterns if len(p.steps) > 1]
         scores = tuple(optimizer.score(p, state.metrics) for p in workflows)
@@ -259,10 +259,13 @@ class OptimizationEngine:
         with writing(self._workspace) as connection, transaction(connection):
             cycles_table.write_result(connection, name, value)
 
-    def _record(self, report: CycleReport) -> CycleReport:
+    def _record(self, report: CycleReport, look: Look, now: datetime) -> CycleReport:
+        is_whole = look.scope is Scope.EVERYTHING and not any(failure.stage in _LOOKING for failure in report.failures)
         try:
             with writing(self._workspace) as connection, transaction(connection):
                 cycles_table.add_cycle(connection, report)
+                if is_whole:
+                    note_finished(connection, look, now=now)
         except VynexusError as error:
             failure = StageFailure(stage=Stage.RECORD, message=error.message, hint=error.hint)
             return replace(report, failures=(*report.failures, failure))

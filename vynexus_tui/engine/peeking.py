@@ -9,7 +9,7 @@ from vynexus_tui.domain.automations import Automation, Refusal
 from vynexus_tui.domain.events import Actor, HistoryReading
 from vynexus_tui.domain.identifiers import PatternId
 from vynexus_tui.domain.patterns import Pattern
-from vynexus_tui.engine.assembly import Workspace, known_aliases, local_utc_offset_s
+from vynexus_tui.engine.assembly import Workspace, known_aliases, known_targets, local_zone
 from vynexus_tui.engine.creation import create_automation
 from vynexus_tui.engine.recording import read_cleaned
 from vynexus_tui.language.program_facts import command_family
@@ -37,11 +37,13 @@ def peek(
 ) -> Peek:
     """Reads, detects and writes scripts in memory. Raises SourceError where the history cannot be read."""
     history = read_cleaned(workspace, path, raw, source_format=source_format, now=now)
+    minable = [e for e in history.events if e.actor in (Actor.USER, Actor.UNKNOWN)]
     patterns = RepetitiveTaskIdentifier(workspace.settings.repetitive_task_detection).identify(
-        [e for e in history.events if e.actor in (Actor.USER, Actor.UNKNOWN)],
+        minable,
         now=now,
-        utc_offset_s=local_utc_offset_s(now),
+        zone=local_zone(),
         aliases=known_aliases(workspace),
+        known_targets=known_targets(minable),
     )
     outcomes: dict[PatternId, Automation | Refusal] = {}
     names: set[str] = set()

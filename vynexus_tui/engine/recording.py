@@ -16,6 +16,7 @@ from vynexus_tui.sources.history_files import HISTORY_FORMATS, HistoryFormat, fi
 from vynexus_tui.sources.hook_spool import HookSpool
 from vynexus_tui.store import cycles_table, events_table, hook_spans, runs_table, sources_table
 from vynexus_tui.store.database import Connection, transaction
+from vynexus_tui.store.events_table import OriginCount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +140,19 @@ def write_counts(connection: Connection) -> None:
         cycles_table.write_result(connection, "sources", counts)
 
 
+def _add_counts(connection: Connection, *, after: int) -> None:
+    """The same where only events with higher ids than `after` came: the others are not counted again. Call inside a transaction."""
+    known = cycles_table.read_result(connection, "sources", list[OriginCount])
+    counts = {(count.origin, count.shell): count for count in known or events_table.count_by_origin(connection)}
+    for added in events_table.count_by_origin(connection, after=after) if known else ():
+        before = counts.get((added.origin, added.shell))
+        if before is not None:
+            newest_at = max((at for at in (before.newest_at, added.newest_at) if at is not None), default=None)
+            added = replace(added, event_count=before.event_count + added.event_count, newest_at=newest_at)
+        counts[added.origin, added.shell] = added
+    cycles_table.write_result(connection, "sources", [counts[key] for key in sorted(counts)])
+
+
 def has_new_records(workspace: Workspace, *, now: datetime) -> bool:
     """Whether a cycle would find something new. Writes nothing."""
     return _has_new_spool(workspace, HookSpool(workspace.paths.spool_dir), now=now) or bool(_grown_sources(workspace))
@@ -169,13 +183,18 @@ def _collect_spool(workspace: Workspace, *, now: datetime) -> CollectReport:
     # One transaction from the first look to the last word: a second reader at the same time would see gaps where there are none.
     with writing(workspace) as connection, transaction(connection):
         found = spool.read(sources_table.read_spool_offsets(connection), sources_table.read_next_numbers(connection), now)
-        new_events = events_table.add_events(connection, cleaning.clean(found.events))
+        newest = events_table.newest_event_id(connection)
+        cleaned = list(cleaning.clean(found.events))
+        new_events = events_table.add_events(connection, cleaned)
+        if new_events and new_events == len(cleaned):
+            _add_counts(connection, after=newest)
         new_runs = runs_table.add_runs(connection, found.runs)
         sources_table.write_spool_offsets(connection, found.offsets)
         sources_table.write_next_numbers(connection, found.next_numbers, found.lost)
     spool.discard(found.deletable)
     spool.erase(found.offsets)
-    if new_events:
+    if new_events != len(cleaned):
+        # Some were merged into what another source gave, which may have changed that one's count.
         with writing(workspace) as connection:
             write_counts(connection)
     return CollectReport(new_event_count=new_events, new_run_count=new_runs, lost_event_count=found.lost_count)

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from posixpath import basename
 
-from vynexus_tui.language.lexing import Command, Part, parse_command
+from vynexus_tui.language.lexing import Command, Part, parse_command, unquote
 from vynexus_tui.language.program_tables import (
     FRAGMENT,
     NESTED,
@@ -15,25 +14,38 @@ from vynexus_tui.language.program_tables import (
     SHELLS,
     WRAPPER_OPTIONS_WITH_VALUE,
     WRAPPERS,
+    WRAPPERS_WITH_OPERAND,
 )
 
+_CARRIERS = (WRAPPERS | PRIVILEGED) - {"su"}
+"""`su` takes a user's name where the others take a command."""
+_NO_OPTIONS: frozenset[str] = frozenset()
 _ARITHMETIC = re.compile(r"\(\([^()`]*\)\)")
 """`(($# > 1))` compares; read as a command it would write to a file called 1."""
 
 
-@lru_cache(maxsize=65_536)
 def command_words(command: Command) -> tuple[str, ...]:
     """The command's words by value, with wrappers (sudo, env, time, nohup ...) and their options taken off."""
-    values = [word.value for word in command.words]
+    values = [unquote(word.text) for word in command.words]
+    if not values:
+        return ()
     i = 0
-    while i + 1 < len(values) and (wrapper := basename(values[i])) in WRAPPERS | PRIVILEGED:
-        with_value = WRAPPER_OPTIONS_WITH_VALUE.get(wrapper, frozenset())
+    while i + 1 < len(values) and (wrapper := _name(values[i])) in _CARRIERS:
+        if wrapper == "command" and values[i + 1] in ("-v", "-V"):
+            break  # asks where it is
+        with_value = WRAPPER_OPTIONS_WITH_VALUE.get(wrapper, _NO_OPTIONS)
         i += 1
         while i < len(values) and (values[i].startswith("-") or "=" in values[i]):
             i += 2 if values[i] in with_value and i + 2 < len(values) else 1
-        i += wrapper == "timeout"  # its duration
+        i += wrapper in WRAPPERS_WITH_OPERAND
     rest = values[i:] or values
-    return (basename(rest[0]) or rest[0], *rest[1:]) if rest else ()
+    rest[0] = _name(rest[0])
+    return tuple(rest)
+
+
+def _name(program: str) -> str:
+    """The program without its folder."""
+    return (basename(program) or program) if "/" in program else program
 
 
 def commands_within(part: Part) -> tuple[Command, ...]:
@@ -47,11 +59,16 @@ def commands_within(part: Part) -> tuple[Command, ...]:
 def _commands_within(part: Part, depth: int) -> Iterator[Command]:
     yield from part.commands
     texts = [text for command in part.commands if (text := inner_text(command_words(command)) or _split_string(command))]
-    if not part.commands or NESTED.search(part.text):
+    if not part.commands or NESTED.search(part.text) or any(map(_has_bracket, part.commands)):
         texts += [fragment for fragment in FRAGMENT.split(_ARITHMETIC.sub(" ", part.text)) if fragment.strip() and fragment != part.text]
     for text in texts if depth else ():
         for inner in parse_command(text):
             yield from _commands_within(inner, depth - 1)
+
+
+def _has_bracket(command: Command) -> bool:
+    """Whether a word may run a command as zsh's `=(cmd)` and fish's `name(cmd)` do."""
+    return any("(" in word.text and word.text[0] not in "\"'" for word in (*command.words, *command.assignments))
 
 
 def inner_text(words: tuple[str, ...]) -> str | None:
@@ -62,6 +79,8 @@ def inner_text(words: tuple[str, ...]) -> str | None:
     if program in SHELLS:
         at = next((i for i, w in enumerate(words) if i and w.startswith("-") and not w.startswith("--") and "c" in w), None)
         return words[at + 1] if at and at + 1 < len(words) else None
+    if program == "su":
+        return _value_of(words, "-c", "--command")
     if program == "find":
         return " ; ".join(_find_commands(words)) or None
     if program == "hyperfine":
@@ -77,6 +96,18 @@ def inner_text(words: tuple[str, ...]) -> str | None:
         operands -= not words[i].startswith("-")
         i += 2 if words[i] in RUNNER_OPTIONS_WITH_VALUE[program] else 1
     return " ".join(words[i:]) or None
+
+
+def _value_of(words: tuple[str, ...], short: str, long: str) -> str | None:
+    """The value of an option, written `-c x`, `-cx`, `--command x` or `--command=x`."""
+    for i, word in enumerate(words):
+        if word in (short, long):
+            return words[i + 1] if i + 1 < len(words) else None
+        if word.startswith(f"{long}="):
+            return word[len(long) + 1 :]
+        if word.startswith(short):
+            return word[len(short) :]
+    return None
 
 
 def _find_commands(words: tuple[str, ...]) -> Iterator[str]:

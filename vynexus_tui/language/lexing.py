@@ -1,16 +1,21 @@
 """Read a command line the way a shell splits it: parts, pipelines, words with their exact place in the text.
 
 Linear in the length of the text, never raises, never backtracks: every character is looked at a bounded number of times.
-Written for bash; zsh and fish text is tolerated (what is not understood stays inside one compound part).
-Grammar: POSIX Shell Command Language, sections 2.3 and 2.9; bash manual, 3.2.
+Written for bash; what zsh and fish add is read too: `for f (*.txt) cmd`, `repeat 3 { ... }`, `*(N)`, `cmd &!`; `begin ... end`,
+`; and cmd`. What is not understood stays inside one compound part.
+Grammar: POSIX Shell Command Language, sections 2.3 and 2.9; bash manual, 3.2; zsh manual, 6.3 and 6.4; fish manual, "The fish language".
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-LEXER_VERSION = 1
+from vynexus_tui.language.tokens import Token, opens_heredoc, read_tokens, unquote
+
+__all__ = ["LEXER_VERSION", "Command", "Part", "Redirect", "Word", "parse_command", "unquote"]
+
+LEXER_VERSION = 2
 """Goes up when the same text would be read differently; parses kept by older versions are read anew."""
 
 
@@ -58,286 +63,250 @@ class Part(NamedTuple):
     """The operator before it: "", "&&", ";", "&" or a newline."""
 
 
-class _Token(NamedTuple):
-    kind: str
-    """word, op (&& || ; ;; newline &), pipe, redirect, open, close."""
-    text: str
-    start: int
-    end: int
+_MARKED = re.compile(r"[\t\r\n;&|<>()\"'\\`$#]")
+"""A text without any of these is words between spaces."""
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*+(?:\[[^\]]*+\])?+\+?=")
+_NUMBER = re.compile(r"\d+$|\$")
 
+_LAST = Token("pipe", "|", 0, 0)
+"""Ends the last command."""
 
-_BLANK = re.compile(r"(?:[ \t\r]|\\\n)+")
-_OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|;|\|&|\||\n|&(?!>)")
-_REDIRECT = re.compile(r"(?:\d+|\{[A-Za-z_]\w*\})?(?:<<<|<<-?|>>|>\||[<>]&|<>|[<>](?!\()|&>>?)")
-_PLAIN = re.compile(r"[^\s;&|<>()\"'\\`$]+")
-_SPECIAL = re.compile(r"[\"'\\`$(){}]")
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=")
-_QUOTE = re.compile(r"[\"'\\]")
-_CLOSER = {"for": "done", "while": "done", "until": "done", "select": "done", "if": "fi", "case": "esac", "{": "}", "[[": "]]"}
-_COMMAND_FOLLOWS = frozenset({"then", "do", "else", "elif", "!", "time", "{"})
+_HEADER = "header"
+"""What has its header behind it (`for f (*)`, `repeat 3`, `f()`): the next word opens its body, or is its body's first."""
+_ENDS = {
+    "for": ("end",), "select": ("end",), "while": ("end",), "until": ("end",), "if": ("end", "fi"), "then": ("fi",), "do": ("done",),
+    "case": ("esac",), "{": ("}",), "if {": ("}",), "[[": ("]]",), "function": ("end",), "switch": ("end",), "begin": ("end",), "foreach": ("end",),
+}  # fmt: skip
+"""The words that end what a word began. `for`, `while` and `if` become `do` and `then` as soon as those are read: what has neither is
+fish's, or has braces as zsh allows.
+"""
+_OPENS_IF_ENDED = frozenset({"begin", "switch", "foreach"})
+"""Words that mean nothing to bash."""
+_COMMAND_AT_ONCE = frozenset({"while", "until", "if", "begin", "{"})
+_COMMAND_FOLLOWS = frozenset({"then", "do", "else", "elif", "!", "not", "time", "coproc"})
+_RESERVED = frozenset(_ENDS) | _COMMAND_FOLLOWS | {"repeat", "}"}
 
 
 @lru_cache(maxsize=65_536)
 def parse_command(text: str) -> tuple[Part, ...]:
     """The parts of one command line, in order. Empty for blanks and comments."""
-    return tuple(_build_parts(text, list(_tokens(text))))
+    if not _MARKED.search(text):
+        words, at = [], 0
+        for word in text.split(" "):
+            end = at + len(word)
+            if word:
+                words.append(Word(word, at, end))
+            at = end + 1
+        if not words:
+            return ()
+        first = words[0].text
+        if first not in _RESERVED and "=" not in first:
+            start, end = words[0].start, words[-1].end
+            return (Part(text[start:end], start, end, (Command((), tuple(words), ()),), False, False, ""),)
+    return tuple(_build_part(text, segment) for segment in _whole_lists(_segments(read_tokens(text))))
 
 
-def unquote(raw: str) -> str:
-    """A word's value: quotes and backslashes taken off. Expansions stay as written."""
-    if not _QUOTE.search(raw):
-        return raw
-    out: list[str] = []
-    i, size = 0, len(raw)
-    while i < size:
-        ch = raw[i]
-        if ch == "\\":
-            out.append(raw[i + 1 : i + 2])
-            i += 2
-        elif ch == "'":
-            end = raw.find("'", i + 1)
-            end = size if end < 0 else end
-            out.append(raw[i + 1 : end])
-            i = end + 1
-        elif ch == '"':
-            end = _end_of_nested(raw, i)
-            inner = raw[i + 1 : end - 1] if raw[end - 1 : end] == '"' and end - 1 > i else raw[i + 1 : end]
-            out.append(re.sub(r'\\([$`"\\\n])', r"\1", inner))
-            i = end
-        else:
-            out.append(ch)
-            i += 1
-    return "".join(out)
+class _Segment(NamedTuple):
+    """The tokens between two operators that separate commands."""
+
+    tokens: list[Token]
+    operator: Token | None
+    """The one before it."""
+    is_compound: bool
+    """Whether there is more to it than simple commands."""
+    is_background: bool
 
 
-def _tokens(text: str) -> Iterator[_Token]:
-    i, size = 0, len(text)
-    pending: list[str] = []
-    while i < size:
-        if blank := _BLANK.match(text, i):
-            i = blank.end()
-            continue
-        if text[i] == "#":
-            end = text.find("\n", i)
-            i = size if end < 0 else end
-            continue
-        token = _next_token(text, i)
-        i = token.end
-        if token.kind == "redirect" and token.text.rstrip("-").endswith("<<"):
-            pending.append(_heredoc_delimiter(text, i))
-        yield token
-        if token.text == "\n" and pending:
-            end = _end_of_heredocs(text, i, pending)
-            pending = []
-            yield _Token("heredoc", text[i:end], i, end)
-            i = end
+class _Nesting:
+    """How deep inside compound commands the tokens of one segment have led."""
 
+    __slots__ = ("_closed_if_at", "_has_end", "_last_heredoc", "_tokens", "awaits_heredoc", "expects_command", "is_compound", "open")
 
-def _next_token(text: str, i: int) -> _Token:
-    if match := _REDIRECT.match(text, i):
-        return _Token("redirect", match.group(), i, match.end())
-    if match := _OPERATOR.match(text, i):
-        kind = "pipe" if match.group() in ("|", "|&") else "op"
-        return _Token(kind, match.group(), i, match.end())
-    if text[i] == "(":
-        return _Token("open", "(", i, i + 1)
-    if text[i] == ")":
-        return _Token("close", ")", i, i + 1)
-    end = max(_end_of_word(text, i), i + 1)
-    return _Token("word", text[i:end], i, end)
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens = tokens
+        self._has_end = any(token.text == "end" for token in tokens)
+        self._last_heredoc = max((i for i, token in enumerate(tokens) if token.kind == "heredoc"), default=-1)
+        self.begin()
 
-
-def _end_of_word(text: str, i: int) -> int:
-    size, start = len(text), i
-    while i < size:
-        if match := _PLAIN.match(text, i):
-            i = match.end()
-            continue
-        ch = text[i]
-        if ch == "\\":
-            i += 2
-        elif ch == "'":
-            end = text.find("'", i + 1)
-            i = size if end < 0 else end + 1
-        elif ch in '"`' or (ch == "(" and i > start) or text.startswith(("<(", ">("), i):
-            i = _end_of_nested(text, i + (ch in "<>"))
-        elif ch == "$":
-            i = _end_of_dollar(text, i)
-        else:
-            break
-    return min(i, size)
-
-
-def _end_of_dollar(text: str, i: int) -> int:
-    following = text[i + 1 : i + 2]
-    if following in ("(", "{"):
-        return _end_of_nested(text, i + 1)
-    if following == "'":
-        match = re.compile(r"(?:[^'\\]|\\.)*'?", re.DOTALL).match(text, i + 2)
-        return match.end() if match else i + 2
-    return i + 1
-
-
-_CLOSES = {'"': '"', "(": ")", "{": "}", "`": "`"}
-
-
-def _end_of_nested(text: str, i: int) -> int:
-    """Index after the quote or bracket that opens at `i`; the end of the text when it never closes. A stack, not recursion."""
-    size = len(text)
-    stack = [_CLOSES[text[i]]]
-    i += 1
-    while stack and i < size:
-        match = _SPECIAL.search(text, i)
-        if not match:
-            return size
-        i, ch, top = match.start(), match.group(), stack[-1]
-        step = 1
-        if ch == "\\":
-            step = 2
-        elif ch == top:
-            stack.pop()
-        elif ch == "$" and text[i + 1 : i + 2] in ("(", "{"):
-            stack.append(_CLOSES[text[i + 1]])
-            step = 2
-        elif ch == "`":
-            stack.append("`")
-        elif top != '"' and ch == '"':
-            stack.append('"')
-        elif top not in ('"', "`") and ch == "'":
-            end = text.find("'", i + 1)
-            step = (size if end < 0 else end + 1) - i
-        elif top == ")" and ch == "(":
-            stack.append(")")
-        i += step
-    return min(i, size)
-
-
-def _heredoc_delimiter(text: str, i: int) -> str:
-    if blank := _BLANK.match(text, i):
-        i = blank.end()
-    return unquote(text[i : _end_of_word(text, i)])
-
-
-def _end_of_heredocs(text: str, i: int, delimiters: list[str]) -> int:
-    for delimiter in delimiters:
-        while i < len(text):
-            end = text.find("\n", i)
-            line_end = len(text) if end < 0 else end
-            line = text[i:line_end]
-            i = min(line_end + 1, len(text))
-            if line.lstrip("\t") == delimiter:
-                break
-    return i
-
-
-class _PartBuilder:
-    """Collects the tokens of one part and knows how deep inside a compound command it is."""
-
-    def __init__(self, joined_by: str) -> None:
-        self.joined_by = joined_by
-        self.closers: list[str] = []
-        self.is_compound = False
+    def begin(self) -> None:
+        """Starts the next segment."""
+        self._closed_if_at = -2
+        self.open: list[str] = []
+        """What has begun and not ended, outermost first: keys of _ENDS, `)` or _HEADER."""
         self.expects_command = True
-        self.tokens: list[_Token] = []
+        self.is_compound = self.awaits_heredoc = False
 
-    def add(self, token: _Token) -> None:
-        self.tokens.append(token)
-        if token.kind == "word":
-            self._add_word(token.text)
-        elif token.kind == "open":
-            self.is_compound = True
-            self.closers.append(")")
+    def enter(self, position: int) -> None:
+        """Takes in the token at `position`."""
+        kind, text = self._tokens[position][:2]
+        if kind == "word":
+            self._enter_word(text, position)
+        elif kind == "open":
+            self._enter_bracket(position)
+            self.open.append(")")
             self.expects_command = True
-        elif token.kind == "close":
-            if self.closers and self.closers[-1] == ")":
-                self.closers.pop()
-            self.expects_command = bool(self.closers)
-        elif token.kind in ("op", "pipe"):
-            self.expects_command = True
-        elif token.kind == "heredoc":
-            self.is_compound = True
-
-    def _add_word(self, text: str) -> None:
-        if self.closers and text == self.closers[-1] and (self.expects_command or text == "]]"):
-            self.closers.pop()
+        elif kind == "close":
+            is_closed = self.open[-1:] == [")"]
+            if is_closed:
+                self.open.pop()
+            self.expects_command = bool(self.open)
+            if is_closed and self._tokens[position - 1].kind == "open" and self.open[-1:] != ["function"]:
+                self.open.append(_HEADER)
+        elif kind == "group":
+            self._enter_bracket(position)
             self.expects_command = False
-        elif not self.expects_command:
-            return
-        elif text in _CLOSER:
-            self.closers.append(_CLOSER[text])
-            self.is_compound = True
-            self.expects_command = text not in ("for", "select", "case", "[[")
-        elif text == "function" or text.endswith("()"):
-            self.is_compound = True
-            self.expects_command = text.endswith("()")
+        elif kind in ("op", "pipe"):
+            self.expects_command = True
+        elif kind == "heredoc":
+            self.is_compound, self.awaits_heredoc = True, False
+        elif opens_heredoc(text):
+            self.awaits_heredoc = position < self._last_heredoc
+
+    def _enter_bracket(self, position: int) -> None:
+        self.is_compound = True
+        top = self.open[-1] if self.open else ""
+        if top == _HEADER:
+            self.open.pop()
+        elif top == "for" and "for" in (self._tokens[position - 1].text, self._tokens[position - 2].text):
+            self.open[-1] = _HEADER
+
+    def _enter_word(self, text: str, position: int) -> None:
+        top = self.open[-1] if self.open else ""
+        if top == _HEADER:
+            if text in ("{", "do"):
+                self.open[-1] = text
+                self.expects_command = True
+                return
+            self.open.pop()
+            self.expects_command = True
+            top = self.open[-1] if self.open else ""
+        if top == "repeat":
+            self.open[-1] = _HEADER
+        elif top and text in _ENDS.get(top, ()) and (self.expects_command or text in ("}", "]]")):
+            self._closed_if_at = position if top == "if {" else -2
+            self.open.pop()
+            self.expects_command = False
+        elif text == "{" and self._is_body(top, position):
+            self.open[-1] = "if {" if top == "if" else "{"
+            self.expects_command = True
+        elif text in ("else", "elif") and self._closed_if_at == position - 1:
+            self.open.append("if")
+            self.expects_command = True
+        elif self.expects_command:
+            self._enter_first_word(text, top, position)
+
+    def _is_body(self, top: str, position: int) -> bool:
+        """Whether the brace opens the body of what `top` began; behind `if` and `while` it may be of the condition."""
+        before = self._tokens[position - 1]
+        if top in ("for", "select"):
+            return self.expects_command
+        return top == "function" or (
+            top in ("if", "while", "until") and (before.kind in ("close", "group") or before.text in ("]]", "else"))
+        )
+
+    def _enter_first_word(self, text: str, top: str, position: int) -> None:
+        if text == "do" and top in ("for", "select", "while", "until"):
+            self.open[-1] = "do"
+        elif text == "then" and top == "if":
+            self.open[-1] = "then"
+        elif text == "if" and top == "if" and self._tokens[position - 1].text == "else":
+            pass  # fish's `else if` has no end of its own
+        elif text == "case" and top == "switch":
+            self.expects_command = False
+        elif text in _ENDS and text not in ("do", "then") and (self._has_end or text not in _OPENS_IF_ENDED):
+            self._begin(text, is_ready=text in _COMMAND_AT_ONCE)
+        elif text == "repeat" and _NUMBER.match(self._tokens[min(position + 1, len(self._tokens) - 1)].text):
+            self._begin(text, is_ready=False)
+        elif text.endswith("()"):
+            self._begin(_HEADER, is_ready=True)
         else:
             self.expects_command = text in _COMMAND_FOLLOWS or bool(_ASSIGNMENT.match(text))
 
-    def build(self, text: str, *, is_background: bool) -> Part:
-        start, end = self.tokens[0].start, self.tokens[-1].end
-        commands = () if self.is_compound else _build_commands(self.tokens)
-        has_or = any(t.kind == "op" and t.text == "||" for t in self.tokens)
-        return Part(text[start:end], start, end, commands, self.is_compound or has_or, is_background, self.joined_by)
+    def _begin(self, what: str, *, is_ready: bool) -> None:
+        self.open.append(what)
+        self.is_compound = True
+        self.expects_command = is_ready
 
 
-def _build_parts(text: str, tokens: list[_Token]) -> Iterator[Part]:
-    builder = _PartBuilder("")
+def _segments(tokens: list[Token]) -> Iterator[_Segment]:
+    nesting = _Nesting(tokens)
+    segment: list[Token] = []
+    operator: Token | None = None
     for position, token in enumerate(tokens):
-        before_heredoc = token.text == "\n" and position + 1 < len(tokens) and tokens[position + 1].kind == "heredoc"
-        if token.kind != "op" or builder.closers or before_heredoc or _is_in_or_list(builder, tokens, position):
-            builder.add(token)
-            if token.kind == "heredoc" and not builder.closers:
-                yield builder.build(text, is_background=False)
-                builder = _PartBuilder("\n")
+        if token.kind == "op" and not nesting.open and not nesting.awaits_heredoc:
+            goes_on = token.text == "\n" and (segment[-1].kind == "pipe" if segment else operator and operator.text in ("&&", "||"))
+            if segment and not goes_on:
+                is_background = token.text == "&"
+                yield _Segment([*segment, token] if is_background else segment, operator, nesting.is_compound, is_background)
+                segment = []
+                nesting.begin()
+            operator = operator if goes_on else token
             continue
-        if builder.tokens:
-            is_background = token.text == "&"
-            if is_background:
-                builder.tokens.append(token)
-            yield builder.build(text, is_background=is_background)
-        builder = _PartBuilder(token.text)
-    if builder.tokens:
-        yield builder.build(text, is_background=False)
+        segment.append(token)
+        nesting.enter(position)
+        if token.kind == "heredoc" and not nesting.open:
+            yield _Segment(segment, operator, nesting.is_compound, False)
+            segment, operator = [], Token("op", "\n", token.end, token.end)
+            nesting.begin()
+    if segment:
+        yield _Segment(segment, operator, nesting.is_compound, False)
 
 
-def _is_in_or_list(builder: _PartBuilder, tokens: list[_Token], position: int) -> bool:
-    """Whether this `&&` or `||` belongs to a list that has a `||` before its end."""
-    operator = tokens[position].text
-    if operator == "||":
-        return bool(builder.tokens)
-    if operator != "&&":
-        return False
-    if any(t.kind == "op" and t.text == "||" for t in builder.tokens):
-        return True
-    # 64 tokens ahead and no further, so that a chain of thousands of `&&` stays linear.
-    following = (t.text for t in tokens[position + 1 : position + 65] if t.kind == "op" and t.text != "&&")
-    return next(following, None) == "||"
+def _whole_lists(segments: Iterable[_Segment]) -> Iterator[_Segment]:
+    """The segments, those of a list with `||` made one."""
+    run: list[_Segment] = []
+    for segment in segments:
+        if run and not (segment.operator and segment.operator.text in ("&&", "||") and not run[-1].is_background):
+            yield from _joined(run)
+            run = []
+        run.append(segment)
+    yield from _joined(run)
 
 
-def _build_commands(tokens: list[_Token]) -> tuple[Command, ...]:
+def _joined(run: list[_Segment]) -> Iterable[_Segment]:
+    if not any(segment.operator and segment.operator.text == "||" for segment in run[1:]):
+        return run
+    tokens = list(run[0].tokens)
+    for segment in run[1:]:
+        tokens += [segment.operator, *segment.tokens] if segment.operator else segment.tokens
+    return [_Segment(tokens, run[0].operator, any(s.is_compound for s in run), run[-1].is_background)]
+
+
+def _build_part(text: str, segment: _Segment) -> Part:
+    tokens, operator = segment.tokens, segment.operator
+    start, end = tokens[0].start, tokens[-1].end
+    has_or = any(token.kind == "op" and token.text == "||" for token in tokens)
+    commands = () if segment.is_compound else _build_commands(tokens)
+    return Part(
+        text[start:end], start, end, commands, segment.is_compound or has_or, segment.is_background, operator.text if operator else ""
+    )
+
+
+def _build_commands(tokens: Iterable[Token]) -> tuple[Command, ...]:
     commands: list[Command] = []
     assignments: list[Word] = []
     words: list[Word] = []
     redirects: list[Redirect] = []
     awaiting_target: str | None = None
-    for token in [*tokens, _Token("pipe", "|", 0, 0)]:
-        if token.kind == "word":
-            word = Word(token.text, token.start, token.end)
+    for kind, text, start, end in (*tokens, _LAST):
+        if kind == "word":
+            word = Word(text, start, end)
             if awaiting_target is not None:
                 redirects.append(Redirect(awaiting_target, word))
                 awaiting_target = None
-            elif not words and _ASSIGNMENT.match(token.text):
+            elif not words and _ASSIGNMENT.match(text):
                 assignments.append(word)
             else:
                 words.append(word)
-        elif token.kind == "redirect":
-            if awaiting_target is not None:
-                redirects.append(Redirect(awaiting_target, None))
-            awaiting_target = token.text
-        elif token.kind in ("pipe", "op"):
-            if awaiting_target is not None:
-                redirects.append(Redirect(awaiting_target, None))
-            if words or assignments or redirects:
-                commands.append(Command(tuple(assignments), tuple(words), tuple(redirects)))
-            assignments, words, redirects, awaiting_target = [], [], [], None
+            continue
+        if kind == "close":  # a bracket that never opened
+            continue
+        if awaiting_target is not None:
+            redirects.append(Redirect(awaiting_target, None))
+            awaiting_target = None
+        if kind == "redirect":
+            awaiting_target = text
+        elif words or assignments or redirects:
+            commands.append(Command(tuple(assignments), tuple(words), tuple(redirects)))
+            assignments, words, redirects = [], [], []
     return tuple(commands)

@@ -50,12 +50,14 @@ __all__ = [
     "command_words",
     "commands_within",
     "destructive_reason",
+    "head_of",
     "inner_text",
     "interactive_reason",
     "is_interactive",
     "is_navigation",
     "is_trivial",
     "network_reason",
+    "opens_session",
     "outside_reason",
     "privileged_reason",
     "programs",
@@ -68,10 +70,14 @@ __all__ = [
 @lru_cache(maxsize=65_536)
 def command_head(command: Command) -> tuple[str, ...]:
     """Program and sub-command(s): the words that say what is done, without the values it is done to."""
-    words = command_words(command)
-    if not words:
-        return ()
-    program = words[0]
+    return head_of(command_words(command))
+
+
+def head_of(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The head of a command whose words are already read (see command_words)."""
+    program = words[0] if words else ""
+    if program not in TWO_WORD_PROGRAMS and program not in RUNNERS:
+        return words[:1]
     operands = _operands(words)
     if program in RUNNERS and RUNNERS[program] in words[1:-1]:
         return (program, "-m", words[words.index("-m") + 1])
@@ -152,6 +158,12 @@ def _runs_until_stopped(command: Command, words: tuple[str, ...]) -> bool:
     if words[0] == "tmux":
         return len(words) == 1 or words[1] in ("a", "at", "attach", "attach-session") or (words[1].startswith("new") and "-d" not in words)
     return words[0] in ("ping", "ping6") and not any(w.startswith(("-c", "-w")) for w in words)
+
+
+def opens_session(part: Part) -> bool:
+    """A session that is opened somewhere, such as `ssh -i KEY HOST`: nothing for a script, but worth a name."""
+    reason = interactive_reason(part)
+    return reason is not None and "session" in reason and any(len(command.words) > 1 for command in part.commands)
 
 
 def is_interactive(text: str) -> bool:

@@ -4,8 +4,13 @@ import re
 
 WRAPPERS = frozenset(
     {"time", "timeout", "nohup", "env", "command", "builtin", "nice", "ionice", "exec", "stdbuf", "setsid", "caffeinate", "noglob"}
-) | frozenset("busybox chronic rlwrap unbuffer unshare catchsegv torsocks proxychains4".split())
-"""Programs that run the command after them."""
+) | frozenset(
+    """busybox chronic rlwrap unbuffer unshare catchsegv torsocks torify proxychains proxychains4 gtimeout taskset chrt fakeroot
+    systemd-inhibit dbus-run-session xvfb-run nocorrect ! not and or""".split()
+)
+"""Programs, and words of the shell, that run the command after them."""
+WRAPPERS_WITH_OPERAND = frozenset({"timeout", "gtimeout", "taskset", "chrt"})
+"""These take one word before it: how long, on which processors, with what priority."""
 PRIVILEGED = frozenset({"sudo", "doas", "su", "pkexec", "run0"})
 WRAPPER_OPTIONS_WITH_VALUE = {
     "time": frozenset({"-f", "-o"}),
@@ -13,6 +18,9 @@ WRAPPER_OPTIONS_WITH_VALUE = {
     "nice": frozenset({"-n"}),
     "ionice": frozenset({"-c", "-n", "-p"}),
     "timeout": frozenset({"-k", "-s", "--kill-after", "--signal"}),
+    "gtimeout": frozenset({"-k", "-s", "--kill-after", "--signal"}),
+    "chrt": frozenset({"-T", "-P", "-D"}),
+    "xvfb-run": frozenset({"-n", "-f", "-s", "-w", "-e", "-p"}),
     "stdbuf": frozenset({"-i", "-o", "-e"}),
     "exec": frozenset({"-a"}),
     "rlwrap": frozenset({"-f", "-H", "-S", "-C"}),
@@ -42,16 +50,17 @@ LEADING_OPTIONS_WITH_VALUE: dict[str, frozenset[str]] = {
 """Options before the sub-command that take the next word, so that `git -C dir push` reads as `git push`."""
 
 INTERACTIVE = {
-    "opens an editor": "vi vim nvim nano emacs micro hx helix joe ed kak code subl gedit mcedit crontab visudo vipw",
+    "opens an editor": "vi vim nvim nano emacs micro hx helix joe ed ex view vimdiff nvimdiff kak code codium subl zed gedit kate mousepad"
+    " mcedit pico crontab visudo vipw sudoedit",
     "waits for a person (pager)": "less more most man info w3m lynx pinfo bat-pager",
-    "opens a session": "ssh mosh telnet ftp sftp screen zellij byobu su login passwd chsh minicom picocom mysql psql sqlite3 mongosh"
-    " redis-cli irb ghci node-repl ipython bpython gdb lldb pdb",
+    "opens a session": "ssh mosh telnet ftp sftp screen zellij byobu su login rlogin minicom picocom mysql mariadb psql sqlite3"
+    " mongosh redis-cli valkey-cli irb pry iex ghci node-repl ipython bpython gdb lldb pdb msfconsole smbclient lftp",
     "is a full-screen program": "top htop btop atop glances nvtop k9s lazygit tig ranger mc nnn lf yazi ncdu watch fzf dialog whiptail"
     " cmatrix vynexus vy aptitude alsamixer nmtui",
     "is a conversation": "claude codex aider gemini copilot opencode cursor-agent",
     "moves a job of this shell": "fg bg jobs wait disown",
-    "waits for an answer": "read select ssh-copy-id ssh-keygen zenity",
-    "runs until a person stops it": "nodemon vite ngrok http-server live-server tcpdump yes uvicorn gunicorn",
+    "waits for an answer": "read select passwd chsh ssh-copy-id ssh-keygen zenity fdisk cfdisk gparted",
+    "runs until a person stops it": "nodemon vite ngrok http-server live-server tcpdump yes uvicorn gunicorn watchexec wireshark",
 }
 INTERACTIVE_REASON = {name: reason for reason, names in INTERACTIVE.items() for name in names.split()}
 NEEDS_OPERANDS = frozenset({"python", "python3", "node", "ruby", "php", "lua", "perl", "R", "julia", "bash", "sh", "zsh", "fish", "bc"})
@@ -74,7 +83,17 @@ BATCH_OPTIONS: dict[str, int | tuple[str, ...]] = {
     "claude": ("-p", "--print"),
     "top": ("-b",),
     "sftp": ("-b",),
+    "su": ("-c", "--command"),
     "gdb": ("-batch", "--batch"),
+    "lldb": ("-b", "--batch"),
+    "mariadb": ("-e", "--execute", "<"),
+    "valkey-cli": 1,
+    "msfconsole": ("-x", "-r"),
+    "smbclient": ("-c", "-L"),
+    "lftp": ("-c", "-e", "-f"),
+    "fdisk": ("-l",),
+    "ed": ("-s",),
+    "ex": ("-s",),
 }
 """When these make the program run without a person: an option, or more operands than this."""
 
@@ -88,10 +107,11 @@ SERVER_WORDS = {"flask": "run", "hugo": "server", "mkdocs": "serve", "jekyll": "
 
 TRIVIAL = frozenset(
     "ls ll la l dir cd pushd popd pwd clear cls reset exit logout history echo true false cat less more man help which type whereis"
-    " whoami id date uptime df free w who top htop head tail file stat tree man bg fg jobs :q quit".split()
+    " whoami id date uptime df free w who top htop head tail file stat tree man bg fg jobs :q quit"
+    " ps env printenv hostname uname locate apropos tldr eza exa lsd bat batcat lsblk groups realpath cal last z zi j".split()
 )
 """Looking around: alone never worth a script."""
-NAVIGATION = frozenset("cd pushd popd pwd ls ll la l dir clear cls exit logout .. ... -".split())
+NAVIGATION = frozenset("cd pushd popd pwd ls ll la l dir eza exa lsd clear cls exit logout z zi j .. ... -".split())
 STATEFUL = frozenset(
     "cd pushd popd export unset source . alias unalias set shopt setopt umask ulimit conda activate deactivate eval".split()
 )
@@ -176,7 +196,7 @@ PLAIN_DELETION = "rm deletes files"
 DATABASE_CLIENTS = frozenset("psql mysql mariadb sqlite3 mongosh mongo redis-cli valkey-cli sqlcmd clickhouse-client duckdb".split())
 HARMLESS_DEVICES = ("/dev/null", "/dev/std", "/dev/tty", "/dev/fd", "/dev/tcp", "/dev/udp", "/dev/shm")
 NESTED = re.compile(r"\$\(|`|[<>]\(")
-FRAGMENT = re.compile(r"\$\(|`|[<>]\(|[;|&(){}\n]|\b(?:do|then|else|elif|if|while|until)\b")
+FRAGMENT = re.compile(r"\$\(|`|[<>]\(|[;|&(){}\n]|\b(?:do|then|else|elif|if|while|until|begin|repeat\s+\S+)\b")
 SHELLS = frozenset({"sh", "bash", "zsh", "dash", "fish", "ksh"})
 RUNNER_OPTIONS_WITH_VALUE = {
     "ssh": frozenset("-b -c -D -E -e -F -I -i -J -L -l -m -O -o -P -p -Q -R -S -W -w".split()),

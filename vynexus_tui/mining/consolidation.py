@@ -1,127 +1,316 @@
-"""Make the list of episodes non-redundant: one routine, one episode."""
+"""Make the list of episodes non-redundant: one routine, one episode.
 
-import math
-from collections import defaultdict
-from collections.abc import Sequence
+Growth takes what is together most often first, so a routine whose steps are skipped, swapped or done another way now and then
+comes out in pieces. Two pieces are one routine when a single line of steps explains the runs of both.
+"""
 
-from vynexus_tui.mining.episode_growth import ABSENT, Episode, EpisodeGrower, Positions
-from vynexus_tui.mining.templates import Activity
-from vynexus_tui.mining.timeline import WINDOW, Timeline
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from itertools import combinations, pairwise, takewhile
+from math import ceil
+from typing import NamedTuple
 
-_SAME_SHARE = 0.74
-"""Two episodes with this share of steps in common are variants."""
+from vynexus_tui.language.program_tables import NAVIGATION
+from vynexus_tui.mining.episode_growth import MOST_STEPS, Episode, EpisodeGrower, Positions
+from vynexus_tui.mining.significance import is_lifted
+from vynexus_tui.mining.timeline import Timeline
+
+_MOST_OF_A_RUN = 0.6
+"""A run has at least this share of the steps ..."""
+_MOST_RUNS = 0.7
+"""... in at least this share of the runs of two pieces that are one routine."""
+_OPTIONAL_STEP = 0.35
+"""A step that fewer runs have is no part of the routine."""
+_NEAR_SHARE = 0.5
+"""Two pieces of which this share of the rarer one's runs lie beside runs of the other may be one routine."""
+_TOGETHER_SHARE = 0.25
+"""Steps that only one of two pieces has must be seen together this often, else the pieces are two routines that share a part."""
+
+_OWN_SHARE = 0.4
+"""A step that is typed elsewhere more often than this allows does not tell where a run was."""
+_LAST_TIMES = 5
+_SAME_ORDER = 0.8
+_RARELY = 0.15
+"""Steps that are in the same run no more often than this exclude each other."""
 
 
 def consolidate(found: list[Episode], grower: EpisodeGrower) -> list[Episode]:
-    """Absorb fragments, fold variants, then recover occurrences that lack a step."""
-    folded = _fold_variants(_absorb_fragments(found, grower), grower.timeline.templates.activities)
-    _recover_partial(folded, grower.timeline)
-    for episode in folded:
-        episode.occurrences.sort()
-    return folded
-
-
-def _absorb_fragments(found: list[Episode], grower: EpisodeGrower) -> list[Episode]:
-    """Fragments that mostly live next to a bigger episode are released, and the bigger one may take their steps."""
-    found = sorted(found, key=lambda episode: -episode.saved_steps)
-    owners = {i: (k, q) for k, episode in enumerate(found) for q, o in enumerate(episode.occurrences) for i in o}
-    dead: set[int] = set()
-    for number, episode in enumerate(found):
-        if number in dead:
-            continue
-        for other, neighbours in _neighbours(episode, number, owners, grower.timeline).items():
-            if other in dead or len(neighbours) < max(2, 0.5 * len(found[other].occurrences)):
-                continue
-            left = _absorb(found[number], found[other], neighbours, grower)
-            if left is not None:
-                found[number], rest = left
-                found[other] = Episode(found[other].symbols, rest)
-                if not rest:
-                    dead.add(other)
-    return [episode for number, episode in enumerate(found) if number not in dead]
-
-
-def _neighbours(episode: Episode, number: int, owners: dict[int, tuple[int, int]], timeline: Timeline) -> dict[int, set[int]]:
-    """Occurrences of smaller episodes within a window of this one's: {episode: {occurrence}}."""
-    near: dict[int, set[int]] = defaultdict(set)
-    for occurrence in episode.occurrences:
-        segment = timeline.segments[occurrence[0]]
-        first = max(occurrence[0] - WINDOW, timeline.firsts[segment])
-        last = min(occurrence[-1] + WINDOW + 1, timeline.firsts[segment + 1])
-        for position in range(first, last):
-            owner = owners.get(position)
-            if owner is not None and owner[0] > number:
-                near[owner[0]].add(owner[1])
-    return near
-
-
-def _absorb(episode: Episode, fragment: Episode, neighbours: set[int], grower: EpisodeGrower) -> tuple[Episode, list[Positions]] | None:
-    """The grown episode and what is left of the fragment, or None when nothing fits."""
+    """Join pieces and variants of one routine, then recover runs that lack a step."""
     timeline = grower.timeline
-    released = [fragment.occurrences[q] for q in sorted(neighbours)]
-    for occurrence in released:
-        timeline.cover(occurrence, covered=False)
-    grown = grower.complete(episode, share=0.4)
-    if len(grown.symbols) == len(episode.symbols):
-        for occurrence in released:
-            timeline.cover(occurrence)
-        return None
-    taken = {i for occurrence in grown.occurrences for i in occurrence}
-    rest = [o for q, o in enumerate(fragment.occurrences) if q not in neighbours or taken.isdisjoint(o)]
-    survives = len(rest) >= max(grower.min_occurrences, 0.4 * len(fragment.occurrences))
-    for occurrence in rest:
-        timeline.cover(occurrence, covered=survives)
-    return grown, rest if survives else []
+    joined = [_settle(episode, grower) for episode in _Joining(found, grower).join_all()]
+    _recover_partial(joined, timeline)
+    for episode in joined:
+        ordered = [_in_order(timeline, occurrence, episode.symbols) for occurrence in episode.occurrences]
+        episode.occurrences = sorted(_with_repeats(timeline, occurrence) for occurrence in ordered if len(occurrence) > 1)
+    return joined
 
 
-def _fold_variants(found: list[Episode], activities: Sequence[Activity]) -> list[Episode]:
-    """Add the occurrences of each variant to the biggest episode it is a variant of."""
-    kept: list[Episode] = []
-    by_frame: dict[object, set[int]] = defaultdict(set)
-    for episode in sorted(found, key=lambda episode: -episode.saved_steps):
-        frames = {activities[symbol].frame for symbol in episode.symbols}
-        candidates = sorted({k for frame in frames for k in by_frame[frame]})
-        target = next((k for k in candidates if _is_variant(episode, kept[k], activities)), None)
-        if target is not None:
-            kept[target].occurrences += episode.occurrences
-            continue
-        for frame in frames:
-            by_frame[frame].add(len(kept))
-        kept.append(Episode(episode.symbols, list(episode.occurrences)))
-    return kept
+class _Line(NamedTuple):
+    """The steps of a routine in their usual order, and its runs."""
+
+    symbols: Positions
+    runs: list[Positions]
+    stand_ins: dict[int, int]
+    """Steps that are another way to do one of `symbols`: {stand-in: step}."""
 
 
-def _is_variant(episode: Episode, bigger: Episode, activities: Sequence[Activity]) -> bool:
-    a, b = episode.symbols, bigger.symbols
-    frames_a, frames_b = [activities[s].frame for s in a], [activities[s].frame for s in b]
-    if frames_a == frames_b:
-        differing = sum(activities[x].constants != activities[y].constants for x, y in zip(a, b, strict=True))
-        return differing < len(a) or len({activities[symbol].constants for symbol in a}) == 1
-    if len(a) == len(b) >= 3 and sum(x != y for x, y in zip(a, b, strict=True)) == 1 and (len(b) >= 4 or a[1] != b[1]):
-        return True
-    if len(a) == len(b) >= 3 and sum(x != y for x, y in zip(a, b, strict=True)) == 1 and _took_over(episode, bigger):
-        return True
-    count, bigger_count = len(episode.occurrences), len(bigger.occurrences)
-    if _common_length(a, b) == len(a) and count <= 0.75 * bigger_count + 1:
-        return True
-    common = _common_length(frames_a, frames_b)
-    return common >= _SAME_SHARE * max(len(a), len(b)) and count <= 0.5 * bigger_count + 1
+class _Joining:
+    """Joins pieces two by two, the closest first, as long as one line explains both."""
+
+    def __init__(self, found: Sequence[Episode], grower: EpisodeGrower) -> None:
+        self._grower = grower
+        self._timeline = grower.timeline
+        self._episodes: dict[int, Episode] = {}
+        self._next = 0
+        self._by_symbol: defaultdict[int, set[int]] = defaultdict(set)
+        self._owners: dict[int, int] = {}
+        for episode in sorted(found, key=lambda episode: (-episode.saved_steps, episode.occurrences[0])):
+            self._claim(episode)
+
+    def join_all(self) -> list[Episode]:
+        pending = list(self._episodes)
+        while pending:
+            number = pending.pop(0)
+            for other in self._candidates(number) if number in self._episodes else ():
+                joined = self._join(number, other) or self._join_beside(number, other)
+                if joined:
+                    pending += joined
+                    break
+        return sorted(self._episodes.values(), key=lambda episode: -episode.saved_steps)
+
+    def _claim(self, episode: Episode) -> int:
+        name, self._next = self._next, self._next + 1
+        self._episodes[name] = episode
+        for symbol in episode.symbols:
+            self._by_symbol[symbol].add(name)
+        for occurrence in episode.occurrences:
+            self._timeline.cover(occurrence)
+            self._owners.update(dict.fromkeys(occurrence, name))
+        return name
+
+    def _release(self, number: int) -> None:
+        episode = self._episodes.pop(number)
+        for symbol in episode.symbols:
+            self._by_symbol[symbol].discard(number)
+        for occurrence in episode.occurrences:
+            self._timeline.cover(occurrence, covered=False)
+            for position in occurrence:
+                del self._owners[position]
+
+    def _join(self, number: int, other: int) -> list[int]:
+        """The one episode in place of two, or nothing where no line explains both."""
+        line = self._joined_line(self._episodes[number], self._episodes[other])
+        if line is None:
+            return []
+        self._release(number)
+        self._release(other)
+        return [self._claim_whole(line)]
+
+    def _join_beside(self, number: int, other: int) -> list[int]:
+        """A pair that several routines share gives the runs beside a rarer one to it, and keeps the rest.
+
+        Three steps or more stand for themselves: what is done after them now and then is another routine.
+        """
+        rarer, shared = sorted((number, other), key=lambda n: len(self._episodes[n].occurrences))
+        if len(self._episodes[shared].symbols) > 2:
+            return []
+        beside, rest = self._parted(self._episodes[shared], rarer)
+        enough = max(self._grower.min_occurrences, _NEAR_SHARE * len(self._episodes[rarer].occurrences))
+        if len(beside) < enough or not rest:
+            return []
+        symbols = self._episodes[shared].symbols
+        line = self._joined_line(self._episodes[rarer], Episode(symbols, beside))
+        if line is None:
+            return []
+        self._release(rarer)
+        self._release(shared)
+        names = [self._claim_whole(line)]
+        rest = [o for o in rest if not any(self._timeline.covered[i] for i in o)]
+        if len(rest) >= self._grower.min_occurrences and self._timeline.session_count(rest) >= self._grower.min_sessions:
+            names.append(self._claim_whole(_Line(symbols, rest, {})))
+        return names
+
+    def _claim_whole(self, line: _Line) -> int:
+        for run in line.runs:
+            self._timeline.cover(run)
+        return self._claim(self._grower.complete(Episode(line.symbols, line.runs), share=0.4))
+
+    def _parted(self, episode: Episode, other: int) -> tuple[list[Positions], list[Positions]]:
+        """The runs that have a run of the other episode within a window, and those that have none."""
+        parts: tuple[list[Positions], list[Positions]] = ([], [])
+        for occurrence in episode.occurrences:
+            parts[not any(self._owners.get(i) == other for i in self._timeline.around(occurrence))].append(occurrence)
+        return parts
+
+    def _candidates(self, number: int) -> list[int]:
+        """Pieces that share a step or lie beside this one, closest first."""
+        episode = self._episodes[number]
+        near = self._neighbours(number)
+        sharing = {other for symbol in episode.symbols for other in self._by_symbol[symbol]} - {number}
+        closeness: dict[int, float] = {}
+        for other in sharing | near.keys():
+            bigger = self._episodes[other]
+            beside = near[other] / min(len(episode.occurrences), len(bigger.occurrences))
+            shared = len(set(episode.symbols) & set(bigger.symbols)) / min(len(episode.symbols), len(bigger.symbols))
+            if beside >= _NEAR_SHARE or shared >= 0.5:
+                closeness[other] = beside + shared
+        return sorted(closeness, key=lambda other: (-closeness[other], other))
+
+    def _neighbours(self, number: int) -> Counter[int]:
+        """How many runs of this piece have a run of another within a window."""
+        timeline = self._timeline
+        near: Counter[int] = Counter()
+        for occurrence in self._episodes[number].occurrences:
+            near.update({self._owners[i] for i in timeline.around(occurrence) if i in self._owners} - {number})
+        return near
+
+    def _joined_line(self, a: Episode, b: Episode) -> _Line | None:
+        symbols = set(a.symbols) | set(b.symbols)
+        own = {i for episode in (a, b) for occurrence in episode.occurrences for i in occurrence}
+        runs = _without_shared(sorted(_gather(self._timeline, o, symbols, own) for o in (*a.occurrences, *b.occurrences)))
+        line = _usual_line(self._timeline, runs)
+        return line if _explains(line, a, b, self._timeline) else None
 
 
-def _took_over(a: Episode, b: Episode) -> bool:
-    """Whether one was typed only before the other ever was: the person changed a step."""
-    starts_a, starts_b = [o[0] for o in a.occurrences], [o[0] for o in b.occurrences]
-    return max(starts_a) < min(starts_b) or max(starts_b) < min(starts_a)
+def _gather(timeline: Timeline, occurrence: Positions, symbols: Collection[int], own: Collection[int] = ()) -> Positions:
+    """The run around some of its steps: every step of `symbols` within a window, in whatever order, each once."""
+    run, seen = set(occurrence), {timeline.symbols[i] for i in occurrence}
+    while True:
+        nearest = [
+            i
+            for i in timeline.around((min(run), max(run)))
+            if timeline.symbols[i] in symbols and timeline.symbols[i] not in seen and (i in own or not timeline.covered[i])
+        ]
+        if not nearest:
+            return tuple(sorted(run))
+        chosen = min(nearest, key=lambda i: min(abs(i - j) for j in run))
+        run.add(chosen)
+        seen.add(timeline.symbols[chosen])
 
 
-def _common_length(a: Sequence[object], b: Sequence[object]) -> int:
-    """Length of the longest common subsequence."""
-    row = [0] * (len(b) + 1)
-    for x in a:
-        diagonal = 0
-        for j, y in enumerate(b, 1):
-            diagonal, row[j] = row[j], diagonal + 1 if x == y else max(row[j], row[j - 1])
-    return row[-1]
+def _in_order(timeline: Timeline, run: Positions, symbols: Positions) -> Positions:
+    """The run without the steps that stand elsewhere than in the line; neighbours may have changed places."""
+    rank = {symbol: place for place, symbol in enumerate(symbols)}
+    kept = list(run)
+    while True:
+        ranked = [(i, rank[timeline.symbols[i]]) for i in kept if timeline.symbols[i] in rank]
+        misplaced = Counter(i for (x, a), (y, b) in combinations(ranked, 2) if a > b + 1 for i in (x, y))
+        if not misplaced:
+            return tuple(kept)
+        worst = max(misplaced, key=lambda i: (misplaced[i], i))
+        kept.remove(worst)
+        timeline.cover((worst,), covered=False)
+
+
+def _with_repeats(timeline: Timeline, run: Positions) -> Positions:
+    """The run with every step that was done several times in a row, with whatever values; going on to another folder is none."""
+    whole = list(run)
+    for position in (i for i in run if timeline.shapes[i].frame.program not in NAVIGATION):
+        for nearby in (timeline.after(position), timeline.before(position)):
+            is_repeated = (timeline.symbols[i] == timeline.symbols[position] and not timeline.covered[i] for i in nearby)
+            whole += [i for i, _ in zip(nearby, takewhile(bool, is_repeated), strict=False)]
+        timeline.cover(whole)
+    return tuple(sorted(whole))
+
+
+def _without_shared(runs: Sequence[Positions]) -> list[Positions]:
+    """Of runs that share a step only the longest is kept."""
+    taken: set[int] = set()
+    kept = []
+    for run in sorted(runs, key=lambda run: (-len(run), run)):
+        if taken.isdisjoint(run):
+            taken.update(run)
+            kept.append(run)
+    return sorted(kept)
+
+
+def _usual_line(timeline: Timeline, runs: Sequence[Positions]) -> _Line:
+    """Steps that enough runs have, ordered by which one usually comes first."""
+    rows = [[timeline.symbols[i] for i in run] for run in runs]
+    present = Counter(symbol for row in rows for symbol in set(row))
+    looked_at = sum(len(timeline.around(run)) for run in runs)
+    kept = [
+        symbol
+        for symbol, count in present.items()
+        # Among the twenty steps around a long run there is an `ls` by chance.
+        if count >= _OPTIONAL_STEP * len(rows) and is_lifted(timeline, symbol, hits=count, looked_at=looked_at)
+    ]
+    before: Counter[tuple[int, int]] = Counter(pair for row in rows for pair in combinations(row, 2))
+    wins = {x: sum((before[x, y] > before[y, x]) - (before[x, y] < before[y, x]) for y in kept if y != x) for x in kept}
+    mean = {x: sum(row.index(x) / len(row) for row in rows if x in row) / present[x] for x in kept}
+    ordered = sorted(kept, key=lambda x: (-wins[x], mean[x], x))
+    stand_ins = _stand_ins(ordered, rows)
+    return _Line(tuple(x for x in ordered if x not in stand_ins), list(runs), stand_ins)
+
+
+def _stand_ins(ordered: Sequence[int], rows: Sequence[Sequence[int]]) -> dict[int, int]:
+    """At most one pair of neighbours of which a run has only one, while all else is the same: one stands in for the other.
+
+    The first step only where three others are the same: routines that only end alike are different ones.
+    """
+    for place, (x, y) in enumerate(pairwise(ordered)):
+        with_x, with_y = ([set(row) for row in rows if symbol in row] for symbol in (x, y))
+        others = [z for z in ordered if z not in (x, y)]
+        together = sum(y in row for row in with_x)
+        are_exclusive = together <= _RARELY * min(len(with_x), len(with_y))
+        if are_exclusive and len(others) >= 2 + (place == 0) and all(_share_with(z, r) >= 0.5 for z in others for r in (with_x, with_y)):
+            return {x: y} if _is_in_use(y, x, rows) else {y: x}
+    return {}
+
+
+def _is_in_use(symbol: int, other: int, rows: Sequence[Sequence[int]]) -> bool:
+    """Whether a step was done rather than the other one the last times: people change a step and stay with it."""
+    last = [symbol in row for row in rows if symbol in row or other in row][-_LAST_TIMES:]
+    return sum(last) * 2 > len(last)
+
+
+def _share_with(symbol: int, rows: Sequence[Collection[int]]) -> float:
+    return sum(symbol in row for row in rows) / len(rows)
+
+
+def _explains(line: _Line, a: Episode, b: Episode, timeline: Timeline) -> bool:
+    """Whether most runs have most steps of the line, and the line loses at most one step of either piece."""
+    steps, stand_ins = set(line.symbols), line.stand_ins
+    pieces = [{stand_ins.get(symbol, symbol) for symbol in piece.symbols} for piece in (a, b)]
+    if not 2 <= len(steps) <= MOST_STEPS or any(len(piece - steps) > 1 for piece in pieces):
+        return False
+    rows = [{stand_ins.get(symbol, symbol) for symbol in map(timeline.symbols.__getitem__, run)} & steps for run in line.runs]
+    needed = max(2, ceil(_MOST_OF_A_RUN * len(steps)))
+    if sum(len(row) >= needed for row in rows) < _MOST_RUNS * len(rows) or not _keep_order(line, a, b, timeline):
+        return False
+    for x in (pieces[0] - pieces[1]) & steps:
+        for y in (pieces[1] - pieces[0]) & steps:
+            together = sum(x in row and y in row for row in rows)
+            rarer = min(sum(x in row for row in rows), sum(y in row for row in rows))
+            if together < _TOGETHER_SHARE * rarer:
+                return False
+    return True
+
+
+def _keep_order(line: _Line, a: Episode, b: Episode, timeline: Timeline) -> bool:
+    """Whether what only one piece has and what only the other has come in the same order nearly always.
+
+    Two routines of one morning, now this one first and now that one, are two.
+    """
+    only_a, only_b = (set(x.symbols) - set(y.symbols) for x, y in ((a, b), (b, a)))
+    orders = []
+    for run in line.runs:
+        places = [[k for k, i in enumerate(run) if timeline.symbols[i] in only] for only in (only_a, only_b)]
+        if all(places):
+            orders.append(sum(places[0]) / len(places[0]) < sum(places[1]) / len(places[1]))
+    return not orders or max(sum(orders), len(orders) - sum(orders)) >= _SAME_ORDER * len(orders)
+
+
+def _settle(episode: Episode, grower: EpisodeGrower) -> Episode:
+    """The episode with steps that are done every other time, and with the newer one of two that stand in for each other."""
+    timeline = grower.timeline
+    whole = grower.complete(episode, share=0.4)
+    if len(whole.symbols) == len(episode.symbols):
+        return episode
+    line = _usual_line(timeline, [_gather(timeline, occurrence, whole.symbols) for occurrence in whole.occurrences])
+    for run in line.runs:
+        timeline.cover(run)
+    return Episode(line.symbols, line.runs)
 
 
 def _recover_partial(episodes: list[Episode], timeline: Timeline) -> None:
@@ -129,31 +318,16 @@ def _recover_partial(episodes: list[Episode], timeline: Timeline) -> None:
     anchors: dict[int, list[Episode]] = defaultdict(list)
     for episode in episodes:
         if len(episode.symbols) >= 3:
-            for symbol in sorted(set(episode.symbols), key=lambda s: timeline.counts[s])[:2]:
+            present = Counter(timeline.symbols[i] for occurrence in episode.occurrences for i in occurrence)
+            own = [symbol for symbol in episode.symbols if present[symbol] >= _OWN_SHARE * timeline.counts[symbol]]
+            for symbol in sorted(own, key=lambda symbol: timeline.counts[symbol])[:2]:
                 anchors[symbol].append(episode)
     for position, symbol in enumerate(timeline.symbols):
         if timeline.covered[position]:
             continue
         for episode in anchors.get(symbol, ()):
-            at = episode.symbols.index(symbol)
-            occurrence = (
-                *reversed(_follow(timeline, position, episode.symbols[:at][::-1], forward=False)),
-                position,
-                *_follow(timeline, position, episode.symbols[at + 1 :], forward=True),
-            )
-            if len(occurrence) >= max(2, math.ceil(0.6 * len(episode.symbols))):
-                episode.occurrences.append(occurrence)
-                timeline.cover(occurrence)
+            run = _gather(timeline, (position,), episode.symbols)
+            if len(run) >= max(2, ceil(_MOST_OF_A_RUN * len(episode.symbols))):
+                episode.occurrences.append(run)
+                timeline.cover(run)
                 break
-
-
-def _follow(timeline: Timeline, position: int, symbols: Positions, *, forward: bool) -> list[int]:
-    """Positions of `symbols` in order from `position` on, one missing step at a time allowed."""
-    found: list[int] = []
-    for symbol in symbols:
-        nearby = timeline.after(position) if forward else timeline.before(position)
-        position_found = next((i for i in nearby if timeline.symbols[i] == symbol and not timeline.covered[i]), ABSENT)
-        if position_found != ABSENT:
-            found.append(position_found)
-            position = position_found
-    return found

@@ -3,38 +3,42 @@
 Serial episodes with gaps (Mannila 1997) searched greedily: nothing is enumerated, every step belongs to one episode at most.
 """
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from vynexus_tui.mining.templates import Shape
-from vynexus_tui.mining.timeline import WINDOW, Timeline
+from vynexus_tui.mining.significance import (
+    INSEPARABLE,
+    MIN_CONFIDENCE,
+    Pair,
+    is_surprising,
+    significant_pairs,
+    significant_triples,
+    wilson_low,
+)
+from vynexus_tui.mining.timeline import Timeline
 
 Positions: TypeAlias = tuple[int, ...]
 ABSENT = -1
 """Stands for a step that an occurrence does not have."""
 MOST_STEPS = 10
-_MIN_LIFT = 2.5
-_MIN_CONFIDENCE = 0.25
 _SAMPLE = 400
 """Newest occurrences that are looked at when a step is chosen."""
 _RETRIES = 6
 _OPTIONAL_SHARE = 0.55
+_USUAL_SHARE = 0.75
+_MOST_ADDED = 6
 _SHARED_SHARE = 0.15
 _SPECIFIC_SHARE = 0.6
 """A step that is typed elsewhere more often than not says nothing about which workflow this is."""
-_LEAST_SIZE = 100
-"""Steps a history is taken to have at least: in a short one a routine may be all there is, and would explain itself."""
-_INSEPARABLE = 0.9
-"""Steps that occur together this often need no comparison with chance, which is high where a routine is all there is."""
+_MANY_PAIRS = 10
+"""A pair seen less often than this needs more evidence: in a log without routines such pairs turn up by chance."""
 _CERTAIN_PAIR = 5
-"""A pair seen less often than this must share a value: in a log without routines such pairs turn up by chance."""
-_LINKED_SURPRISE_NATS = 4.0
-_SURPRISE_NATS = 6.0
-"""Least log likelihood ratio of an added step, in nats: chance explains it once in 400 times."""
+_ANNOUNCES = 0.4
+"""Least lower bound of the share of times that one step is followed by the other."""
+_ANNOUNCES_SURELY = 0.78
+"""Six of six."""
 
 
 @dataclass(slots=True)
@@ -52,14 +56,6 @@ class Episode:
     def is_complete(self, occurrence: Positions) -> bool:
         """Whether an occurrence has every step."""
         return len(occurrence) == len(self.symbols)
-
-
-class Pair(NamedTuple):
-    """Two activities that follow each other more often than chance explains."""
-
-    strength: float
-    first: int
-    second: int
 
 
 class _NextStep(NamedTuple):
@@ -81,7 +77,7 @@ class EpisodeGrower:
 
     def grow_all(self) -> list[Episode]:
         """Every episode, grown from the strongest pair on."""
-        pairs = self._significant_pairs()
+        pairs = significant_pairs(self.timeline, min_occurrences=self.min_occurrences)
         wanted = {symbol for pair in pairs for symbol in pair[1:]}
         for position, symbol in enumerate(self.timeline.symbols):
             if symbol in wanted:
@@ -89,7 +85,7 @@ class EpisodeGrower:
         found: list[Episode] = []
         for pair in pairs:
             for _ in range(_RETRIES):
-                seeds = self._pair_occurrences(pair.first, pair.second)
+                seeds = self._linked_occurrences(pair) if pair.links else self._pair_occurrences(pair.first, pair.second)
                 if len(seeds) < self.min_occurrences:
                     break
                 occurrences = self._narrow(self._grow(seeds))
@@ -99,6 +95,18 @@ class EpisodeGrower:
                 found.append(episode)
                 if len(seeds) - len(occurrences) < self.min_occurrences:
                     break
+        return found + self._grow_common()
+
+    def _grow_common(self) -> list[Episode]:
+        """Episodes of everyday commands, each of which is typed elsewhere more often than here."""
+        found = []
+        for triple in significant_triples(self.timeline):
+            seeds = _without_overlaps([o for o in triple if not any(self.timeline.covered[i] for i in o)])
+            if len(seeds) >= _CERTAIN_PAIR and self.timeline.session_count(seeds) >= self.min_sessions:
+                occurrences = self._grow(seeds)
+                for occurrence in occurrences:
+                    self.timeline.cover(occurrence)
+                found.append(Episode(tuple(self.timeline.symbols[i] for i in occurrences[0]), occurrences))
         return found
 
     def _claim(self, occurrences: list[Positions]) -> Episode | None:
@@ -109,51 +117,57 @@ class EpisodeGrower:
         for occurrence in occurrences:
             self.timeline.cover(occurrence)
         episode = self.complete(Episode(symbols, occurrences))
-        if len(episode.symbols) == 2 and len(occurrences) < _CERTAIN_PAIR and not self._share_a_value(occurrences):
+        if len(episode.symbols) == 2 and len(occurrences) < _MANY_PAIRS and not self._is_certain(episode):
             for occurrence in occurrences:
                 self.timeline.cover(occurrence, covered=False)
             return None
         return episode
 
+    def _is_certain(self, pair: Episode) -> bool:
+        """Whether a rare pair is more than chance: a value in common, or hardly ever one without the other.
+
+        One of them may be an everyday command if the other was typed six times and never without it.
+        """
+        count = len(pair.occurrences)
+        seen = sorted(self.timeline.counts[symbol] for symbol in pair.symbols)
+        if count < _CERTAIN_PAIR:
+            is_certain = count > self.min_occurrences and count >= INSEPARABLE * seen[1]
+        else:
+            is_certain = wilson_low(count, seen[1]) >= _ANNOUNCES or wilson_low(count, seen[0]) >= _ANNOUNCES_SURELY
+        return is_certain or self._share_a_value(pair.occurrences)
+
     def complete(self, episode: Episode, *, share: float = _OPTIONAL_SHARE) -> Episode:
-        """Insert steps that at least `share` of the occurrences have, claiming their positions."""
-        symbols = list(episode.symbols)
-        aligned = [list(o) for o in episode.occurrences if episode.is_complete(o)]
-        partial = [o for o in episode.occurrences if not episode.is_complete(o)]
-        for _ in range(6):
+        """Insert steps that at least `share` of the occurrences have, claiming their positions.
+
+        At either end no more than one: what is done before or after the others only now and then in several steps is a routine of
+        its own.
+        """
+        symbols, is_usual = list(episode.symbols), [True] * len(episode.symbols)
+        aligned = [self._align(occurrence, symbols) for occurrence in episode.occurrences]
+        for _ in range(_MOST_ADDED):
             if len(symbols) >= MOST_STEPS:
                 break
             sample = aligned[-_SAMPLE:]
             step = self._best_step(sample, max(self.min_occurrences, share * len(sample)))
             if step is None:
                 break
+            is_usual.insert(step.place, step.support >= _USUAL_SHARE * len(sample))
             symbols.insert(step.place, step.symbol)
             for occurrence in aligned:
-                position = self._find_in_gap(occurrence, step)
-                occurrence.insert(step.place, position)
-                if position != ABSENT:
-                    self.timeline.covered[position] = True
-        return Episode(tuple(symbols), [tuple(p for p in o if p != ABSENT) for o in aligned] + partial)
+                occurrence.insert(step.place, self._find_in_gap(occurrence, step))
+        before, after = is_usual.index(True), is_usual[::-1].index(True)
+        first = before if _come_together(aligned, range(before)) else 0
+        last = len(symbols) - (after if _come_together(aligned, range(-after, 0)) else 0)
+        added = [tuple(position for position in occurrence[first:last] if position != ABSENT) for occurrence in aligned]
+        for positions in added:
+            self.timeline.cover(positions)
+        whole = [tuple(sorted({*more, *own})) for more, own in zip(added, episode.occurrences, strict=True)]
+        return Episode(tuple(symbols[first:last]), whole)
 
-    def _significant_pairs(self) -> list[Pair]:
-        counted, total = _count_pairs(self.timeline)
-        size = max(_LEAST_SIZE, len(self.timeline))
-        linked = _count_linked_pairs(self.timeline)
-        threshold = math.log(max(len(counted), 2)) + 2
-        seen, width = self.timeline.counts, len(self.timeline.counts)
-        pairs = []
-        for key, count in counted.items():
-            if count < self.min_occurrences:
-                continue
-            first, second = divmod(key, width)
-            expected = seen[first] * seen[second] * total / size**2
-            confidence = count / min(seen[first], seen[second])
-            surprise = count * math.log(count / expected) - (count - expected)
-            needed = _LINKED_SURPRISE_NATS if linked[key] >= self.min_occurrences else threshold
-            is_unlikely = count > _MIN_LIFT * expected and surprise > needed and confidence >= _MIN_CONFIDENCE
-            if is_unlikely or count >= _INSEPARABLE * max(seen[first], seen[second]):
-                pairs.append(Pair(surprise * confidence, first, second))
-        return sorted(pairs, key=lambda pair: (-pair.strength, pair.first, pair.second))
+    def _align(self, occurrence: Positions, symbols: Sequence[int]) -> list[int]:
+        """Position of each step, ABSENT where the occurrence lacks it."""
+        places = {self.timeline.symbols[i]: i for i in reversed(occurrence)}
+        return [places.get(symbol, ABSENT) for symbol in symbols]
 
     def _pair_occurrences(self, first: int, second: int) -> list[Positions]:
         timeline, found = self.timeline, list[Positions]()
@@ -169,6 +183,10 @@ class EpisodeGrower:
                     found.append((i, j))
         return _without_overlaps(found)
 
+    def _linked_occurrences(self, pair: Pair) -> list[Positions]:
+        covered = self.timeline.covered
+        return _without_overlaps(sorted(link for link in pair.links if not covered[link[0]] and not covered[link[1]]))
+
     def _find_uncovered(self, nearby: range, symbol: int, *, barrier: int = ABSENT) -> int:
         symbols, covered = self.timeline.symbols, self.timeline.covered
         for position in nearby:
@@ -179,18 +197,19 @@ class EpisodeGrower:
         return ABSENT
 
     def _grow(self, occurrences: list[Positions]) -> list[Positions]:
-        """Add the best step while the number of saved steps does not fall."""
+        """Add the best step while the number of saved steps does not fall, or falls only for one step."""
+        best, is_falling = occurrences, False
         while len(occurrences[0]) < MOST_STEPS:
             length, sample = len(occurrences[0]), occurrences[-_SAMPLE:]
-            needed = max(self.min_occurrences * len(sample) / len(occurrences), (length - 1) / length * len(sample))
-            step = self._best_step(sample, needed)
-            if step is None:
+            # With one more step, or with two after a fall, as many steps must be saved as the best so far saves.
+            needed = _saved_steps(best) / (length if is_falling else length + 1)
+            step = self._best_step(sample, max(self.min_occurrences, needed) * len(sample) / len(occurrences))
+            grown = self._with_step(occurrences, step) if step is not None else []
+            if len(grown) < max(self.min_occurrences, needed):
                 break
-            grown = self._with_step(occurrences, step)
-            if len(grown) < self.min_occurrences or len(grown) * length < (length - 1) * len(occurrences):
-                break
-            occurrences = grown
-        return occurrences
+            occurrences, is_falling = grown, _saved_steps(grown) < _saved_steps(best)
+            best = best if is_falling else occurrences
+        return best
 
     def _narrow(self, occurrences: list[Positions]) -> list[Positions]:
         """Of a piece that several workflows share, the occurrences of one of them; the others are seeded again.
@@ -223,33 +242,32 @@ class EpisodeGrower:
         if not sample:
             return None
         timeline, length = self.timeline, len(sample[0])
-        counters: list[Counter[int]] = [Counter() for _ in range(length + 1)]
-        looked_at = [0] * (length + 1)
-        chosen = (length, *range(length)) if places is None else places
-        for occurrence in sample:
-            for place in chosen:
-                gap = self._gap(occurrence, place)
-                if gap:
-                    looked_at[place] += len(gap)
-                    counters[place].update({timeline.symbols[i] for i in gap if not timeline.covered[i]})
+        own = {timeline.symbols[i] for occurrence in sample for i in occurrence if i != ABSENT}
         best: _NextStep | None = None
-        for place in chosen:
-            for symbol, count in counters[place].items():
-                expected = looked_at[place] * timeline.counts[symbol] / max(_LEAST_SIZE, len(timeline))
-                if count < needed or (best is not None and count <= best.support):
-                    continue
-                is_inseparable = count >= _INSEPARABLE * max(timeline.counts[symbol], len(sample))
-                if is_inseparable or _is_surprising(count, expected):
+        for place in (length, *range(length)) if places is None else places:
+            gaps = [gap for occurrence in sample if (gap := self._gap(occurrence, place))]
+            near = Counter(symbol for gap in gaps for symbol in {timeline.symbols[i] for i in gap if not timeline.covered[i]} - own)
+            likely = [(symbol, count) for symbol, count in near.items() if count >= needed and (best is None or count > best.support)]
+            # Whether a piece belongs to several workflows is not told by what happens to lie beside it.
+            has_end = places is None and place in (0, length)
+            nearest = Counter(timeline.symbols[gap[0]] for gap in gaps) if likely and has_end else Counter()
+            looked_at = sum(map(len, gaps))
+            for symbol, count in likely:
+                if (best is None or count > best.support) and (
+                    is_surprising(timeline, symbol, hits=count, looked_at=looked_at)
+                    or is_surprising(timeline, symbol, hits=nearest[symbol], looked_at=len(gaps))
+                ):
                     best = _NextStep(count, place, symbol)
         return best
 
     def _gap(self, occurrence: Sequence[int], place: int) -> range:
         """Positions at which a step at `place` may lie, likeliest first."""
+        timeline = self.timeline
         left = next((i for i in reversed(occurrence[:place]) if i != ABSENT), ABSENT)
         right = next((i for i in occurrence[place:] if i != ABSENT), ABSENT)
         if left == ABSENT:
-            return self.timeline.before(right)
-        return self.timeline.after(left) if right == ABSENT else range(left + 1, right)
+            return range(right - 1, timeline.near_before(occurrence) - 1, -1)
+        return range(left + 1, timeline.near_after(occurrence) + 1) if right == ABSENT else range(left + 1, right)
 
     def _find_in_gap(self, occurrence: Sequence[int], step: _NextStep) -> int:
         return self._find_uncovered(self._gap(occurrence, step.place), step.symbol)
@@ -259,11 +277,11 @@ class EpisodeGrower:
         if self.timeline.session_count(occurrences) < self.min_sessions:
             return False
         count, seen = len(occurrences), self.timeline.counts
-        specific = sum(count >= _MIN_CONFIDENCE * seen[symbol] for symbol in symbols)
-        announces = wilson_low(count, seen[symbols[0]]) >= 0.4
+        specific = sum(count >= MIN_CONFIDENCE * seen[symbol] for symbol in symbols)
+        announces = wilson_low(count, seen[symbols[0]]) >= _ANNOUNCES
         if len(symbols) > 2:
             return specific >= 2 or announces or self._share_a_value(occurrences)
-        follows = wilson_low(count, seen[symbols[1]]) >= 0.4
+        follows = wilson_low(count, seen[symbols[1]]) >= _ANNOUNCES
         if announces or (specific == 2 and follows):
             return True
         return count >= 0.5 * seen[symbols[1]] and self._share_a_value(occurrences)
@@ -283,53 +301,15 @@ class EpisodeGrower:
         return False
 
 
-def wilson_low(hits: int, trials: int, z: float = 1.28) -> float:
-    """Lower bound of a share, 90 % one-sided (Wilson 1927)."""
-    share, z2 = hits / trials, z * z
-    centre = share + z2 / (2 * trials)
-    return (centre - z * math.sqrt(max(0.0, share * (1 - share) / trials + z2 / (4 * trials * trials)))) / (1 + z2 / trials)
+def _saved_steps(occurrences: Sequence[Positions]) -> int:
+    """Steps that one command in place of all would have saved."""
+    return (len(occurrences[0]) - 1) * len(occurrences)
 
 
-def _is_surprising(count: int, expected: float) -> bool:
-    return count >= 3 * expected and count * math.log(count / expected) - (count - expected) >= _SURPRISE_NATS
-
-
-def _count_pairs(timeline: Timeline) -> tuple[Counter[int], int]:
-    """How often each activity is followed by another within the window; the key is first * number of activities + second.
-
-    One list comprehension per distance: 100,000 steps take 0.2 s, a quarter of a loop that looks at each step's window.
-    """
-    symbols, segments, width = timeline.symbols, timeline.segments, len(timeline.counts)
-    counted: Counter[int] = Counter()
-    total = 0
-    for distance in range(1, WINDOW + 1):
-        between = [symbols[k:] for k in range(1, distance)]
-        columns = zip(symbols, symbols[distance:], segments, segments[distance:], *between, strict=False)
-        keys = [a * width + b for a, b, s, t, *middle in columns if s == t and a != b and b not in middle]
-        counted.update(keys)
-        total += len(keys)
-    return counted, total
-
-
-def _count_linked_pairs(timeline: Timeline) -> Counter[int]:
-    """How often two activities within the window take the same value, which chance hardly ever does. Same keys."""
-    width = len(timeline.counts)
-    distinctive = [_distinctive_values(shape) for shape in timeline.shapes]
-    linked: Counter[int] = Counter()
-    for position, values in enumerate(distinctive):
-        if values:
-            symbol = timeline.symbols[position]
-            for later in timeline.after(position):
-                if timeline.symbols[later] != symbol and not values.isdisjoint(distinctive[later]):
-                    linked[symbol * width + timeline.symbols[later]] += 1
-    return linked
-
-
-@lru_cache(maxsize=65_536)
-def _distinctive_values(shape: Shape) -> frozenset[str]:
-    """Values long enough not to agree by chance, and the names within paths: `out/a.tar.gz` also counts as `a`."""
-    stems = (value.rpartition("/")[2].partition(".")[0] for value in shape.values)
-    return frozenset(value for value in (*shape.values, *stems) if len(value) > 3)
+def _come_together(aligned: Sequence[Sequence[int]], places: range) -> bool:
+    """Whether two or more steps are mostly there all or none; not so where one stands in for the other."""
+    counts = [sum(row[place] != ABSENT for place in places) for row in aligned]
+    return len(places) > 1 and counts.count(len(places)) * 2 >= len(counts) - counts.count(0)
 
 
 def _without_overlaps(occurrences: list[Positions]) -> list[Positions]:

@@ -6,28 +6,30 @@ from datetime import datetime
 from vynexus_tui.domain.events import CommandEvent, TimeQuality
 from vynexus_tui.domain.identifiers import EventId
 from vynexus_tui.domain.patterns import Occurrence, PatternStep
-from vynexus_tui.mining.episode_growth import Episode, Positions
+from vynexus_tui.mining.episode_growth import ABSENT, Episode, Positions
 from vynexus_tui.mining.parameters import find_parameters
 from vynexus_tui.mining.timeline import Timeline
 
 LONGEST_GAP_S = 30.0
 """A longer pause between two steps is not work."""
 _COMPARED = 200
-"""Newest complete occurrences that decide what varies."""
+"""Newest occurrences that decide what varies, complete ones first."""
 
 
 def build_steps(timeline: Timeline, episode: Episode) -> tuple[tuple[PatternStep, ...], dict[Positions, dict[str, str]]]:
-    """The steps as last typed with their slots, and the slot values of each complete occurrence. Occurrences: oldest first."""
+    """The steps as last typed with their slots, and the slot values of each compared occurrence. Occurrences: oldest first."""
     model = _newest_complete(timeline, episode)
-    frames = [timeline.shapes[i].frame for i in model]
-    alike = [o for o in episode.occurrences if len(o) == len(model) and [timeline.shapes[i].frame for i in o] == frames and o != model]
-    rows = [*alike[-_COMPARED + 1 :], model]
+    aligned = {o: _align(timeline, o, model) for o in episode.occurrences}
+    # Stable: complete ones are the newest of all.
+    others = sorted((o for o in episode.occurrences if o != model), key=lambda o: ABSENT not in aligned[o])
+    rows = [*others[-_COMPARED + 1 :], model]
     texts = [timeline.steps[i].text for i in model]
-    parameters = find_parameters(texts, [[timeline.shapes[i] for i in row] for row in rows])
-    present = _presence(timeline, episode.occurrences, model)
+    shapes = [[None if i == ABSENT else timeline.shapes[i] for i in aligned[row]] for row in rows]
+    parameters = find_parameters(texts, shapes)
+    shares = [sum(places[k] != ABSENT for places in aligned.values()) / len(aligned) for k in range(len(model))]
     steps = tuple(
         PatternStep(text=text, slots=slots, presence_share=share)
-        for text, slots, share in zip(texts, parameters.spans, present, strict=True)
+        for text, slots, share in zip(texts, parameters.spans, shares, strict=True)
     )
     return steps, dict(zip(rows, parameters.values, strict=True))
 
@@ -39,21 +41,26 @@ def _newest_complete(timeline: Timeline, episode: Episode) -> Positions:
     return exact[-1] if exact else [o for o in episode.occurrences if len(o) == longest][-1]
 
 
-def _presence(timeline: Timeline, occurrences: Sequence[Positions], model: Positions) -> list[float]:
-    """Share of the occurrences that have each step of `model`."""
-    hits = [0] * len(model)
-    frames = [timeline.shapes[i].frame for i in model]
-    for occurrence in occurrences:
-        if len(occurrence) == len(model):
-            hits = [count + 1 for count in hits]
-            continue
-        place = 0
-        for position in occurrence:
-            at = next((k for k in range(place, len(model)) if frames[k] == timeline.shapes[position].frame), None)
-            if at is not None:
-                hits[at] += 1
-                place = at + 1
-    return [count / len(occurrences) for count in hits]
+def _align(timeline: Timeline, occurrence: Positions, model: Positions) -> Positions:
+    """Position of each of the model's steps in an occurrence, in whatever order it has them; ABSENT where it lacks one."""
+    left = list(occurrence)
+    aligned = dict.fromkeys(model, ABSENT)
+    # By activity before by frame: beside `cd ..`, `cd NAME` is another step though both are read alike.
+    for is_same in (_is_same_activity, _is_same_frame):
+        for step in model:
+            found = next((i for i in left if is_same(timeline, i, step)), ABSENT) if aligned[step] == ABSENT else ABSENT
+            if found != ABSENT:
+                aligned[step] = found
+                left.remove(found)
+    return tuple(aligned.values())
+
+
+def _is_same_activity(timeline: Timeline, i: int, j: int) -> bool:
+    return timeline.symbols[i] == timeline.symbols[j] and _is_same_frame(timeline, i, j)
+
+
+def _is_same_frame(timeline: Timeline, i: int, j: int) -> bool:
+    return timeline.shapes[i].frame == timeline.shapes[j].frame
 
 
 def build_occurrence(

@@ -10,10 +10,11 @@ from typing import NamedTuple, TypeAlias
 
 from vynexus_tui.domain.patterns import SlotSpan
 from vynexus_tui.mining.parameter_names import name_parameter
-from vynexus_tui.mining.templates import Argument, Shape
+from vynexus_tui.mining.shapes import Argument, Shape
 
-Column: TypeAlias = tuple[str, ...]
-"""One value per compared occurrence."""
+Column: TypeAlias = tuple[str | None, ...]
+"""One value per compared occurrence, None where it lacks the step; the last one is always known."""
+Row: TypeAlias = Sequence[Shape | None]
 _SHARED = 0.9
 """Columns that agree in this share of the occurrences are one parameter."""
 _SHORTEST_INSIDE = 3
@@ -34,6 +35,16 @@ class _Slot:
     """Offset in the newest step's text."""
     column: Column
     shared_with: "_Slot | None" = None
+    is_seen_varying: bool = True
+    """False where few occurrences have the step and its value did not vary in them: a slot only if it follows another one."""
+
+    @property
+    def known(self) -> list[str]:
+        return [value for value in self.column if value is not None]
+
+    @property
+    def newest(self) -> str:
+        return self.column[-1] or ""
 
     @property
     def origin(self) -> "_Slot":
@@ -48,8 +59,8 @@ class Parameters(NamedTuple):
     """One per compared row, in the same order."""
 
 
-def find_parameters(texts: Sequence[str], rows: Sequence[Sequence[Shape]]) -> Parameters:
-    """Parameters of aligned occurrences. `rows` holds one shape per step; the last row is the one typed as `texts`."""
+def find_parameters(texts: Sequence[str], rows: Sequence[Row]) -> Parameters:
+    """Parameters of aligned occurrences. A row holds one shape per step, None for a step it lacks; the last is the one typed as `texts`."""
     slots = [slot for step, text in enumerate(texts) for slot in _varying(step, text, [row[step] for row in rows])]
     slots = _share(slots)
     slots.sort(key=lambda slot: (slot.step, slot.start))
@@ -58,28 +69,32 @@ def find_parameters(texts: Sequence[str], rows: Sequence[Sequence[Shape]]) -> Pa
         if id(slot.origin) not in names:
             is_first = before is None or before.argument != slot.argument or before.step != slot.step
             names[id(slot.origin)] = name_parameter(
-                texts[slot.step], slot.start, slot.origin.column, set(names.values()), has_label=is_first
+                texts[slot.step], slot.start, slot.origin.known, set(names.values()), has_label=is_first
             )
     spans: list[list[SlotSpan]] = [[] for _ in texts]
     for slot in slots:
-        spans[slot.step].append(SlotSpan(start=slot.start, end=slot.start + len(slot.column[-1]), name=names[id(slot.origin)]))
+        spans[slot.step].append(SlotSpan(start=slot.start, end=slot.start + len(slot.newest), name=names[id(slot.origin)]))
     values: list[dict[str, str]] = [{} for _ in rows]
     for slot in reversed(slots):
-        for row, value in enumerate(slot.column):
+        for row, value in ((row, value) for row, value in enumerate(slot.column) if value is not None):
             values[row][names[id(slot.origin)]] = value
     return Parameters(tuple(tuple(step) for step in spans), tuple(values))
 
 
-def _varying(step: int, text: str, shapes: list[Shape]) -> list[_Slot]:
+def _varying(step: int, text: str, shapes: Sequence[Shape | None]) -> list[_Slot]:
     newest = shapes[-1]
-    comparable = [shape for shape in shapes if len(shape.values) == len(newest.values)]
-    if len(comparable) < len(shapes):
-        shapes = [shape if len(shape.values) == len(newest.values) else newest for shape in shapes]
+    if newest is None:
+        return []
+    size = len(newest.values)
     found = []
     for place, argument in enumerate(newest.arguments):
-        column = tuple(shape.values[place] for shape in shapes)
-        if len(set(column)) > 1:
+        column = tuple(None if shape is None or len(shape.values) != size else shape.values[place] for shape in shapes)
+        if len(set(column) - {None}) > 1:
             found.append(_cut_slot(step, text, argument, column))
+        elif None in column:
+            slot = _cut_slot(step, text, argument, column)
+            slot.is_seen_varying = False
+            found.append(slot)
     return found
 
 
@@ -90,11 +105,10 @@ def _cut_slot(step: int, text: str, argument: Argument, column: Column) -> _Slot
     if inner != column[-1]:
         # Quotes within the word or escapes: offsets in the value are not offsets in the text, so the word stays whole.
         return _Slot(step, argument, argument.start, (*column[:-1], raw))
-    head, tail = _common_edges(column)
-    return _Slot(step, argument, start + head, tuple(v[head : len(v) - tail] for v in column))
+    return _Slot(step, argument, start, column) if len(set(column) - {None}) == 1 else _trimmed(step, argument, start, column)
 
 
-def _common_edges(column: Column) -> tuple[int, int]:
+def _common_edges(column: Sequence[str]) -> tuple[int, int]:
     """Lengths of what all values begin and end with, cut where a word or number ends so that a slot is readable."""
     if any(" " in value for value in column):
         return 0, 0
@@ -120,56 +134,71 @@ def _common_edges(column: Column) -> tuple[int, int]:
 def _share(slots: list[_Slot]) -> list[_Slot]:
     """Let equal columns be one parameter, and take longer columns apart where they hold a shorter one."""
     done: list[_Slot] = []
-    pending = sorted(slots, key=lambda slot: (sum(map(len, slot.column)), slot.step, slot.start))
+    pending = sorted(slots, key=lambda slot: (not slot.is_seen_varying, _mean_length(slot), slot.step, slot.start))
     while pending:
         slot = pending.pop(0)
-        twin = next((other for other in done if _agree(slot.column, other.column)), None)
+        twin = next((other for other in done if _agree(slot, other)), None)
         if twin is not None:
             slot.shared_with = twin
             done.append(slot)
             continue
         part = next((found for other in done if (found := _split(slot, other))), None)
-        if part is None:
-            done.append(slot)
-        else:
+        if part is not None:
             pending[:0] = part
+        elif slot.is_seen_varying:
+            done.append(slot)
     return done
 
 
-def _agree(a: Column, b: Column) -> bool:
-    """Whether the newest values are equal and nearly all others; one exception needs three different values in agreement."""
-    same = {(row, x) for row, (x, y) in enumerate(zip(a, b, strict=True)) if x == y}
-    exceptions = len(a) - len(same)
-    if a[-1] != b[-1] or exceptions > max(1, (1 - _SHARED) * len(a)):
+def _mean_length(slot: _Slot) -> float:
+    return sum(map(len, slot.known)) / len(slot.known)
+
+
+def _agree(a: _Slot, b: _Slot) -> bool:
+    """Whether the newest values are equal and nearly all others; one exception needs three different values in agreement.
+
+    What was not seen to vary must be long enough not to be equal by chance.
+    """
+    both = [(x, y) for x, y in zip(a.column, b.column, strict=True) if x is not None and y is not None]
+    same = [x for x, y in both if x == y]
+    exceptions = len(both) - len(same)
+    if a.newest != b.newest or exceptions > max(1, (1 - _SHARED) * len(both)):
         return False
-    return exceptions == 0 or len({value for _, value in same}) >= 3
+    if not a.is_seen_varying and len(a.newest) < _SHORTEST_INSIDE:
+        return False
+    return exceptions == 0 or len(set(same)) >= 3
 
 
 def _split(slot: _Slot, other: _Slot) -> list[_Slot] | None:
-    """Up to three slots in place of one that holds `other`'s value in every row (before it, it, after it)."""
-    if min(map(len, other.column)) < _SHORTEST_INSIDE or len(other.column[-1]) == len(slot.column[-1]):
+    """Up to three slots in place of one that nearly always holds `other`'s value (before it, it, after it)."""
+    if min(map(len, other.known)) < _SHORTEST_INSIDE or len(other.newest) == len(slot.newest):
         return None
-    places = [value.find(inner) for value, inner in zip(slot.column, other.column, strict=True)]
-    if min(places) < 0:
+    cut = [
+        value.partition(inner) if value is not None and inner is not None else None
+        for value, inner in zip(slot.column, other.column, strict=True)
+    ]
+    holding = [pieces if pieces is not None and pieces[1] else None for pieces in cut]
+    known = [pieces for pieces in holding if pieces is not None]
+    if holding[-1] is None or len(known) < _SHARED * sum(pieces is not None for pieces in cut):
         return None
-    before = tuple(value[:place] for value, place in zip(slot.column, places, strict=True))
-    after = tuple(v[p + len(inner) :] for v, p, inner in zip(slot.column, places, other.column, strict=True))
-    if not (_ends_at_boundary(before) and _ends_at_boundary(tuple(value[::-1] for value in after))):
+    if not (_ends_at_boundary([before for before, _, _ in known]) and _ends_at_boundary([after[::-1] for _, _, after in known])):
         return None
-    middle = places[-1]
-    found = [_Slot(slot.step, slot.argument, slot.start + middle, other.column)]
-    if len(set(before)) > 1:
-        found.append(_trimmed(slot, 0, before))
-    if len(set(after)) > 1:
-        found.append(_trimmed(slot, middle + len(other.column[-1]), after))
+    before, inside, after = (tuple(pieces[k] if pieces is not None else None for pieces in holding) for k in range(3))
+    middle = slot.start + len(before[-1] or "")
+    found = [_Slot(slot.step, slot.argument, middle, inside, is_seen_varying=slot.is_seen_varying)]
+    if len(set(before) - {None}) > 1:
+        found.append(_trimmed(slot.step, slot.argument, slot.start, before))
+    if len(set(after) - {None}) > 1:
+        found.append(_trimmed(slot.step, slot.argument, middle + len(other.newest), after))
     return found
 
 
-def _trimmed(slot: _Slot, offset: int, column: Column) -> _Slot:
-    head, tail = _common_edges(column)
-    return _Slot(slot.step, slot.argument, slot.start + offset + head, tuple(v[head : len(v) - tail] for v in column))
+def _trimmed(step: int, argument: Argument, start: int, column: Column) -> _Slot:
+    """A slot without what all its values begin and end with."""
+    head, tail = _common_edges([value for value in column if value is not None])
+    return _Slot(step, argument, start + head, tuple(None if v is None else v[head : len(v) - tail] for v in column))
 
 
-def _ends_at_boundary(edges: Column) -> bool:
+def _ends_at_boundary(edges: Sequence[str]) -> bool:
     """Whether a cut after these texts reads well: always the same text, or each ends where a word ends."""
     return len(set(edges)) == 1 or all(edge and not edge[-1].isalnum() for edge in edges)

@@ -1,12 +1,13 @@
 """What does the person repeat? From events to a ranked list in which every habit stands once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from vynexus_tui.domain.events import CommandEvent, CountQuality
 from vynexus_tui.domain.identifiers import EventId, PatternId
 from vynexus_tui.domain.patterns import Occurrence, Pattern, PatternKind, PatternStep
 from vynexus_tui.domain.settings import RepetitiveTaskDetection
+from vynexus_tui.domain.targets import ProjectTarget
 from vynexus_tui.mining.consolidation import consolidate
 from vynexus_tui.mining.episode_growth import Episode, EpisodeGrower
 from vynexus_tui.mining.identity import mint_id
@@ -14,9 +15,10 @@ from vynexus_tui.mining.occurrences import build_occurrence, build_steps, exact_
 from vynexus_tui.mining.potential import score_potential
 from vynexus_tui.mining.schedules import DailyActivity, find_schedule
 from vynexus_tui.mining.segmentation import build_traces
+from vynexus_tui.mining.session_loops import find_loops
 from vynexus_tui.mining.single_commands import LONG, SHORTEST, VERY_LONG, find_single_commands
 from vynexus_tui.mining.timeline import Timeline, build_timeline
-from vynexus_tui.mining.worthiness import find_alias, is_pointless, literal_length, reasons_against
+from vynexus_tui.mining.worthiness import find_alias, is_pointless, is_session, literal_length, reasons_against
 
 _LONG_BESIDE_VALUES = 40
 """A parameterised command with this many constant characters is worth a name after four times, a shorter one after five."""
@@ -36,14 +38,14 @@ class RepetitiveTaskIdentifier:
         events: Sequence[CommandEvent],
         *,
         now: datetime,
-        utc_offset_s: int = 0,
+        zone: tzinfo = UTC,
         aliases: Mapping[str, str] = _NO_ALIASES,
-        known_targets: frozenset[str] = frozenset(),
+        known_targets: Sequence[ProjectTarget] = (),
     ) -> tuple[Pattern, ...]:
-        """All patterns, worthy ones first, best first. `aliases` are the person's own, `known_targets` commands such as `make deploy`."""
+        """All patterns, worthy ones first, best first. `aliases` are the person's own, `known_targets` their projects' (`make deploy`)."""
         events = events[-self._settings.max_events :]
         timeline = build_timeline(build_traces(events, idle_gap_s=self._settings.idle_gap_s))
-        builder = _PatternBuilder(timeline, events, self._settings, now, utc_offset_s, aliases, known_targets)
+        builder = _PatternBuilder(timeline, events, self._settings, now, zone, aliases, known_targets)
         found = [builder.build(episode) for episode in self._find_episodes(timeline)]
         patterns = [pattern for pattern in found if pattern is not None]
         return tuple(sorted(patterns, key=_rank))
@@ -52,9 +54,12 @@ class RepetitiveTaskIdentifier:
         if not len(timeline):
             return []
         limits = self._settings
-        grower = EpisodeGrower(timeline, min_occurrences=limits.min_occurrences, min_sessions=limits.min_sessions)
-        workflows = consolidate(grower.grow_all(), grower)
-        singles = find_single_commands(timeline, workflows, min_occurrences=limits.min_occurrences, min_sessions=limits.min_sessions)
+        session_count = len(set(timeline.sessions))
+        min_sessions = min(limits.min_sessions, session_count)
+        grower = EpisodeGrower(timeline, min_occurrences=limits.min_occurrences, min_sessions=min_sessions)
+        loops = find_loops(timeline) if session_count < limits.min_sessions else []
+        workflows = loops + consolidate(grower.grow_all(), grower)
+        singles = find_single_commands(timeline, workflows, min_occurrences=limits.min_occurrences, min_sessions=min_sessions)
         return workflows + singles
 
 
@@ -67,21 +72,22 @@ class _PatternBuilder:
         events: Sequence[CommandEvent],
         settings: RepetitiveTaskDetection,
         now: datetime,
-        utc_offset_s: int,
+        zone: tzinfo,
         aliases: Mapping[str, str],
-        known_targets: frozenset[str],
+        known_targets: Sequence[ProjectTarget],
     ) -> None:
         self._timeline = timeline
         self._events: dict[EventId, CommandEvent] = {event.event_id: event for event in events}
-        self._ages = {event.event_id: (_epoch_s(event), place) for place, event in enumerate(events)}
+        self._ages = {event.event_id: (_epoch_s(event), event.sequence_no) for event in events}
         self._settings = settings
         self._now = now
-        self._utc_offset_s = utc_offset_s
+        self._zone = zone
         dated = [start for event in events if (start := exact_start(event)) is not None]
-        self._activity = DailyActivity(dated, utc_offset_s=utc_offset_s)
+        self._activity = DailyActivity(dated, zone=zone)
         self._aliases = aliases
         self._known_targets = known_targets
         self._taken: set[PatternId] = set()
+        self._session_count = len(set(timeline.sessions))
 
     def build(self, episode: Episode) -> Pattern | None:
         """The pattern of an episode, None when nobody would want to see it."""
@@ -95,7 +101,7 @@ class _PatternBuilder:
         kind = _kind(self._timeline, episode, steps)
         quality = self._count_quality(occurrences)
         starts = [occurrence.started_at for occurrence in occurrences if occurrence.started_at is not None]
-        schedule = find_schedule(starts, self._activity, utc_offset_s=self._utc_offset_s)
+        schedule = find_schedule(starts, self._activity, zone=self._zone)
         if len(steps) == 1 and schedule is None and not self._is_worth_a_name(steps, occurrences):
             return None
         reasons = reasons_against(steps, occurrences, count_quality=quality, aliases=self._aliases, known_targets=self._known_targets)
@@ -115,7 +121,9 @@ class _PatternBuilder:
 
     def _is_listed(self, steps: Sequence[PatternStep], occurrences: Sequence[Occurrence]) -> bool:
         sessions = {occurrence.session_id for occurrence in occurrences}
-        enough = len(occurrences) >= self._settings.min_occurrences and len(sessions) >= self._settings.min_sessions
+        enough = len(occurrences) >= self._settings.min_occurrences and len(sessions) >= min(
+            self._settings.min_sessions, self._session_count
+        )
         return enough and not is_pointless(steps)
 
     def _is_worth_a_name(self, steps: Sequence[PatternStep], occurrences: Sequence[Occurrence]) -> bool:
@@ -126,8 +134,9 @@ class _PatternBuilder:
         if length < SHORTEST:
             return False
         if steps[0].slots:
-            return len(occurrences) >= (4 if length >= _LONG_BESIDE_VALUES else 5) and length >= LONG and len(sessions) >= 3
-        return len(occurrences) >= (3 if length >= VERY_LONG else 4 if length >= LONG else 7)
+            enough = len(occurrences) >= (4 if length >= _LONG_BESIDE_VALUES else 5) and length >= LONG
+            return enough and len(sessions) >= min(3, self._session_count)
+        return len(occurrences) >= (3 if length >= VERY_LONG else 4 if length >= LONG or is_session(steps[0]) else 7)
 
     def _count_quality(self, occurrences: Sequence[Occurrence]) -> CountQuality:
         ids = {event_id for occurrence in occurrences for event_id in occurrence.event_ids}

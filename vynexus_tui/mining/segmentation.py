@@ -39,7 +39,7 @@ def _cut_shell(events: list[CommandEvent], idle_gap_s: float) -> Iterator[Trace]
     shares_shells = not events[0].session_id or events[0].origin in _HISTORY_FILES
     session_pause_s = idle_gap_s if shares_shells else max(SESSION_PAUSE_S, idle_gap_s)
     session = untimed_count = 0
-    first, steps, is_continuation, has_ended = events[0], list[Step](), False, False
+    first, steps, is_continuation, has_ended = events[0], list[tuple[Step, CommandEvent]](), False, False
     previous: CommandEvent | None = None
     for event in events:
         pause_s = _pause_s(previous, event)
@@ -54,16 +54,25 @@ def _cut_shell(events: list[CommandEvent], idle_gap_s: float) -> Iterator[Trace]
             first, steps = event, []
             is_continuation = is_stretch_full and not has_ended and pause_s <= idle_gap_s
         if event.exit_code != _COMMAND_NOT_FOUND:
-            steps += _read_steps(event)
+            steps += [(step, event) for step in _read_steps(event)]
         has_ended = event.started_at is None and event.command.strip() in ("exit", "logout")
         previous = event
     if steps:
         yield _build_trace(first, session, steps, is_continuation)
 
 
-def _build_trace(first: CommandEvent, session: int, steps: list[Step], is_continuation: bool) -> Trace:
+def _build_trace(first: CommandEvent, session: int, steps: list[tuple[Step, CommandEvent]], is_continuation: bool) -> Trace:
     name = f"{first.session_id}+{session}" if session else first.session_id
-    return Trace(session_id=name, steps=tuple(steps), started_at=first.started_at, is_continuation=is_continuation)
+    starts = [event.started_at for _, event in steps if event.time_quality is TimeQuality.EXACT]
+    times_s = tuple(start.timestamp() for start in starts if start is not None)
+    return Trace(
+        session_id=name,
+        steps=tuple(step for step, _ in steps),
+        started_at=first.started_at,
+        is_continuation=is_continuation,
+        host=first.host,
+        times_s=times_s if len(times_s) == len(steps) else (),
+    )
 
 
 def _pause_s(previous: CommandEvent | None, event: CommandEvent) -> float:

@@ -63,8 +63,7 @@ def _positions_within(timeline: Timeline, workflows: Sequence[Episode]) -> bytea
     within = bytearray(len(timeline) + 1)
     for episode in workflows:
         for occurrence in episode.occurrences:
-            segment = timeline.segments[occurrence[0]]
-            first = max(occurrence[0] - 1, timeline.firsts[segment])
-            last = min(occurrence[-1] + 2, timeline.firsts[segment + 1])
+            first = max(occurrence[0] - 1, timeline.reach_before[occurrence[0]])
+            last = min(occurrence[-1] + 2, timeline.reach_after[occurrence[-1]] + 1)
             within[first:last] = b"\1" * (last - first)
     return within

@@ -7,16 +7,18 @@ import re
 from collections import Counter, defaultdict
 from typing import NamedTuple
 
-from vynexus_tui.language.lexing import Command, Word, parse_command, unquote
-from vynexus_tui.language.program_facts import command_head, command_words
+from vynexus_tui.mining.shapes import Frame, Shape
 
-_LONGEST_READ = 4096
-PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z_-]*$")
+PLAIN_WORD = re.compile(r":?[A-Za-z][A-Za-z_-]*(?::[A-Za-z][A-Za-z_-]*)*$")
+"""Also a target with colons (`rails db:seed`, `gradlew :app:build`), never one with digits: that is a version or a host."""
 _ALWAYS_SHARE = 0.9
 """A value seen this often at its place is part of the activity."""
 _SUBCOMMAND_SHARE = 0.01
 """A plain first word seen this often is a sub-command."""
 _MIN_SEEN = 3
+_PLACES = frozenset(("-", ".", "..", "../..", "/", "~"))
+"""Folders that are named from where one stands: `cd ..` is another step than `cd NAME`."""
+_SCRIPT = re.compile(r"\.(?:py|rb|php|js|mjs|ts|pl|sh)$")
 VERBS = frozenset(
     """add apply attach backup build bundle check clean clone commit compile config copy create delete deploy describe destroy diff
     disable down download enable exec export fetch format get import init install kill lint list load log login logs merge migrate mount
@@ -27,101 +29,11 @@ VERBS = frozenset(
 """Words that say what is done wherever they stand (`ssh HOST sudo systemctl restart UNIT`), never what it is done to."""
 
 
-class Argument(NamedTuple):
-    """One value of a command, and where it stands in the text."""
-
-    label: str
-    """Empty for an operand, else the option, variable or redirection it belongs to (`--out=`, `MODE=`, `>`)."""
-    value: str
-    """Without quotes."""
-    start: int
-    end: int
-
-
-class Frame(NamedTuple):
-    """What two commands must have in common to be compared value by value."""
-
-    program: str
-    """Program, or the programs of a pipeline; the whole text of a compound command."""
-    options: tuple[str, ...]
-    """Sorted, so that their order does not matter."""
-    labels: tuple[str, ...]
-    head_size: int
-    """How many first operands name a sub-command of a known program (`npm run build`: 2)."""
-    may_have_subcommand: bool
-    """Whether an operand stands directly behind the program; what follows an option is a value."""
-
-
-class Shape(NamedTuple):
-    """A step read once: its frame and its values."""
-
-    frame: Frame
-    values: tuple[str, ...]
-    arguments: tuple[Argument, ...]
-
-
 class Activity(NamedTuple):
     """A class of commands: a frame and, per value, the constant or None for a slot."""
 
     frame: Frame
     constants: tuple[str | None, ...]
-
-
-def build_shape(text: str) -> Shape:
-    """The shape of one step's text. Compound commands and pasted programs stay whole: they only repeat exactly."""
-    parts = parse_command(text) if len(text) <= _LONGEST_READ else ()
-    if len(parts) != 1 or parts[0].is_compound or not parts[0].commands:
-        return Shape(Frame(text.strip(), (), (), 0, False), (), ())
-    offset = parts[0].start
-    programs: list[str] = []
-    options: list[str] = []
-    keyed: list[tuple[tuple[int, bool, str], Argument]] = []
-    may_have_subcommand = False
-    for number, command in enumerate(parts[0].commands):
-        prefix = f"{number}|" if number else ""
-        words = command_words(command)
-        programs.append(words[0] if words else "")
-        found = _read_arguments(command, offset)
-        may_have_subcommand |= number == 0 and any(not is_option and not a.label for a, is_option in found[len(command.assignments) :][:1])
-        for argument, is_option in found:
-            if is_option:
-                options.append(prefix + argument.value)
-            else:
-                keyed.append(((number, bool(argument.label), argument.label), argument._replace(label=prefix + argument.label)))
-    keyed.sort(key=lambda item: item[0])
-    arguments = tuple(argument for _, argument in keyed)
-    head = command_head(parts[0].commands[0])
-    head_size = sum(not word.startswith("-") for word in head[1:])
-    frame = Frame(" | ".join(programs), tuple(sorted(options)), tuple(a.label for a in arguments), head_size, may_have_subcommand)
-    return Shape(frame, tuple(a.value for a in arguments), arguments)
-
-
-def _read_arguments(command: Command, offset: int) -> list[tuple[Argument, bool]]:
-    found = [(_labelled(word, word.text.index("=") + 1, offset), False) for word in command.assignments]
-    skipped = len(command.words) - len(command_words(command)) + 1
-    for word in command.words[skipped:]:
-        raw = word.text
-        value = unquote(raw)
-        if len(value) < 2 or value[0] != "-" or value[1].isdigit():
-            found.append((Argument("", value, word.start - offset, word.end - offset), False))
-        elif "=" in value:
-            found.append((_labelled(word, raw.index("=") + 1, offset), False))
-        else:
-            found.append((Argument("", value, word.start - offset, word.end - offset), True))
-    for redirect in command.redirects:
-        if redirect.target is not None:
-            word = redirect.target
-            found.append((Argument(redirect.operator, unquote(word.text), word.start - offset, word.end - offset), False))
-    return found
-
-
-def _labelled(word: Word, cut: int, offset: int) -> Argument:
-    """The value behind the label; in `"--out=a b"` it lies between `=` and the closing quote."""
-    label, value = word.text[:cut], unquote(word.text[cut:])
-    end = word.end
-    if label[0] in "\"'" and word.text[-1] == label[0]:
-        label, value, end = label[1:], word.text[cut:-1], word.end - 1
-    return Argument(label, value, word.start + cut - offset, end - offset)
 
 
 class ActivityTemplates:
@@ -182,7 +94,7 @@ class ActivityTemplates:
         seen = self._seen[group, place][value]
         if seen < _MIN_SEEN:
             return False
-        if seen >= _ALWAYS_SHARE * total:
+        if seen >= _ALWAYS_SHARE * total or (value in _PLACES and not shape.frame.labels[place]):
             return True
         if not PLAIN_WORD.match(value) or shape.frame.labels[place]:
             return False
@@ -190,7 +102,12 @@ class ActivityTemplates:
             return True
         if not shape.frame.may_have_subcommand or value in self._names_of_things:
             return False
-        return place < shape.frame.head_size or (place == 0 and seen >= _SUBCOMMAND_SHARE * total)
+        return place < shape.frame.head_size or (place == _subcommand_place(shape) and seen >= _SUBCOMMAND_SHARE * total)
 
     def _group(self, key: object) -> int:
         return self._groups.setdefault(key, len(self._groups))
+
+
+def _subcommand_place(shape: Shape) -> int:
+    """Where a sub-command may stand: right behind the program, or behind the script that it runs (`python manage.py migrate`)."""
+    return 1 if _SCRIPT.search(shape.values[0]) else 0

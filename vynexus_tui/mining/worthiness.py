@@ -6,17 +6,24 @@ from collections.abc import Mapping, Sequence
 
 from vynexus_tui.domain.events import CountQuality
 from vynexus_tui.domain.patterns import Occurrence, PatternStep
+from vynexus_tui.domain.targets import ProjectTarget
 from vynexus_tui.language.lexing import Part, parse_command
-from vynexus_tui.language.program_facts import command_head, interactive_reason, is_navigation, is_trivial, programs
-from vynexus_tui.mining.single_commands import SHORTEST
+from vynexus_tui.language.program_facts import command_head, interactive_reason, is_navigation, is_trivial, opens_session, programs
+from vynexus_tui.mining.potential import times_apart
+from vynexus_tui.mining.single_commands import LONG, SHORTEST
+from vynexus_tui.mining.target_matching import find_target, is_target_call
 
 _HELP = re.compile(r"\s--?help$|^-*help$|\s--version$")
 _LOOKING = frozenset(
-    ("git blame", "git branch", "git diff", "git log", "git show", "git status", "docker images", "docker ps", "kubectl get")
+    "git blame|git branch|git diff|git log|git remote|git shortlog|git show|git stash list|git status|docker images|docker ps"
+    "|docker compose ps|docker volume ls|kubectl get|kubectl describe|kubectl top|systemctl status|systemctl list-units|npm ls|npm outdated"
+    "|pip list|pip show|pip freeze|brew list|gh pr list|gh pr status|gh run list|terraform show|conda env|ip addr|ip a|ip route".split("|")
 )
 """Sub-commands that only show something; with a row of options they are worth a name of their own."""
 _BURST_SHARE = 0.7
 """More of the occurrences than this in one session: one afternoon's retries, not a habit."""
+_HABIT_SESSIONS = 5
+"""Seen in this many sessions it is a habit that had one long afternoon."""
 
 
 def reasons_against(
@@ -25,14 +32,14 @@ def reasons_against(
     *,
     count_quality: CountQuality,
     aliases: Mapping[str, str],
-    known_targets: frozenset[str],
+    known_targets: Sequence[ProjectTarget],
 ) -> tuple[str, ...]:
     """Why a script would not help, most telling first; empty when the pattern is worthy."""
     parts = [part for step in steps for part in parse_command(step.text)]
     reasons = [
         _looks_around(parts),
-        _needs_a_person(parts),
-        _has_name_already(steps, aliases, known_targets),
+        _needs_a_person(steps) or _does_little(steps),
+        _has_name_already(steps, occurrences, aliases, known_targets),
         _is_short_already(steps),
         _is_one_command_edited(steps),
         _is_burst(occurrences),
@@ -43,9 +50,9 @@ def reasons_against(
 
 
 def is_pointless(steps: Sequence[PatternStep]) -> bool:
-    """Not even worth listing: moving around, one or two commands that only look, or a pair of which one does."""
+    """Not even worth listing: moving and looking around, one or two commands that only look, or a pair of which one does."""
     parts = [part for step in steps for part in parse_command(step.text)]
-    if all(map(is_navigation, parts)):
+    if all(is_navigation(part) or is_trivial(part) or _HELP.search(part.text) for part in parts):
         return True
     idle = [_only_looks(part) or _is_only_for_people(part) for part in parts]
     if all(idle) and len({step.text for step in steps}) <= 2:
@@ -53,10 +60,14 @@ def is_pointless(steps: Sequence[PatternStep]) -> bool:
     return len(parts) == 2 and any(i and programs(part)[:1] != ("cd",) for i, part in zip(idle, parts, strict=True))
 
 
+def is_session(step: PatternStep) -> bool:
+    """Opens a session somewhere, which is worth a name although never a script."""
+    return any(map(opens_session, parse_command(step.text)))
+
+
 def _is_only_for_people(part: Part) -> bool:
     """Editors, pagers and the like; a session with arguments (`ssh -i KEY HOST`) is at least worth a name."""
-    reason = interactive_reason(part)
-    return reason is not None and not ("session" in reason and any(len(command.words) > 1 for command in part.commands))
+    return interactive_reason(part) is not None and not opens_session(part)
 
 
 def _only_looks(part: Part) -> bool:
@@ -77,28 +88,48 @@ def _is_spelt_out(typed: str, value: str) -> bool:
     return bool(value) and (typed == value or typed.startswith(value + " {"))
 
 
-def _needs_a_person(parts: Sequence[Part]) -> str | None:
-    """The first step that waits for a person; not when those are only at the ends and a routine remains between them."""
-    waiting = [interactive_reason(part) for part in parts]
-    kept = [i for i, reason in enumerate(waiting) if reason is None]
-    inside = waiting[kept[0] : kept[-1] + 1] if kept else waiting
-    works = sum(not _only_looks(parts[i]) for i in kept)
-    if not any(inside) and len(kept) > 1 and works:
+def _needs_a_person(steps: Sequence[PatternStep]) -> str | None:
+    """The first step that waits for a person; not when a routine follows the last of them (one at the very end is left to the person)."""
+    waiting = [_waits_for_a_person(step) for step in steps]
+    first = next(filter(None, waiting), None)
+    if first is None:
         return None
-    return next((reason for reason in waiting if reason), None)
+    end = max((i + 1 for i, reason in enumerate(waiting) if reason is None), default=0)
+    start = max((i + 1 for i in range(end) if waiting[i]), default=0)
+    tail = [step for step in steps[start:end] if not _step_only_looks(step)]
+    is_routine = len(tail) > 1 or any(literal_length(step) >= LONG for step in tail)
+    return None if is_routine else first
+
+
+def _waits_for_a_person(step: PatternStep) -> str | None:
+    return next(filter(None, map(interactive_reason, parse_command(step.text))), None)
+
+
+def _step_only_looks(step: PatternStep) -> bool:
+    return all(map(_only_looks, parse_command(step.text)))
 
 
 def _looks_around(parts: Sequence[Part]) -> str | None:
     return "only looks around" if parts and all(map(_only_looks, parts)) else None
 
 
-def _has_name_already(steps: Sequence[PatternStep], aliases: Mapping[str, str], known_targets: frozenset[str]) -> str | None:
+def _does_little(steps: Sequence[PatternStep]) -> str | None:
+    """One short command among others that only show things: those a person reads, so nothing is left to shorten."""
+    works = [step for step in steps if not _step_only_looks(step) or step.text.startswith("cd ")]
+    is_one = len(steps) > 1 and len(works) == 1 and literal_length(works[0]) < LONG
+    return "all but one short step only look around" if is_one else None
+
+
+def _has_name_already(
+    steps: Sequence[PatternStep], occurrences: Sequence[Occurrence], aliases: Mapping[str, str], known_targets: Sequence[ProjectTarget]
+) -> str | None:
     alias = find_alias(steps, aliases)
     if alias is not None:
         return f"use your alias {alias}"
-    if len(steps) == 1 and steps[0].text.strip() in known_targets:
-        return f"{steps[0].text.strip()} is a name already"
-    return None
+    if len(steps) == 1 and is_target_call(steps[0]):
+        return f"{steps[0].template.strip()} is a name already"
+    target = find_target(steps, {occurrence.cwd for occurrence in occurrences}, known_targets)
+    return None if target is None else f"use yours: {target.command}"
 
 
 def _is_short_already(steps: Sequence[PatternStep]) -> str | None:
@@ -113,11 +144,13 @@ def literal_length(step: PatternStep) -> int:
 
 
 def _is_burst(occurrences: Sequence[Occurrence]) -> str | None:
-    busiest = Counter(occurrence.session_id for occurrence in occurrences).most_common(1)[0][1]
-    if busiest > _BURST_SHARE * len(occurrences):
+    if times_apart(occurrences) == 1:
+        return "seen in one session only"
+    sessions = Counter(occurrence.session_id for occurrence in occurrences)
+    busiest = sessions.most_common(1)[0][1]
+    if busiest > _BURST_SHARE * len(occurrences) and len(sessions) < _HABIT_SESSIONS:
         return f"a burst: {busiest} of {len(occurrences)} times in one session"
     days = {occurrence.started_at.date() for occurrence in occurrences if occurrence.started_at}
-    sessions = {occurrence.session_id for occurrence in occurrences}
     if len(days) == 1 and len(sessions) < 3 and all(occurrence.started_at for occurrence in occurrences):
         return "a burst: all on one day"
     return None

@@ -245,18 +245,26 @@ def count_events(connection: Connection) -> tuple[int, datetime | None, tuple[st
     return count, _moment(newest), origins
 
 
-def count_by_origin(connection: Connection) -> list[OriginCount]:
-    """Events and newest start per source and shell: one pass over all events, half a second for a million."""
-    rows = connection.execute("SELECT origin, COALESCE(shell, ''), COUNT(*), MAX(started_us) FROM events GROUP BY 1, 2 ORDER BY 1, 2")
+def count_by_origin(connection: Connection, *, after: int = 0) -> list[OriginCount]:
+    """Events with a higher id than `after` and their newest start, per source and shell: of a million half a second."""
+    rows = connection.execute(
+        "SELECT origin, COALESCE(shell, ''), COUNT(*), MAX(started_us) FROM events WHERE event_id>? GROUP BY 1, 2 ORDER BY 1, 2", (after,)
+    )
     return [OriginCount(origin=o, shell=s, event_count=n, newest_at=_moment(at)) for o, s, n, at in rows]
 
 
+def newest_event_id(connection: Connection) -> int:
+    """The id that was given last, 0 where there is no event."""
+    newest: int = connection.execute("SELECT COALESCE(MAX(event_id), 0) FROM events").fetchone()[0]
+    return newest
+
+
 def count_newer(connection: Connection, event_id: int) -> tuple[int, int]:
-    """How many events came after `event_id`, and the newest event's id (0 where there is none)."""
-    count, newest = connection.execute(
-        "SELECT COUNT(*) FILTER (WHERE event_id>?), COALESCE(MAX(event_id), 0) FROM events", (event_id,)
+    """How many events came after `event_id`, and how many there are."""
+    newer, every = connection.execute(
+        "SELECT (SELECT COUNT(*) FROM events WHERE event_id>?), (SELECT COUNT(*) FROM events)", (event_id,)
     ).fetchone()
-    return count, newest
+    return newer, every
 
 
 _COLUMNS = (

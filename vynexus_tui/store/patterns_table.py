@@ -1,6 +1,6 @@
 """Patterns as the last cycle found them, and which of them the person does not want to see for a while."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from vynexus_tui.domain.cycles import PatternHead
@@ -9,14 +9,20 @@ from vynexus_tui.domain.patterns import Pattern
 from vynexus_tui.store.database import Connection
 from vynexus_tui.store.json_bodies import from_json, to_json
 
+EVERY = -1
+"""No limit, as SQLite says it."""
 
-def write_patterns(connection: Connection, found: Sequence[tuple[PatternHead, Pattern]]) -> None:
-    """Replaces what earlier cycles found, best first. Call inside a transaction."""
-    connection.execute("DELETE FROM patterns")
-    connection.executemany(
-        "INSERT INTO patterns VALUES (?,?,?,?)",
-        [(p.pattern_id, rank, to_json(head), to_json(p)) for rank, (head, p) in enumerate(found)],
-    )
+
+def write_patterns(connection: Connection, found: Sequence[tuple[PatternHead, Pattern]], *, unchanged: Collection[PatternId] = ()) -> None:
+    """Replaces what earlier cycles found, best first; of the `unchanged` only the rank. Call inside a transaction."""
+    ranks = dict(connection.execute("SELECT pattern_id, rank FROM patterns").fetchall())
+    connection.executemany("DELETE FROM patterns WHERE pattern_id=?", [(i,) for i in ranks.keys() - {p.pattern_id for _, p in found}])
+    for rank, (head, pattern) in enumerate(found):
+        if pattern.pattern_id not in unchanged:
+            row = (pattern.pattern_id, rank, to_json(head), to_json(pattern))
+            connection.execute("INSERT OR REPLACE INTO patterns VALUES (?,?,?,?)", row)
+        elif ranks.get(pattern.pattern_id) != rank:
+            connection.execute("UPDATE patterns SET rank=? WHERE pattern_id=?", (rank, pattern.pattern_id))
 
 
 def write_head(connection: Connection, head: PatternHead) -> None:
@@ -25,7 +31,7 @@ def write_head(connection: Connection, head: PatternHead) -> None:
 
 
 def read_heads(connection: Connection, *, most: int = 500) -> list[PatternHead]:
-    """The best patterns, best first."""
+    """The best patterns, best first; all of them where `most` is EVERY."""
     rows = connection.execute("SELECT head FROM patterns ORDER BY rank LIMIT ?", (most,))
     return [from_json(row[0], PatternHead) for row in rows]
 

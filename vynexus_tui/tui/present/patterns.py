@@ -86,7 +86,7 @@ def summary(pattern: PatternHead, view: View) -> Content:
         parts.append(f"last {units.ago(pattern.last_seen_at, view.now)}")
     rows_ = [Content(" · ".join(parts))]
     if pattern.schedule is not None:
-        rows_.append(Content(units.schedule(pattern.schedule)))
+        rows_.append(Content(pattern.schedule.words))
     return lines(*rows_)
 
 

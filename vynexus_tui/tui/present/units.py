@@ -3,10 +3,8 @@
 from datetime import datetime, timedelta
 
 from vynexus_tui.domain.events import CountQuality
-from vynexus_tui.domain.patterns import Schedule, ScheduleType
 
 UNKNOWN = "–"
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
 
 
@@ -141,22 +139,6 @@ def seen_in(number: int, session_count: int, quality: CountQuality) -> str:
     if quality is CountQuality.DEDUPED:
         return "count unknown (its history keeps one copy of each command)"
     return f"{plural(number, 'time')} in {plural(session_count, 'session')}"
-
-
-def schedule(when: Schedule) -> str:
-    """Weekdays around 09:00."""
-    clock_time = f"{when.hour:02d}:{when.minute:02d}"
-    match when.type:
-        case ScheduleType.HOURLY:
-            return f"every hour around minute {when.minute:02d}"
-        case ScheduleType.DAILY:
-            return f"daily around {clock_time}"
-        case ScheduleType.WEEKDAY:
-            return f"weekdays around {clock_time}"
-        case ScheduleType.WEEKLY:
-            return f"{_DAYS[when.weekday or 0]}s around {clock_time}"
-        case ScheduleType.MONTHLY:
-            return f"monthly around {clock_time}"
 
 
 def folder(path: str, home: str | None) -> str:
