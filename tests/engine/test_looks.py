@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.conftest import routine
 from vynexus_tui.domain.automations import AutomationStatus
 from vynexus_tui.domain.cycles import CycleReport, PatternHead
 from vynexus_tui.domain.patterns import Pattern
+from vynexus_tui.domain.settings import RepetitiveTaskDetection
 from vynexus_tui.engine import decisions, looks, recording
 from vynexus_tui.engine.assembly import Workspace, open_workspace, reading
 from vynexus_tui.engine.looks import LookMark
@@ -248,6 +250,12 @@ def test_after_a_day_everything_is_looked_at_again(grown: Workspace, now: dateti
     assert mark_of(grown).whole_at == now
     look(grown, now + timedelta(hours=24))
     assert mark_of(grown).whole_at == now + timedelta(hours=24)
+
+
+def test_other_settings_are_tried_on_everything(grown: Workspace, now: datetime) -> None:
+    stricter = RepetitiveTaskDetection(min_occurrences=20)
+    look(replace(grown, settings=replace(grown.settings, repetitive_task_detection=stricter)), now + timedelta(hours=1))
+    assert all(p.occurrence_count >= 20 for p in patterns_of(grown).values())
 
 
 class KilledEngine(OptimizationEngine):

@@ -18,7 +18,8 @@ from vynexus_tui.domain.events import Actor
 from vynexus_tui.domain.settings import Recording
 from vynexus_tui.engine import hooks, recording
 from vynexus_tui.engine.assembly import Workspace, open_workspace, reading
-from vynexus_tui.store import events_table
+from vynexus_tui.store import cycles_table, events_table
+from vynexus_tui.store.events_table import OriginCount
 
 
 def stored(workspace: Workspace) -> list[tuple[str, Actor]]:
@@ -129,7 +130,7 @@ def test_ten_thousand_commands_are_tracked(workspace: Workspace, now: datetime) 
     assert len(stored(workspace)) == 1000
     with reading(workspace) as connection:
         assert connection is not None
-        assert events_table.count_events(connection)[0] == 12_000
+        assert events_table.count_events(connection) == 12_000
 
 
 def test_nothing_that_was_taken_in_stays_readable_in_the_spool_of_a_living_shell(workspace: Workspace, now: datetime) -> None:
@@ -227,3 +228,15 @@ def test_what_is_left_out_of_an_undated_history_is_counted_once(workspace: Works
         replace(workspace, settings=settings), None, b"ls\npass show x\nmake\n", source_format="bash", now=now
     )
     assert (report.new_count, report.left_out_count) == (2, 1)
+
+
+def test_what_each_source_gave_is_known_exactly_however_it_came(workspace: Workspace, now: datetime) -> None:
+    recording.import_history(workspace, None, b"ls\nmake\nls\n", source_format="bash", now=now)
+    for first in (0, 2):
+        spool_record(workspace, (first, "make"), (first + 1, "git push"), name=f"170000000000000{first}-99999999-5@h@b.0")
+        recording.collect(workspace, now=now)
+        with reading(workspace) as connection:
+            assert connection is not None
+            counted = events_table.count_by_origin(connection)
+            assert cycles_table.read_result(connection, "sources", list[OriginCount]) == counted
+    assert {(c.origin, c.shell): c.event_count for c in counted} == {("bash_history", "bash"): 3, ("hook", "bash"): 4}

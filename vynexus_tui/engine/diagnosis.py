@@ -96,7 +96,7 @@ def _spool(workspace: Workspace, *, now: datetime) -> Check:
 def _database(workspace: Workspace) -> Check:
     try:
         with reading(workspace) as connection:
-            count = events_table.count_events(connection)[0] if connection else 0
+            count = events_table.count_events(connection) if connection else 0
     except VynexusError as error:
         return Check(name="database", works=False, state=error.message, fix=error.hint)
     return Check(name="database", works=True, state=f"{workspace.paths.database}, {count:,} commands")

@@ -116,7 +116,7 @@ class OptimizationEngine:
         with reading(self._workspace) as connection:
             if connection is None:
                 return
-            look = choose_look(connection, most=self._settings.repetitive_task_detection.max_events, now=now)
+            look = choose_look(connection, self._settings, now=now)
             heads = {h.pattern_id: h for h in patterns_table.read_heads(connection, most=patterns_table.EVERY)}
             stored = patterns_table.read_patterns(connection) if look.scope is not Scope.NOTHING else []
         state.look, state.pattern_count = look, len(heads)

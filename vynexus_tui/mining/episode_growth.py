@@ -17,11 +17,9 @@ from vynexus_tui.mining.significance import (
     significant_triples,
     wilson_low,
 )
-from vynexus_tui.mining.timeline import Timeline
+from vynexus_tui.mining.timeline import ABSENT, Timeline
 
 Positions: TypeAlias = tuple[int, ...]
-ABSENT = -1
-"""Stands for a step that an occurrence does not have."""
 MOST_STEPS = 10
 _SAMPLE = 400
 """Newest occurrences that are looked at when a step is chosen."""
@@ -263,8 +261,11 @@ class EpisodeGrower:
     def _gap(self, occurrence: Sequence[int], place: int) -> range:
         """Positions at which a step at `place` may lie, likeliest first."""
         timeline = self.timeline
-        left = next((i for i in reversed(occurrence[:place]) if i != ABSENT), ABSENT)
-        right = next((i for i in occurrence[place:] if i != ABSENT), ABSENT)
+        left = occurrence[place - 1] if place else ABSENT
+        right = occurrence[place] if place < len(occurrence) else ABSENT
+        if ABSENT in occurrence:
+            left = next((i for i in reversed(occurrence[:place]) if i != ABSENT), ABSENT)
+            right = next((i for i in occurrence[place:] if i != ABSENT), ABSENT)
         if left == ABSENT:
             return range(right - 1, timeline.near_before(occurrence) - 1, -1)
         return range(left + 1, timeline.near_after(occurrence) + 1) if right == ABSENT else range(left + 1, right)

@@ -21,7 +21,7 @@ from vynexus_tui.mining.worthiness import reasons_against
 _EXAMPLES_OF_A_COMMAND = 7
 """The most that a single command must be typed to be listed."""
 _EXAMPLES_OF_A_WORKFLOW = 4
-"""One more than a workflow needs; every further one costs a whole second per 30,000 workflows."""
+"""One more than a workflow needs; a workflow is known from its steps, a command from how often it is typed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

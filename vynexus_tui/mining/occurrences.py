@@ -6,9 +6,9 @@ from datetime import datetime
 from vynexus_tui.domain.events import CommandEvent, TimeQuality
 from vynexus_tui.domain.identifiers import EventId
 from vynexus_tui.domain.patterns import Occurrence, PatternStep
-from vynexus_tui.mining.episode_growth import ABSENT, Episode, Positions
+from vynexus_tui.mining.episode_growth import Episode, Positions
 from vynexus_tui.mining.parameters import find_parameters
-from vynexus_tui.mining.timeline import Timeline
+from vynexus_tui.mining.timeline import ABSENT, Timeline
 
 LONGEST_GAP_S = 30.0
 """A longer pause between two steps is not work."""
@@ -16,15 +16,17 @@ _COMPARED = 200
 """Newest occurrences that decide what varies, complete ones first."""
 
 
-def build_steps(timeline: Timeline, episode: Episode) -> tuple[tuple[PatternStep, ...], dict[Positions, dict[str, str]]]:
-    """The steps as last typed with their slots, and the slot values of each compared occurrence. Occurrences: oldest first."""
-    model = _newest_complete(timeline, episode)
-    aligned = {o: _align(timeline, o, model) for o in episode.occurrences}
+def build_steps(timeline: Timeline, episode: Episode, model: Positions) -> tuple[tuple[PatternStep, ...], dict[Positions, dict[str, str]]]:
+    """The steps as typed in `model` with their slots, and the slot values of each compared occurrence. Occurrences: oldest first."""
+    if len(model) == 1:
+        aligned = {o: o for o in episode.occurrences[-_COMPARED:]}
+    else:
+        aligned = {o: _align(timeline, o, model) for o in episode.occurrences}
     # Stable: complete ones are the newest of all.
-    others = sorted((o for o in episode.occurrences if o != model), key=lambda o: ABSENT not in aligned[o])
+    others = sorted((o for o in aligned if o != model), key=lambda o: ABSENT not in aligned[o])
     rows = [*others[-_COMPARED + 1 :], model]
     texts = [timeline.steps[i].text for i in model]
-    shapes = [[None if i == ABSENT else timeline.shapes[i] for i in aligned[row]] for row in rows]
+    shapes = [[None if i == ABSENT else timeline.shapes[i] for i in aligned.get(row, model)] for row in rows]
     parameters = find_parameters(texts, shapes)
     shares = [sum(places[k] != ABSENT for places in aligned.values()) / len(aligned) for k in range(len(model))]
     steps = tuple(
@@ -34,11 +36,18 @@ def build_steps(timeline: Timeline, episode: Episode) -> tuple[tuple[PatternStep
     return steps, dict(zip(rows, parameters.values, strict=True))
 
 
-def _newest_complete(timeline: Timeline, episode: Episode) -> Positions:
-    """The last occurrence with all steps; where each lacks one, the last of the longest."""
-    exact = [o for o in episode.occurrences if tuple(timeline.symbols[i] for i in o) == episode.symbols]
-    longest = max(len(o) for o in episode.occurrences)
-    return exact[-1] if exact else [o for o in episode.occurrences if len(o) == longest][-1]
+def newest_complete(timeline: Timeline, episode: Episode) -> Positions:
+    """Of the last occurrence that has all steps (else most) the positions of each, in the usual order."""
+    most = max(len({timeline.symbols[i] for i in o}) for o in episode.occurrences[-_COMPARED:])
+    wanted = set(episode.symbols)
+    found: Positions = ()
+    for occurrence in reversed(episode.occurrences[-_COMPARED:]):
+        places = {timeline.symbols[i]: i for i in occurrence}
+        if wanted <= places.keys():
+            return tuple(places[symbol] for symbol in episode.symbols)
+        if not found and len(places) == most:
+            found = tuple(sorted(places.values()))
+    return found
 
 
 def _align(timeline: Timeline, occurrence: Positions, model: Positions) -> Positions:

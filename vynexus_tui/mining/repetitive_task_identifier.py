@@ -11,7 +11,7 @@ from vynexus_tui.domain.targets import ProjectTarget
 from vynexus_tui.mining.consolidation import consolidate
 from vynexus_tui.mining.episode_growth import Episode, EpisodeGrower
 from vynexus_tui.mining.identity import mint_id
-from vynexus_tui.mining.occurrences import build_occurrence, build_steps, exact_start
+from vynexus_tui.mining.occurrences import build_occurrence, build_steps, exact_start, newest_complete
 from vynexus_tui.mining.potential import score_potential
 from vynexus_tui.mining.schedules import DailyActivity, find_schedule
 from vynexus_tui.mining.segmentation import build_traces
@@ -91,19 +91,19 @@ class _PatternBuilder:
 
     def build(self, episode: Episode) -> Pattern | None:
         """The pattern of an episode, None when nobody would want to see it."""
-        episode.occurrences.sort(key=lambda positions: self._ages[self._timeline.steps[positions[0]].event_id])
-        steps, values = build_steps(self._timeline, episode)
-        occurrences = tuple(
-            build_occurrence(self._timeline, positions, self._events, values.get(positions, {})) for positions in episode.occurrences
-        )
-        if not self._is_listed(steps, occurrences):
+        timeline = self._timeline
+        episode.occurrences.sort(key=lambda positions: self._ages[timeline.steps[positions[0]].event_id])
+        model = newest_complete(timeline, episode)
+        if not self._is_listed(episode) or is_pointless([PatternStep(text=timeline.steps[i].text) for i in model]):
             return None
-        kind = _kind(self._timeline, episode, steps)
+        steps, values = build_steps(timeline, episode, model)
+        began = [self._events[timeline.steps[positions[0]].event_id] for positions in episode.occurrences]
+        schedule = find_schedule([start for event in began if (start := exact_start(event))], self._activity, zone=self._zone)
+        if len(steps) == 1 and schedule is None and not self._is_worth_a_name(steps, episode):
+            return None
+        occurrences = tuple(build_occurrence(timeline, o, self._events, values.get(o, {})) for o in episode.occurrences)
+        kind = _kind(timeline, episode, steps)
         quality = self._count_quality(occurrences)
-        starts = [occurrence.started_at for occurrence in occurrences if occurrence.started_at is not None]
-        schedule = find_schedule(starts, self._activity, zone=self._zone)
-        if len(steps) == 1 and schedule is None and not self._is_worth_a_name(steps, occurrences):
-            return None
         reasons = reasons_against(steps, occurrences, count_quality=quality, aliases=self._aliases, known_targets=self._known_targets)
         pattern_id = mint_id(kind, steps, self._taken)
         self._taken.add(pattern_id)
@@ -119,24 +119,22 @@ class _PatternBuilder:
             count_quality=quality,
         )
 
-    def _is_listed(self, steps: Sequence[PatternStep], occurrences: Sequence[Occurrence]) -> bool:
-        sessions = {occurrence.session_id for occurrence in occurrences}
-        enough = len(occurrences) >= self._settings.min_occurrences and len(sessions) >= min(
-            self._settings.min_sessions, self._session_count
-        )
-        return enough and not is_pointless(steps)
+    def _is_listed(self, episode: Episode) -> bool:
+        least_sessions = min(self._settings.min_sessions, self._session_count)
+        is_often = len(episode.occurrences) >= self._settings.min_occurrences
+        return is_often and self._timeline.session_count(episode.occurrences) >= least_sessions
 
-    def _is_worth_a_name(self, steps: Sequence[PatternStep], occurrences: Sequence[Occurrence]) -> bool:
+    def _is_worth_a_name(self, steps: Sequence[PatternStep], episode: Episode) -> bool:
         """A single command: long enough, or the person's alias for it should be pointed out."""
         if find_alias(steps, self._aliases) is not None:
             return True
-        length, sessions = literal_length(steps[0]), {occurrence.session_id for occurrence in occurrences}
+        length, count = literal_length(steps[0]), len(episode.occurrences)
         if length < SHORTEST:
             return False
         if steps[0].slots:
-            enough = len(occurrences) >= (4 if length >= _LONG_BESIDE_VALUES else 5) and length >= LONG
-            return enough and len(sessions) >= min(3, self._session_count)
-        return len(occurrences) >= (3 if length >= VERY_LONG else 4 if length >= LONG or is_session(steps[0]) else 7)
+            is_often = count >= (4 if length >= _LONG_BESIDE_VALUES else 5) and length >= LONG
+            return is_often and self._timeline.session_count(episode.occurrences) >= min(3, self._session_count)
+        return count >= (3 if length >= VERY_LONG else 4 if length >= LONG or is_session(steps[0]) else 7)
 
     def _count_quality(self, occurrences: Sequence[Occurrence]) -> CountQuality:
         ids = {event_id for occurrence in occurrences for event_id in occurrence.event_ids}

@@ -5,13 +5,12 @@ Log likelihood ratios after Dunning 1993 ("Accurate methods for the statistics o
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
 from typing import NamedTuple, TypeAlias
 
 from vynexus_tui.mining.shapes import Shape
-from vynexus_tui.mining.timeline import WINDOW, Timeline
+from vynexus_tui.mining.timeline import ABSENT, WINDOW, Timeline
 
 MIN_CONFIDENCE = 0.25
 _LEAST_SIZE = 100
@@ -104,34 +103,40 @@ def significant_triples(timeline: Timeline) -> list[list[Triple]]:
 
     People have habits without meaning them (`cd`, then `ls`): of a chain of such habits one expects n(ab) n(bc) / n(b) by chance.
     """
-    free = [-position - 1 if timeline.covered[position] else symbol for position, symbol in enumerate(timeline.symbols)]
-    seen = Counter(free)
-    reaches = range(1, _REACH + 1)
+    width = len(timeline.counts)
+    free = [ABSENT if timeline.covered[i] else symbol for i, symbol in enumerate(timeline.symbols)]
+    seen, reaches = Counter(free), range(1, _REACH + 1)
+    keys = {(i, j): _triple_keys(timeline, free, i, j, width) for i, j in product(reaches, reaches)}
+    counted: Counter[int] = Counter()
+    for column in keys.values():
+        counted.update(column)
+    del counted[ABSENT]
     pairs = {i: Counter(zip(free, free[i:], strict=False)) for i in reaches}
-    counted: Counter[Triple] = Counter()
-    expected: defaultdict[Triple, float] = defaultdict(float)
-    for i, j in product(reaches, reaches):
-        here = Counter(_triples(timeline, free, i, j))
-        counted.update(here)
-        for a, b, c in here:
-            expected[a, b, c] += pairs[i][a, b] * pairs[j][b, c] / seen[b]
     threshold = math.log(max(len(counted), 2)) + 2
-    surprising = {
-        triple: nats
-        for triple, count in counted.items()
-        if count >= max(_LEAST_TRIPLES, 3 * expected[triple]) and (nats := _surprise_nats(count, expected[triple])) >= threshold
-    }
-    places: dict[Triple, list[Triple]] = {triple: [] for triple in sorted(surprising, key=lambda triple: (-surprising[triple], triple))}
-    for i, j in product(reaches, reaches) if places else ():
-        for position, triple in enumerate(zip(free, free[i:], free[i + j :], strict=False)):
-            if triple in places and timeline.segments[position] == timeline.segments[position + i + j]:
-                places[triple].append((position, position + i, position + i + j))
+    surprising: dict[int, float] = {}
+    for key, count in counted.items():
+        if count >= _LEAST_TRIPLES:
+            rest, c = divmod(key, width)
+            a, b = divmod(rest, width)
+            expected = sum(pairs[i][a, b] * pairs[j][b, c] for i, j in keys) / seen[b]
+            nats = _surprise_nats(count, expected)
+            if count >= 3 * expected and nats >= threshold:
+                surprising[key] = nats
+    places: dict[int, list[Triple]] = {key: [] for key in sorted(surprising, key=lambda key: (-surprising[key], key))}
+    for (i, j), column in keys.items() if places else ():
+        for position, key in enumerate(column):
+            if key in places:
+                places[key].append((position, position + i, position + i + j))
     return [sorted(found) for found in places.values()]
 
 
-def _triples(timeline: Timeline, free: list[int], i: int, j: int) -> Iterator[Triple]:
+def _triple_keys(timeline: Timeline, free: list[int], i: int, j: int, width: int) -> list[int]:
+    """One number per position for it, the one i after it and the one j after that; ABSENT where they are no triple."""
     columns = zip(free, free[i:], free[i + j :], timeline.segments, timeline.segments[i + j :], strict=False)
-    return ((a, b, c) for a, b, c, s, t in columns if s == t and a >= 0 and b >= 0 and c >= 0 and a != b and b != c and a != c)
+    return [
+        (a * width + b) * width + c if s == t and a >= 0 and b >= 0 and c >= 0 and a != b and b != c and a != c else ABSENT
+        for a, b, c, s, t in columns
+    ]
 
 
 def likely_size(timeline: Timeline) -> int:

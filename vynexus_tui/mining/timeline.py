@@ -14,6 +14,8 @@ from vynexus_tui.mining.templates import PLAIN_WORD, VERBS, ActivityTemplates
 WINDOW = 4
 """Steps of one routine lie at most this many positions apart; what lies between them is chance."""
 
+ABSENT = -1
+"""Stands for a step that an occurrence does not have."""
 _MOST_TERMINALS = 4
 
 
@@ -53,11 +55,11 @@ class Timeline:
 
     def near_before(self, occurrence: Sequence[int]) -> int:
         """Where the steps that lie near before an occurrence begin, in any of its terminals; absent steps (-1) are passed over."""
-        return min(self.reach_before[i] for i in occurrence if i >= 0)
+        return min([self.reach_before[i] for i in occurrence if i >= 0])
 
     def near_after(self, occurrence: Sequence[int]) -> int:
         """Where the steps that lie near after an occurrence end, in any of its terminals."""
-        return max(self.reach_after[i] for i in occurrence if i >= 0)
+        return max([self.reach_after[i] for i in occurrence if i >= 0])
 
     def around(self, occurrence: Sequence[int]) -> range:
         """From what lies near before an occurrence to what lies near after it."""
