@@ -1,5 +1,7 @@
 """Steps of one habit typed in two terminals of one person, for example two panes of tmux."""
 
+from datetime import timedelta
+
 from tests.habits.typed_history import Person, event_ids, spelled, spelled_all
 
 
@@ -51,3 +53,16 @@ def test_two_terminals_at_work_on_different_things_make_no_habit_of_both():
         ["cargo build --release", "cargo package --list"],
         ["hugo --minify", "rsync -a public/ web:/srv/blog"],
     ]
+
+
+def test_a_server_here_and_its_tests_there_are_listed_and_not_offered_as_one_script():
+    person = Person(4)
+    for _ in range(9):
+        with person.sitting():
+            person.types("npm run start-server -- --port 4000", pane="%1", duration_s=600.0)
+            person.now -= timedelta(seconds=580)
+            person.types("npm run e2e -- --headless", pane="%2")
+            person.now += timedelta(seconds=600)
+    (pattern,) = person.habits()
+    assert not pattern.worthy
+    assert pattern.reasons == ("its steps run at the same time, in two terminals",)

@@ -57,9 +57,9 @@ class Person:
         yield
         self.potters(noise)
 
-    def types(self, command: str, *, exit_code: int = 0, pane: str = "") -> int:
+    def types(self, command: str, *, exit_code: int = 0, pane: str = "", duration_s: float | None = None) -> int:
         """One command; its event id. A `pane` is another shell of the same person at the same time."""
-        duration_s = round(self.rng.uniform(0.2, 6.0), 3)
+        duration_s = round(self.rng.uniform(0.2, 6.0), 3) if duration_s is None else duration_s
         self.events.append(
             CommandEvent(
                 event_id=len(self.events),

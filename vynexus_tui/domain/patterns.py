@@ -117,6 +117,8 @@ class Occurrence:
     cwd: str | None = None
     is_successful: bool | None = None
     """Every step with a known exit code succeeded; None where none is known."""
+    is_side_by_side: bool = False
+    """A step ran while the one before it was still running in another terminal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,3 +27,5 @@ class Trace:
     host: str | None = None
     times_s: tuple[float, ...] = ()
     """When each step's command started (epoch seconds); empty where not every one is exactly known."""
+    end_s: float = 0.0
+    """When the last step's command had ended, where `times_s` is known."""

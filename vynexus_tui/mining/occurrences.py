@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from vynexus_tui.domain.events import CommandEvent, TimeQuality
 from vynexus_tui.domain.identifiers import EventId
@@ -12,6 +13,7 @@ from vynexus_tui.mining.timeline import ABSENT, Timeline
 
 LONGEST_GAP_S = 30.0
 """A longer pause between two steps is not work."""
+_CLOCK_ERROR_S = 1.0
 _COMPARED = 200
 """Newest occurrences that decide what varies, complete ones first."""
 
@@ -87,7 +89,20 @@ def build_occurrence(
         hands_on_s=hands_on_s(own),
         cwd=own[0].cwd,
         is_successful=not any(exit_codes) if exit_codes else None,
+        is_side_by_side=_is_side_by_side(own),
     )
+
+
+def _is_side_by_side(events: Sequence[CommandEvent]) -> bool:
+    """Whether a step began, in another terminal, well before the one before it had ended: a server here, its tests there."""
+    return any(before.session_id != event.session_id and _overlap_s(before, event) > _CLOCK_ERROR_S for before, event in pairwise(events))
+
+
+def _overlap_s(before: CommandEvent, event: CommandEvent) -> float:
+    start, next_start = exact_start(before), exact_start(event)
+    if start is None or next_start is None or before.duration_s is None:
+        return 0.0
+    return before.duration_s - (next_start - start).total_seconds()
 
 
 def exact_start(event: CommandEvent) -> datetime | None:
@@ -104,8 +119,11 @@ def hands_on_s(events: Sequence[CommandEvent]) -> float | None:
         if event.duration_s is None or (started_at is None and len(events) > 1):
             return None
         start = started_at.timestamp() if started_at else 0.0
-        if previous_end is not None:
-            total += min(LONGEST_GAP_S, max(0.0, start - previous_end))
-        total += event.duration_s
-        previous_end = start + event.duration_s
+        end = start + event.duration_s
+        if previous_end is None:
+            total += event.duration_s
+        else:
+            # What ran in another terminal at the same time is not waited for twice.
+            total += min(LONGEST_GAP_S, max(0.0, start - previous_end)) + max(0.0, end - max(start, previous_end))
+        previous_end = end if previous_end is None else max(previous_end, end)
     return total

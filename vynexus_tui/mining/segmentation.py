@@ -72,6 +72,7 @@ def _build_trace(first: CommandEvent, session: int, steps: list[tuple[Step, Comm
         is_continuation=is_continuation,
         host=first.host,
         times_s=times_s if len(times_s) == len(steps) else (),
+        end_s=times_s[-1] + (steps[-1][1].duration_s or 0.0) if times_s else 0.0,
     )
 
 

@@ -53,6 +53,11 @@ class Timeline:
         """Nearby earlier positions, nearest first."""
         return range(position - 1, self.reach_before[position] - 1, -1)
 
+    def neighbour(self, position: int, step: int) -> int:
+        """The position before (-1) or after (1) it; itself at the edge of a sitting."""
+        other = position + step
+        return other if 0 <= other < len(self) and self.segments[other] == self.segments[position] else position
+
     def near_before(self, occurrence: Sequence[int]) -> int:
         """Where the steps that lie near before an occurrence begin, in any of its terminals; absent steps (-1) are passed over."""
         return min([self.reach_before[i] for i in occurrence if i >= 0])
@@ -98,8 +103,9 @@ def build_timeline(traces: Sequence[Trace]) -> Timeline:
     timeline.reach_after, timeline.reach_before = [0] * len(timeline), [0] * len(timeline)
     for positions in timeline.terminals:
         for k, position in enumerate(positions):
-            timeline.reach_after[position] = positions[min(k + WINDOW, len(positions) - 1)]
-            timeline.reach_before[position] = positions[max(k - WINDOW, 0)]
+            # The very next step is near, whichever terminal it was typed in.
+            timeline.reach_after[position] = max(positions[min(k + WINDOW, len(positions) - 1)], timeline.neighbour(position, 1))
+            timeline.reach_before[position] = min(positions[max(k - WINDOW, 0)], timeline.neighbour(position, -1))
     timeline.covered = bytearray(len(timeline))
     occurring = Counter(timeline.symbols)
     timeline.counts = [occurring[symbol] for symbol in range(len(templates.activities))]
@@ -116,11 +122,11 @@ def _sittings(traces: Sequence[Trace]) -> list[list[Trace]]:
             sittings[-1].append(trace)
         elif trace.times_s and trace.times_s[0] <= end_s:
             sitting.append(trace)
-            open_until[trace.host] = (max(end_s, trace.times_s[-1]), sitting)
+            open_until[trace.host] = (max(end_s, trace.end_s), sitting)
         else:
             sittings.append([trace])
             if trace.times_s:
-                open_until[trace.host] = (trace.times_s[-1], sittings[-1])
+                open_until[trace.host] = (trace.end_s, sittings[-1])
     return [part for sitting in sittings for part in ([sitting] if _is_one_pair_of_hands(sitting) else [[trace] for trace in sitting])]
 
 
@@ -128,7 +134,7 @@ def _is_one_pair_of_hands(sitting: Sequence[Trace]) -> bool:
     """Whether no more terminals are in use at once than a person looks after; a pooled log has dozens."""
     if len(sitting) <= _MOST_TERMINALS or sitting[-1].is_continuation:
         return True
-    ends = sorted((edge_s, change) for trace in sitting for edge_s, change in ((trace.times_s[0], 1), (trace.times_s[-1], -1)))
+    ends = sorted((edge_s, change) for trace in sitting for edge_s, change in ((trace.times_s[0], 1), (trace.end_s, -1)))
     return max(accumulate(change for _, change in ends)) <= _MOST_TERMINALS
 
 

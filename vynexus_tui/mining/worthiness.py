@@ -13,6 +13,7 @@ from vynexus_tui.mining.potential import times_apart
 from vynexus_tui.mining.single_commands import LONG, SHORTEST
 from vynexus_tui.mining.target_matching import find_target, is_target_call
 
+_SIDE_BY_SIDE_SHARE = 0.3
 _HELP = re.compile(r"\s--?help$|^-*help$|\s--version$")
 _LOOKING = frozenset(
     "git blame|git branch|git diff|git log|git remote|git shortlog|git show|git stash list|git status|docker images|docker ps"
@@ -43,10 +44,17 @@ def reasons_against(
         _is_short_already(steps),
         _is_one_command_edited(steps),
         _is_burst(occurrences),
+        _runs_side_by_side(occurrences),
         _fails(occurrences),
         "how often is unknown: this history keeps one of each command" if count_quality is CountQuality.DEDUPED else None,
     ]
     return tuple(reason for reason in reasons if reason)
+
+
+def _runs_side_by_side(occurrences: Sequence[Occurrence]) -> str | None:
+    """A script does one step after the other; a server that the tests need would never end."""
+    count = sum(occurrence.is_side_by_side for occurrence in occurrences)
+    return "its steps run at the same time, in two terminals" if count >= _SIDE_BY_SIDE_SHARE * len(occurrences) and count else None
 
 
 def is_pointless(steps: Sequence[PatternStep]) -> bool:
