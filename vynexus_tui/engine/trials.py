@@ -44,7 +44,7 @@ def plan_trial(workspace: Workspace, automation_id: str) -> TrialPlan:
     if automation.pattern_id is not None:
         inferred = _infer_cwd(workspace, automation.pattern_id)
         if inferred is not None:
-            return TrialPlan(cwd=inferred, cwd_reason="inferred from the `cd`s before it", arguments=arguments)
+            return TrialPlan(cwd=inferred, cwd_reason="inferred from its `cd`s", arguments=arguments)
     reason = "not recorded" if automation.cwd is None else f"{automation.cwd} is gone"
     return TrialPlan(cwd=None, cwd_reason=reason, arguments=arguments)
 
@@ -170,6 +170,9 @@ def _infer_cwd(workspace: Workspace, pattern_id: PatternId) -> str | None:
             first = min((i for i in occurrence.event_ids if isinstance(i, int)), default=None)
             if first is None:
                 continue
+            goes_to = _absolute_cd(pattern.steps[0].text, home=str(workspace.paths.home))
+            if goes_to and _is_folder(goes_to):
+                return goes_to
             before = events_table.read_session_before(connection, first)
             own = events_table.read_events_by_id(connection, [i for i in occurrence.event_ids if isinstance(i, int)])
             folder = follow_cds(before, home=str(workspace.paths.home))
@@ -187,14 +190,26 @@ def follow_cds(events: Sequence[CommandEvent], *, home: str) -> str | None:
             if not words or words[0] != "cd":
                 continue
             target = words[1] if len(words) > 1 else "~"
-            target = home + target[1:] if target == "~" or target.startswith("~/") else target
-            if target.startswith("/"):
-                folder = os.path.normpath(target)
+            goes_to = _absolute_cd(part.text, home=home)
+            if goes_to is not None:
+                folder = goes_to
             elif folder is None or target == "-" or "$" in target or "*" in target:
                 folder = None
             else:
                 folder = os.path.normpath(f"{folder}/{target}")
     return folder
+
+
+def _absolute_cd(command: str, *, home: str) -> str | None:
+    """The folder of `cd /a/b`, `cd ~/b` or `cd`, wherever one stands; None for any other command."""
+    parts = parse_command(command)
+    words = command_words(parts[0].commands[0]) if len(parts) == 1 and len(parts[0].commands) == 1 else ()
+    if words[:1] != ("cd",) or len(words) > 2:
+        return None
+    target = words[1] if len(words) > 1 else "~"
+    target = home + target[1:] if target == "~" or target.startswith("~/") else target
+    is_plain = target.startswith("/") and "$" not in target and "*" not in target
+    return os.path.normpath(target) if is_plain else None
 
 
 def _relative_paths_exist(events: Sequence[CommandEvent], folder: str) -> bool:

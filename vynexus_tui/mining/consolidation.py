@@ -95,7 +95,7 @@ class _Joining:
         for occurrence in episode.occurrences:
             self._timeline.cover(occurrence, covered=False)
             for position in occurrence:
-                del self._owners[position]
+                self._owners.pop(position, None)
 
     def _join(self, number: int, other: int) -> list[int]:
         """The one episode in place of two, or nothing where no line explains both."""

@@ -152,13 +152,16 @@ class EpisodeGrower:
             is_usual.insert(step.place, step.support >= _USUAL_SHARE * len(sample))
             symbols.insert(step.place, step.symbol)
             for occurrence in aligned:
-                occurrence.insert(step.place, self._find_in_gap(occurrence, step))
+                position = self._find_in_gap(occurrence, step)
+                occurrence.insert(step.place, position)
+                if position != ABSENT:
+                    self.timeline.covered[position] = True
         before, after = is_usual.index(True), is_usual[::-1].index(True)
         first = before if _come_together(aligned, range(before)) else 0
         last = len(symbols) - (after if _come_together(aligned, range(-after, 0)) else 0)
         added = [tuple(position for position in occurrence[first:last] if position != ABSENT) for occurrence in aligned]
-        for positions in added:
-            self.timeline.cover(positions)
+        for occurrence, positions, own in zip(aligned, added, episode.occurrences, strict=True):
+            self.timeline.cover({*occurrence} - {ABSENT, *positions, *own}, covered=False)
         whole = [tuple(sorted({*more, *own})) for more, own in zip(added, episode.occurrences, strict=True)]
         return Episode(tuple(symbols[first:last]), whole)
 

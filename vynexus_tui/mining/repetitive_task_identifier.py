@@ -9,7 +9,7 @@ from vynexus_tui.domain.patterns import Occurrence, Pattern, PatternKind, Patter
 from vynexus_tui.domain.settings import RepetitiveTaskDetection
 from vynexus_tui.domain.targets import ProjectTarget
 from vynexus_tui.mining.consolidation import consolidate
-from vynexus_tui.mining.episode_growth import Episode, EpisodeGrower
+from vynexus_tui.mining.episode_growth import Episode, EpisodeGrower, Positions
 from vynexus_tui.mining.identity import mint_id
 from vynexus_tui.mining.occurrences import build_occurrence, build_steps, exact_start, newest_complete
 from vynexus_tui.mining.potential import score_potential
@@ -87,14 +87,18 @@ class _PatternBuilder:
         self._aliases = aliases
         self._known_targets = known_targets
         self._taken: set[PatternId] = set()
+        self._owned: set[EventId] = set()
         self._session_count = len(set(timeline.sessions))
 
     def build(self, episode: Episode) -> Pattern | None:
         """The pattern of an episode, None when nobody would want to see it."""
         timeline = self._timeline
         episode.occurrences.sort(key=lambda positions: self._ages[timeline.steps[positions[0]].event_id])
+        episode.occurrences = self._with_own_events(episode)
+        if not self._is_listed(episode):
+            return None
         model = newest_complete(timeline, episode)
-        if not self._is_listed(episode) or is_pointless([PatternStep(text=timeline.steps[i].text) for i in model]):
+        if is_pointless([PatternStep(text=timeline.steps[i].text) for i in model]):
             return None
         steps, values = build_steps(timeline, episode, model)
         began = [self._events[timeline.steps[positions[0]].event_id] for positions in episode.occurrences]
@@ -107,6 +111,7 @@ class _PatternBuilder:
         reasons = reasons_against(steps, occurrences, count_quality=quality, aliases=self._aliases, known_targets=self._known_targets)
         pattern_id = mint_id(kind, steps, self._taken)
         self._taken.add(pattern_id)
+        self._owned.update(event_id for occurrence in occurrences for event_id in occurrence.event_ids)
         return Pattern(
             pattern_id=pattern_id,
             kind=kind,
@@ -118,6 +123,17 @@ class _PatternBuilder:
             schedule=schedule,
             count_quality=quality,
         )
+
+    def _with_own_events(self, episode: Episode) -> list[Positions]:
+        """The occurrences without events that an earlier pattern or occurrence has: `a && b` may hold steps of two."""
+        kept, owned = [], set[EventId]()
+        for occurrence in episode.occurrences:
+            ids = {i: self._timeline.steps[i].event_id for i in occurrence}
+            own = tuple(i for i in occurrence if ids[i] not in self._owned and ids[i] not in owned)
+            if len(own) >= min(2, len(episode.symbols)):
+                kept.append(own)
+                owned.update(ids.values())
+        return kept
 
     def _is_listed(self, episode: Episode) -> bool:
         least_sessions = min(self._settings.min_sessions, self._session_count)
