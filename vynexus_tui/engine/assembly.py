@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vynexus_tui.domain.errors import SettingsError, StoreError
 from vynexus_tui.domain.events import CommandEvent
 from vynexus_tui.domain.settings import Settings
 from vynexus_tui.domain.targets import ProjectTarget
 from vynexus_tui.language.redaction import Redactor
-from vynexus_tui.sandbox.automation_sandbox import AutomationSandbox
 from vynexus_tui.shell.hook_installation import HookPaths
 from vynexus_tui.shell.person_aliases import read_aliases
 from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
@@ -23,6 +23,9 @@ from vynexus_tui.sources.project_targets import read_project_targets
 from vynexus_tui.store.database import Connection, open_database, open_for_reading, translated_errors
 from vynexus_tui.store.paths import VynexusPaths, build_paths
 from vynexus_tui.store.settings_file import read_settings
+
+if TYPE_CHECKING:
+    from vynexus_tui.sandbox.automation_sandbox import AutomationSandbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +127,10 @@ def known_targets(events: Iterable[CommandEvent]) -> tuple[ProjectTarget, ...]:
     return read_project_targets(folder for folder, _ in Counter(event.cwd for event in events if event.cwd).most_common())
 
 
-def build_sandbox(workspace: Workspace) -> AutomationSandbox:
+def build_sandbox(workspace: Workspace) -> "AutomationSandbox":
     """The sandbox of this person: our own files are hidden from trials too."""
+    from vynexus_tui.sandbox.automation_sandbox import AutomationSandbox  # 18 ms that most commands do not need
+
     paths = workspace.paths
     # A settings file named elsewhere lies among the person's own files, which a trial must see.
     own_config = (str(paths.config_file.parent),) if paths.config_file.parent.name == "vynexus" else ()

@@ -3,7 +3,6 @@
 from datetime import datetime
 from statistics import median
 
-from vynexus_tui.automation.micro_automation_creator import MicroAutomationCreator
 from vynexus_tui.domain.automations import Automation, Refusal
 from vynexus_tui.domain.cycles import PatternHead
 from vynexus_tui.domain.patterns import Pattern
@@ -12,6 +11,8 @@ from vynexus_tui.engine.assembly import Workspace, build_shortcuts, is_program, 
 
 def create_automation(workspace: Workspace, pattern: Pattern, names: set[str], *, now: datetime) -> Automation | Refusal:
     """An automation for a pattern, named so that it hides no command of the person's."""
+    from vynexus_tui.automation.micro_automation_creator import MicroAutomationCreator  # 9 ms that most cycles do not need
+
     shortcuts = build_shortcuts(workspace)
     aliases = known_aliases(workspace)
     return MicroAutomationCreator(workspace.settings.automation_creation).create(

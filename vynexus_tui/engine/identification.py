@@ -9,12 +9,17 @@ from vynexus_tui.engine.assembly import Workspace, known_aliases, known_targets,
 from vynexus_tui.engine.looks import Look, Scope
 from vynexus_tui.mining.identity import inherit_ids
 from vynexus_tui.mining.merging import Circumstances, as_examples, choose_examples, merge_newest
-from vynexus_tui.mining.repetitive_task_identifier import RepetitiveTaskIdentifier, _rank
+from vynexus_tui.mining.repetitive_task_identifier import RepetitiveTaskIdentifier, rank_of
 from vynexus_tui.store import events_table
 
 
-def identify_patterns(workspace: Workspace, look: Look, stored: Sequence[Pattern], *, now: datetime) -> tuple[Pattern, ...]:
-    """All patterns, best first. After a look at the newest commands those that gained nothing are the stored objects themselves."""
+def identify_patterns(
+    workspace: Workspace, look: Look, stored: Sequence[Pattern], *, gone: Sequence[Pattern] = (), now: datetime
+) -> tuple[Pattern, ...]:
+    """All patterns, best first. After a look at the newest commands those that gained nothing are the stored objects themselves.
+
+    `gone` are patterns that were decided on and no longer found: when one comes back, it has its id.
+    """
     settings, aliases = workspace.settings.repetitive_task_detection, known_aliases(workspace)
     examples = _read_examples(workspace, look, stored) if look.scope is Scope.NEWEST else []
     minable = [*examples, *(e for e in look.events if _is_minable(e, workspace))]
@@ -22,7 +27,7 @@ def identify_patterns(workspace: Workspace, look: Look, stored: Sequence[Pattern
     identifier = RepetitiveTaskIdentifier(settings)
     found = identifier.identify(minable, now=now, zone=local_zone(), aliases=aliases, known_targets=targets)
     if look.scope is Scope.EVERYTHING:
-        return inherit_ids(found, stored)
+        return inherit_ids(found, [*stored, *gone])
     merged = merge_newest(
         stored,
         found,
@@ -30,7 +35,7 @@ def identify_patterns(workspace: Workspace, look: Look, stored: Sequence[Pattern
         new=frozenset(e.event_id for e in look.new_events),
         by=Circumstances(settings=settings, now=now, aliases=aliases, known_targets=targets),
     )
-    return tuple(sorted(merged, key=_rank))
+    return tuple(sorted(merged, key=rank_of))
 
 
 def _is_minable(event: CommandEvent, workspace: Workspace) -> bool:

@@ -26,6 +26,8 @@ from vynexus_tui.performance.efficiency_tracker import EfficiencyTracker
 from vynexus_tui.store import automations_table, cycles_table, patterns_table, runs_table
 from vynexus_tui.store.database import transaction
 
+_GONE = "gone"
+"""Patterns that were decided on and are no longer found, so that a decision is not asked for twice when they come back."""
 _FINISHED = frozenset({AutomationStatus.REJECTED, AutomationStatus.RETIRED})
 _LOOKING = frozenset({Stage.IDENTIFY, Stage.ANALYZE, Stage.OPTIMIZE})
 """The stages that a whole look goes through."""
@@ -119,16 +121,24 @@ class OptimizationEngine:
             look = choose_look(connection, self._settings, now=now)
             heads = {h.pattern_id: h for h in patterns_table.read_heads(connection, most=patterns_table.EVERY)}
             stored = patterns_table.read_patterns(connection) if look.scope is not Scope.NOTHING else []
+            gone = cycles_table.read_result(connection, _GONE, tuple[Pattern, ...]) or ()
+            decided = {a.pattern_id for a in automations_table.read_automations(connection)} | patterns_table.read_snoozes(
+                connection
+            ).keys()
         state.look, state.pattern_count = look, len(heads)
         if look.scope is Scope.NOTHING:
             return
-        patterns = identify_patterns(self._workspace, look, stored, now=now)
+        patterns = identify_patterns(self._workspace, look, stored, gone=gone, now=now)
         before = {id(pattern) for pattern in stored}
         unchanged = {p.pattern_id for p in patterns if id(p) in before}
         state.patterns, state.pattern_count = patterns, len(patterns)
         found = [(build_head(p, heads.get(p.pattern_id)), p) for p in patterns]
         with writing(self._workspace) as connection, transaction(connection):
             patterns_table.write_patterns(connection, found, unchanged=unchanged)
+            known = {p.pattern_id for p in patterns}
+            left = tuple(p for p in (*stored, *gone) if p.pattern_id in decided and p.pattern_id not in known)
+            if left != gone:
+                cycles_table.write_result(connection, _GONE, left)
             note_identified(connection, look)
 
     def _create(self, state: _CycleState, now: datetime) -> None:

@@ -48,7 +48,7 @@ class RepetitiveTaskIdentifier:
         builder = _PatternBuilder(timeline, events, self._settings, now, zone, aliases, known_targets)
         found = [builder.build(episode) for episode in self._find_episodes(timeline)]
         patterns = [pattern for pattern in found if pattern is not None]
-        return tuple(sorted(patterns, key=_rank))
+        return tuple(sorted(patterns, key=rank_of))
 
     def _find_episodes(self, timeline: Timeline) -> list[Episode]:
         if not len(timeline):
@@ -173,5 +173,6 @@ def _kind(timeline: Timeline, episode: Episode, steps: Sequence[PatternStep]) ->
     return PatternKind.WORKFLOW
 
 
-def _rank(pattern: Pattern) -> tuple[bool, float, int, str]:
+def rank_of(pattern: Pattern) -> tuple[bool, float, int, str]:
+    """Sorts worthy patterns first, by potential, then by the steps they would save."""
     return (not pattern.worthy, -pattern.potential.score, -len(pattern.steps) * pattern.occurrence_count, pattern.pattern_id)

@@ -26,7 +26,7 @@ _BODIES: tuple[tuple[str, str, str, type[Any]], ...] = (
     ("decisions", "decision_id", "before", Automation),
     ("cycles", "cycle_no", "body", CycleReport),
 )
-_DERIVED = ("mined", "performance", "workflows", "improvements")
+_DERIVED = ("mined", "gone", "performance", "workflows", "improvements")
 """Results that the next cycle computes anew from what is left."""
 
 
