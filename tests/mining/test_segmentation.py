@@ -49,7 +49,7 @@ def test_an_untimed_history_counts_a_session_every_100_lines_and_at_exit(type_se
     assert [trace.is_continuation for trace in traces] == [False, True, True]
     lines[30] = "exit"
     traces = build_traces(type_sessions([lines], is_timed=False))
-    assert [len(trace.steps) for trace in traces] == [31, 100, 100, 19]
+    assert [len(trace.steps) for trace in traces] == [30, 100, 100, 19]
     assert [trace.is_continuation for trace in traces] == [False, False, True, True]
 
 

@@ -6,7 +6,7 @@ import sys
 import traceback
 from dataclasses import asdict
 
-from vynexus_tui.cli.printing import duration, now_utc, print_json
+from vynexus_tui.cli.printing import counted, duration, now_utc, print_json
 from vynexus_tui.domain.cycles import CycleReport
 from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.engine.assembly import Workspace, build_redactor
@@ -34,8 +34,8 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
         print_json(asdict(report))
     else:
         print(
-            f"{report.event_count:,} commands ({report.new_event_count:,} new), {report.pattern_count} patterns,"
-            f" {report.created_count} automations made, {duration(report.duration_s)}"
+            f"{counted(report.event_count, 'command')} ({report.new_event_count:,} new), {counted(report.pattern_count, 'pattern')},"
+            f" {counted(report.created_count, 'automation')} made, {duration(report.duration_s)}"
         )
         for failure in report.failures:
             print(f"  {failure.stage} failed: {failure.message}\n    {failure.hint}", file=sys.stderr)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from vynexus_tui.cli.json_shapes import pattern_shape, refusal_shape
-from vynexus_tui.cli.printing import day, duration, shown
+from vynexus_tui.cli.printing import counted, day, duration, shown
 from vynexus_tui.domain.events import CommandEvent, CountQuality
 from vynexus_tui.domain.patterns import Occurrence, Pattern
 from vynexus_tui.engine.explanation import Outcome, PotentialPart, VaryingValue
@@ -94,7 +94,7 @@ def _step_lines(pattern: Pattern) -> Iterator[str]:
 def _seen_lines(pattern: Pattern, home: str) -> Iterator[str]:
     count = pattern.occurrence_count
     often = "at least " if pattern.count_quality is CountQuality.DEDUPED else ""
-    yield f"seen      {often}{_plural(count, 'time')} in {_plural(pattern.session_count, 'session')}"
+    yield f"seen      {often}{counted(count, 'time')} in {counted(pattern.session_count, 'session')}"
     if pattern.first_seen_at is not None:
         yield f"from      {day(pattern.first_seen_at)} to {day(pattern.last_seen_at)}"
     else:
@@ -108,7 +108,7 @@ def _seen_lines(pattern: Pattern, home: str) -> Iterator[str]:
     else:
         yield "in        folder unknown"
     known = [o.is_successful for o in pattern.occurrences if o.is_successful is not None]
-    yield f"result    succeeded {known.count(True)} of {_plural(len(known), 'time')}" if known else "result    unknown: no exit codes"
+    yield f"result    succeeded {known.count(True)} of {counted(len(known), 'time')}" if known else "result    unknown: no exit codes"
 
 
 def _varying_lines(varying: Sequence[VaryingValue], step_count: int) -> Iterator[str]:
@@ -122,7 +122,7 @@ def _varying_lines(varying: Sequence[VaryingValue], step_count: int) -> Iterator
             where = f", the same in steps {', '.join(map(str, value.steps))}"
         elif step_count > 1 and value.steps:
             where = f", in step {value.steps[0]}"
-        yield f"  {{{shown(value.name)}}}  {_plural(len(value.seen), 'value')}{where}"
+        yield f"  {{{shown(value.name)}}}  {counted(len(value.seen), 'value')}{where}"
         named = [f"{shown(s.value, limit=_LONGEST_VALUE) or '(nothing)'} {s.count}x" for s in value.seen[:_MOST_VALUES]]
         yield from _listed("      ", named, len(value.seen) - len(named))
 
@@ -211,7 +211,3 @@ def _wrapped(start: str, text: str) -> Iterator[str]:
         start, text = " " * (len(start) + 2 * (start.strip() != "")), text[cut:].lstrip(" ")
         room = _WIDTH - len(start)
     yield start + text
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count} {word}{'s' * (count != 1)}"

@@ -69,3 +69,8 @@ def ask(question: str) -> bool:
     if not sys.stdin.isatty():
         return False
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+
+def counted(count: int, word: str) -> str:
+    """1 routine, 2 routines."""
+    return f"{count:,} {word}{'s' * (count != 1)}"

@@ -67,12 +67,12 @@ def _explain(
         return f"{scripts} routine{'s' * (scripts != 1)} worth automating in {count:,} commands of {where}"
     if outcomes:
         reasons = Counter(o.reason for o in outcomes.values() if isinstance(o, Refusal)).most_common(1)
-        return f"{len(outcomes)} routines in {count:,} commands of {where}, but no script can be made: mostly {reasons[0][0]}"
+        return f"{len(outcomes)} routine{'s' * (len(outcomes) != 1)} in {count:,} commands of {where}, but no script can be made: mostly {reasons[0][0]}"
     needed = workspace.settings.repetitive_task_detection.min_occurrences
     top = Counter(command_family(e.command) for e in history.events[-_COUNTED_FOR_WORDS:]).most_common(3)
     most = ", ".join(f"{name} {times}x" for name, times in top)
     if patterns:
-        return f"{len(patterns)} repetitions in {count:,} commands of {where}, none worth a script: {patterns[0].reasons[0]}. Most used: {most}"
+        return f"{len(patterns)} repetition{'s' * (len(patterns) != 1)} in {count:,} commands of {where}, none worth a script: {patterns[0].reasons[0]}. Most used: {most}"
     if all(e.started_at is None for e in history.events) and len({e.session_id for e in history.events}) == 1:
         why = f"they have no dates, so all of them count as one session, and a routine must be seen {needed} times in 2 sessions"
         return f"no routine in {count:,} commands of {where}: {why}. Most used: {most}"

@@ -28,6 +28,8 @@ _TOGETHER_SHARE = 0.25
 
 _OWN_SHARE = 0.4
 """A step that is typed elsewhere more often than this allows does not tell where a run was."""
+_BOTH_SHARE = 0.6
+"""Pieces without a common step are one routine only if this share of the runs has steps of both."""
 _LAST_TIMES = 5
 _SAME_ORDER = 0.8
 _RARELY = 0.15
@@ -276,7 +278,7 @@ def _explains(line: _Line, a: Episode, b: Episode, timeline: Timeline) -> bool:
         return False
     rows = [{stand_ins.get(symbol, symbol) for symbol in map(timeline.symbols.__getitem__, run)} & steps for run in line.runs]
     needed = max(2, ceil(_MOST_OF_A_RUN * len(steps)))
-    if sum(len(row) >= needed for row in rows) < _MOST_RUNS * len(rows) or not _keep_order(line, a, b, timeline):
+    if sum(len(row) >= needed for row in rows) < _MOST_RUNS * len(rows) or not _belong_together(line, a, b, timeline):
         return False
     for x in (pieces[0] - pieces[1]) & steps:
         for y in (pieces[1] - pieces[0]) & steps:
@@ -287,12 +289,16 @@ def _explains(line: _Line, a: Episode, b: Episode, timeline: Timeline) -> bool:
     return True
 
 
-def _keep_order(line: _Line, a: Episode, b: Episode, timeline: Timeline) -> bool:
-    """Whether what only one piece has and what only the other has come in the same order nearly always.
+def _belong_together(line: _Line, a: Episode, b: Episode, timeline: Timeline) -> bool:
+    """Whether what only one piece has and what only the other has come together, and in the same order nearly always.
 
     Two routines of one morning, now this one first and now that one, are two.
     """
     only_a, only_b = (set(x.symbols) - set(y.symbols) for x, y in ((a, b), (b, a)))
+    if only_a == set(a.symbols) and only_b == set(b.symbols):
+        both = sum(not only.isdisjoint(map(timeline.symbols.__getitem__, run)) for run in line.runs for only in (only_a, only_b))
+        if both - len(line.runs) < _BOTH_SHARE * len(line.runs):
+            return False
     orders = []
     for run in line.runs:
         places = [[k for k, i in enumerate(run) if timeline.symbols[i] in only] for only in (only_a, only_b)]

@@ -13,6 +13,8 @@ SESSION_PAUSE_S = 4 * 3600.0
 """A shell left open over a longer pause starts a new session: a terminal multiplexer keeps one shell for weeks."""
 _HISTORY_FILES = frozenset({"bash_history", "zsh_history", "fish_history"})
 """Files that all shells of a person share; there only a pause tells sessions apart."""
+_NO_STEPS = frozenset(("exit", "logout", "clear", "cls", "reset", "fg", "bg", "jobs"))
+"""What is said to the terminal, whatever the person is doing."""
 _COMMAND_NOT_FOUND = 127
 _LONGEST_READ = 4096
 """A longer line is a program somebody pasted: kept as one step, not read."""
@@ -90,4 +92,4 @@ def _read_steps(event: CommandEvent) -> list[Step]:
     parts = parse_command(event.command)
     if len(parts) > _MOST_PARTS:
         return [Step(event.event_id, event.command)]
-    return [Step(event.event_id, part.text) for part in parts]
+    return [Step(event.event_id, part.text) for part in parts if part.text not in _NO_STEPS]

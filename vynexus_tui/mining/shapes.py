@@ -2,10 +2,13 @@
 
 from typing import NamedTuple
 
+from vynexus_tui.language.commands_within import inner_text
 from vynexus_tui.language.lexing import Command, Word, parse_command, unquote
 from vynexus_tui.language.program_facts import command_words, head_of
+from vynexus_tui.language.program_tables import RUNNER_OPTIONS_WITH_VALUE, SHELLS
 
 _LONGEST_READ = 4096
+_INTERPRETERS = SHELLS | RUNNER_OPTIONS_WITH_VALUE.keys()
 
 
 class Argument(NamedTuple):
@@ -55,6 +58,8 @@ def build_shape(text: str) -> Shape:
         if number == 0:
             head_size = sum([not word.startswith("-") for word in head_of(words)[1:]])
             may_have_subcommand = len(words) > 1 and not _is_option(words[1])
+            if words[:1] and words[0] in _INTERPRETERS:
+                options += _handed_over(words)
         programs.append(words[0] if words else "")
         _read_arguments(command, words, parts[0].start, f"{number}|" if number else "", options, arguments)
     options.sort()
@@ -82,6 +87,13 @@ def _read_arguments(
     if labelled:
         labelled.sort(key=lambda argument: argument.label)
         arguments += labelled
+
+
+def _handed_over(words: tuple[str, ...]) -> list[str]:
+    """What `ssh HOST 'systemctl restart web'` does there: restarting is another activity than looking at the status."""
+    text = inner_text(words)
+    parts = parse_command(text) if text is not None and len(text) <= _LONGEST_READ else ()
+    return [f"({' '.join(head_of(command_words(command)))})" for part in parts for command in part.commands[:1]]
 
 
 def _is_option(value: str) -> bool:

@@ -59,11 +59,10 @@ def _choose(timeline: Timeline, symbol: int, positions: list[int]) -> list[int]:
 
 
 def _positions_within(timeline: Timeline, workflows: Sequence[Episode]) -> bytearray:
-    """Marks every position between a workflow's steps and the one on either side."""
+    """Marks every position between a workflow's steps."""
     within = bytearray(len(timeline) + 1)
     for episode in workflows:
         for occurrence in episode.occurrences:
-            first = max(occurrence[0] - 1, timeline.reach_before[occurrence[0]])
-            last = min(occurrence[-1] + 2, timeline.reach_after[occurrence[-1]] + 1)
+            first, last = occurrence[0], occurrence[-1] + 1
             within[first:last] = b"\1" * (last - first)
     return within

@@ -16,6 +16,7 @@ _Commands: TypeAlias = tuple[tuple[str, ...], ...]
 _RUNNERS = frozenset("make just npm pnpm yarn bun".split())
 _LEAST_SHARE = 0.8
 """Share of the steps and of the target's own lines that must agree, in order."""
+_ENTRANCES = ("default", "all")
 _ANY = "\0"
 """Stands in a word for what varies: a parameter of the pattern, a variable of the target."""
 _VARIABLE = re.compile(r"\$\([^()]*\)|\$\{[^{}]*\}|\$\$?[\w@<^*?+%]|\{\{[^{}]*\}\}")
@@ -49,9 +50,9 @@ def find_target(steps: Sequence[PatternStep], folders: Set[str | None], targets:
     expanded = _expanded(typed, by_command, _DEEPEST)
     # A row of steps one of which calls a target must be all that the other one does: `git pull` before it would be forgotten.
     share = _LEAST_SHARE if expanded == typed else 1.0
-    for target in near:
-        own = _all_commands(target.lines)
-        wanted = _expanded(own, by_command, _DEEPEST)
+    wanted_by = [(target, _all_commands(target.lines), _expanded(_all_commands(target.lines), by_command, _DEEPEST)) for target in near]
+    # `just plan` is the name of what it does, `default: plan` only leads there.
+    for target, own, wanted in sorted(wanted_by, key=lambda found: (found[1] != found[2], found[0].command.split()[-1] in _ENTRANCES)):
         if has_only_parameters and not any(_ANY in word for words in wanted for word in words):
             continue
         if _does_the_same(expanded, wanted, share) or (wanted != own and _does_the_same(typed, own, _LEAST_SHARE)):
