@@ -33,9 +33,9 @@ TEMPLATES = [
 ]
 
 
-def _offered(value: str) -> str:
-    """The default a script gets when `value` was seen twice and `zq` once."""
-    return value if value.isprintable() and not value.startswith("|") else "zq"
+def _printed(before: str, value: str, after: str) -> str:
+    """What the script prints when it was called without the value that was meant four times of six: nothing if that cannot be offered."""
+    return f"{before}{value}{after}" if value.isprintable() and not value.startswith("|") else ""
 
 
 @pytest.mark.parametrize("template", [t for t, _ in TEMPLATES])
@@ -59,10 +59,10 @@ def test_a_value_arrives_as_it_was_given(workshop, template: str, argv: list[str
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_a_hostile_default_is_only_text(workshop, value: str) -> None:
-    automation = workshop.made("show 'a {x} b'", values=[{"x": value}, {"x": value}, {"x": value}, {"x": "zq"}, {"x": "zq"}])
+    automation = workshop.made("show 'a {x} b'", values=[*[{"x": value}] * 4, {"x": "zq"}, {"x": "zq"}])
     result = workshop.run(automation)
     assert not (workshop.folder / "work" / "PWNED").exists()
-    assert result.stdout.decode() == f"<a {_offered(value)} b>"
+    assert result.stdout.decode() == _printed("<a ", value, " b>")
 
 
 def test_bytes_that_are_no_text_pass_through(workshop) -> None:
@@ -94,8 +94,8 @@ def test_an_empty_required_value_is_refused(workshop) -> None:
 @given(st.text(alphabet="ab $`\"'\\}{!~*\né;&|()<>#-", min_size=1, max_size=12))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_default_in_any_quoting_comes_back_unchanged(workshop, value: str) -> None:
-    automation = workshop.made("show 'k={x}'", values=[{"x": value}, {"x": value}, {"x": value}, {"x": "zq"}, {"x": "zq"}])
-    assert workshop.run(automation).stdout.decode() == f"<k={_offered(value)}>"
+    automation = workshop.made("show 'k={x}'", values=[*[{"x": value}] * 4, {"x": "zq"}, {"x": "zq"}])
+    assert workshop.run(automation).stdout.decode() == _printed("<k=", value, ">")
 
 
 @pytest.mark.parametrize("context", ["show {}", 'show "a {} b"', "show 'a {} b'", "show pre{}post"])

@@ -104,11 +104,51 @@ def test_what_a_deletion_takes_has_no_default_and_comes_first(workshop) -> None:
     assert "<file> [size]" in workshop.run(automation).stderr.decode()
 
 
-def test_the_most_frequent_value_is_the_default_and_the_newest_on_ties(workshop) -> None:
+def test_values_are_offered_by_how_often_and_the_newest_first_on_ties(workshop) -> None:
     values = [{"x": v} for v in ("main", "dev", "dev", "main", "test")]
     parameter = workshop.made("show {x}", values=values).parameters[0]
-    assert parameter.default == "main"
     assert [(s.value, s.count) for s in parameter.seen] == [("main", 2), ("dev", 2), ("test", 1)]
+
+
+@pytest.mark.parametrize(
+    ("runs", "default"),
+    [
+        ("aaab", "a"), ("aab", "a"), ("abab", None), ("abba", None), ("aaabb", None), ("aabcd", None), ("aaabbb", None), ("abc", None),
+        ("aaabbaaab", "a"), ("a" * 7 + "b" * 4, None), ("a" * 30 + "b" * 16, "b"), ("a" * 30 + "b" * 10, None), ("b" * 5 + "a" * 20, "a"),
+    ],
+)  # fmt: skip
+def test_only_what_is_meant_in_most_recent_runs_is_a_default(workshop, runs: str, default: str | None) -> None:
+    assert workshop.made("show {x}", values=[{"x": value} for value in runs]).parameters[0].default == default
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "kubectl --context {x} apply -f a.yml", "kubectl apply --context={x} -f a.yml", "kubectl -n {x} get pods", "helm list -n{x}",
+        "kubectl config use-context {x}", "terraform workspace select {x}", "aws --profile {x} s3 ls", "aws s3 ls --region {x}",
+        "show --env {x}", "show --stage={x}", "show --account-id {x}", "show --host {x}", "AWS_PROFILE={x} make", "export AWS_PROFILE={x} && make",
+        "ssh web@{x} uptime", "ssh {x} uptime", "rsync -a dist/ web@{x}:/srv/", "scp a {x}:/srv/", "aws s3 cp a s3://{x}/a", "psql -h {x} -f a.sql",
+        "curl -s https://{x}/health",
+    ],
+)  # fmt: skip
+def test_where_it_takes_effect_is_never_assumed(workshop, step: str) -> None:
+    assert workshop.made(step, values=[{"x": "stage"}] * 9).parameters[0].default is None
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "head -n {x} a",
+        "show --env-file {x}",
+        "show -n {x}",
+        "rsync -a {x} web:/srv/",
+        "ssh-keyscan {x}",
+        "show {x}_env",
+        "NODE_PATHS=a show {x}",
+    ],
+)
+def test_an_ordinary_value_that_is_always_the_same_is_a_default(workshop, step: str) -> None:
+    assert workshop.made(step, values=[{"x": "5"}] * 9).parameters[0].default == "5"
 
 
 def test_quotes_and_home_are_understood_as_the_shell_did(workshop) -> None:
@@ -184,7 +224,40 @@ def test_moves_at_the_ends_are_dropped(workshop) -> None:
 def test_a_seldom_step_is_left_out_and_said_so(workshop) -> None:
     automation = workshop.made("show a", "show b", "show c", presence=(1.0, 0.3, 0.7))
     assert workshop.run(automation).stdout == b"<a><c>"
-    assert "leaves out `show b`, which is seldom part of it" in automation.adds
+    assert "leaves out `show b`, which you did in 1 of 3 times" in automation.adds
+
+
+def test_an_optional_step_that_is_always_done_is_said(workshop) -> None:
+    automation = workshop.made("show a", "show  {x}", "show c", values=[{"x": "b"}] * 15, presence=(1.0, 0.6, 14 / 15))
+    assert "always does `show {x}`, which you did in 9 of 15 times" in automation.adds
+    assert not any("show a" in words or "show c" in words for words in automation.adds)
+
+
+def test_nothing_is_said_to_be_done_that_is_left_to_the_person(workshop) -> None:
+    automation = workshop.made("show a", "show b", "vim c", "cd ..", values=[{}] * 10, presence=(1.0, 1.0, 0.6, 0.6))
+    assert not any("always does" in words for words in automation.adds)
+
+
+@pytest.mark.parametrize("step", ["rm -f cache.db", "sudo show b", "git push --force", "rm -rf build", "wipe"])
+def test_a_step_that_harms_is_left_out_unless_nearly_every_run_had_it(workshop, step: str) -> None:
+    more = {"values": [{}] * 15, "aliases": {"wipe": "rm -f cache.db"}, "is_program": lambda name: name != "wipe"}
+    automation = workshop.made("show a", step, "show c", presence=(1.0, 0.6, 1.0), **more)
+    assert workshop.run(automation).stdout == b"<a><c>"
+    assert f"leaves out `{step}`, which you did in 9 of 15 times" in automation.adds
+    assert not any("always does" in words for words in automation.adds)
+
+
+def test_a_deletion_of_nearly_every_run_is_part_of_it(workshop) -> None:
+    automation = workshop.made("show a", "rm -f cache.db", values=[{}] * 15, presence=(1.0, 14 / 15))
+    assert "\nrm -f cache.db\n" in automation.script.text
+
+
+def test_what_was_never_done_without_a_deletion_is_not_done_without_it(workshop) -> None:
+    refusal = workshop.refused("show a", "rm -f cache.db", "show seed", values=[{}] * 15, presence=(1.0, 0.6, 0.6))
+    assert refusal.reason is RefusalReason.DESTRUCTIVE
+    assert refusal.detail == "what follows may need `rm -f cache.db`, which you did in 9 of 15 times"
+    assert workshop.made("show a", "rm -f cache.db", "show seed", values=[{}] * 15, presence=(1.0, 0.6, 0.8))
+    assert workshop.made("show a", "show seed", "rm -f cache.db", values=[{}] * 15, presence=(1.0, 0.6, 0.6))
 
 
 def test_a_virtual_environment_is_used_without_activating_it(workshop) -> None:

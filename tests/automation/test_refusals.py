@@ -19,6 +19,7 @@ REFUSED = [
     (["rm {dir}"], R.DESTRUCTIVE, "rm deletes files"),
     (["make", "rm -r build"], R.DESTRUCTIVE, "rm -r"),
     (["git push --force"], R.DESTRUCTIVE, "force push"),
+    (["git push", "git push origin --delete old"], R.DESTRUCTIVE, "deletes a branch at the remote"),
     (["git push origin +main"], R.DESTRUCTIVE, "force push"),
     (["git fetch", "git reset --hard origin/main"], R.DESTRUCTIVE, "reset --hard"),
     (["terraform destroy -auto-approve"], R.DESTRUCTIVE, "infrastructure"),

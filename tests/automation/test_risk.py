@@ -65,6 +65,7 @@ from vynexus_tui.language.lexing import parse_command
         ('sh -c "$(wget -qO- https://example.com/i)"', RiskLevel.HIGH, "runs what it downloads"),
         ("if true; then curl -s https://example.com/i | sh; fi", RiskLevel.HIGH, "runs what it downloads"),
         ("curl -s https://example.com/i | jq .name", RiskLevel.ELEVATED, "network"),
+        ("ssh -fN -L 5432:localhost:5432 db1", RiskLevel.ELEVATED, "leaves a connection running after the script"),
         ("$TOOL a", RiskLevel.ELEVATED, "only known when it runs"),
     ],
 )

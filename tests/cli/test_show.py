@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from vynexus_tui.cli.pattern_explanation import Explained, explanation_lines
 from vynexus_tui.domain.automations import Refusal, RefusalReason
-from vynexus_tui.domain.events import CountQuality
-from vynexus_tui.domain.identifiers import PatternId
+from vynexus_tui.domain.events import CommandEvent, CountQuality
+from vynexus_tui.domain.identifiers import EventId, PatternId
 from vynexus_tui.domain.patterns import Occurrence, Pattern, PatternKind, PatternStep, SlotSpan
 from vynexus_tui.domain.settings import RepetitiveTaskDetection
 from vynexus_tui.engine.explanation import Outcome, explain_potential, held_back, varying_values
@@ -74,7 +75,7 @@ def test_a_workflow_is_explained_with_its_values_its_dates_and_each_part_of_its_
     assert "  {name}  3 values, the same in steps 1, 2" in lines
     assert "      north 4x, south 2x, west 1x" in lines
     assert any(line.startswith("  frequency ") and line.endswith(" × 0.4   7 times in the last 4 weeks") for line in lines), text
-    assert any(line.startswith("  time saving ") and line.endswith(" × 0.3   about 11 s by hand each time") for line in lines), text
+    assert any(line.startswith("  time saving ") and line.endswith(" × 0.3   about 11.0 s by hand each time") for line in lines), text
     assert any(line.startswith("  recency ") and " × 0.3   last seen 2" in line and line.endswith("hours ago") for line in lines), text
     assert "worth automating: sort-and-wc is new, see it with `vynexus show sort-and-wc`" in lines
     at = lines.index("occurrences, newest first")
@@ -151,7 +152,9 @@ def _pattern(*texts: str, count: int = 6, **changes: Any) -> Pattern:
     return replace(changed, potential=score_potential(changed.occurrences, SETTINGS, now=NOW))
 
 
-def _lines(pattern: Pattern, outcome: Outcome | None = None, threshold: float = 0.7) -> list[str]:
+def _lines(
+    pattern: Pattern, outcome: Outcome | None = None, threshold: float = 0.7, evidence: Sequence[Sequence[CommandEvent]] = ()
+) -> list[str]:
     parts = explain_potential(pattern, SETTINGS, now=NOW)
     return explanation_lines(
         Explained(
@@ -160,7 +163,7 @@ def _lines(pattern: Pattern, outcome: Outcome | None = None, threshold: float = 
             held=held_back(pattern, parts),
             varying=varying_values(pattern),
             outcome=outcome or Outcome(),
-            evidence=(),
+            evidence=evidence,
             threshold=threshold,
             now=NOW,
             home="/home/me",
@@ -182,7 +185,7 @@ def test_a_score_that_is_held_back_says_why():
     )
     (line,) = [line for line in _lines(_pattern("git pull", "make", occurrences=two)) if "held" in line]
     assert line.startswith("  held at 0.70 instead of 0.")
-    assert line.endswith(": seen in 2 sessions or days only")
+    assert line.endswith(": seen on 2 occasions only; one day counts as two")
     assert not any("held" in line for line in _lines(_pattern("git pull", "make")))
 
 
@@ -190,9 +193,14 @@ def test_each_verdict_has_its_words():
     worthy = _pattern("git pull", "make")
     assert "worth automating: potential is above 0.70; the next cycle makes a script" in _lines(worthy)
     assert "worth automating, but not proposed: potential is not above 0.99" in _lines(worthy, threshold=0.99)
-    assert "  a script all the same: vynexus new NAME --pattern abc" in _lines(worthy, threshold=0.99)
+    key = "  a script all the same: key m on the dashboard's page of patterns"
+    assert key in _lines(worthy, threshold=0.99)
+    assert key not in _lines(_pattern("vim a.py", "make"), threshold=0.99)
     refusal = Refusal(pattern_id=PatternId("abc"), reason=RefusalReason.UNKNOWN_PROGRAM, detail="frob is no program")
-    assert "  · unknown program: frob is no program" in _lines(worthy, Outcome(refusal=refusal))
+    refused = _lines(worthy, Outcome(refusal=refusal))
+    assert "  · unknown program: frob is no program" in refused
+    assert key not in refused
+    assert not any("vynexus new" in line for line in (*refused, *_lines(worthy)))
     lines = _lines(replace(worthy, worthy=False, reasons=("already short", "fails: 4 of 6 times")))
     at = lines.index("not worth automating")
     assert lines[at + 1 : at + 3] == ["  · already short", "  · fails: 4 of 6 times"]
@@ -229,3 +237,39 @@ def test_a_long_step_can_be_read_whole():
     start = next(n for n, line in enumerate(lines) if line.startswith("  1  "))
     stop = lines.index("", start)
     assert " ".join(line.strip().removeprefix("1  ") for line in lines[start:stop]) == step
+
+
+def test_wide_characters_take_two_cells_and_no_line_is_wider_than_80_of_them():
+    wide = "部署" * 120
+    occurrences = tuple(
+        replace(o, slot_values={"file": f"{wide}{n}", "e\u0301": "é" * 60}, cwd="/home/me/" + "資料夾/" * 30 + str(n % 5))
+        for n, o in enumerate(_pattern("x").occurrences)
+    )
+    steps = (PatternStep(text=f"cp {wide} b", slots=(SlotSpan(start=3, end=5, name="file"),)), PatternStep(text="e\u0301" * 150))
+    pattern = _pattern(steps=steps, occurrences=occurrences, worthy=False, reasons=(f"{wide} ends",))
+    event = CommandEvent(event_id=EventId(1), sequence_no=1, session_id="s", command=f"cp {wide} b", exit_code=3)
+    lines = _lines(pattern, evidence=((event,),))
+    assert max(map(cell_len, lines)) <= 80
+    shown_whole = "".join(line.strip() for line in lines[2:7])
+    assert shown_whole.count("部署") >= 119
+    assert any(line.startswith("    cp 部") and line.endswith("…  exit 3") for line in lines)
+
+
+def test_long_work_by_hand_is_told_in_hours_and_minutes():
+    occurrences = tuple(replace(o, hands_on_s=432_060.0) for o in _pattern("x").occurrences)
+    assert any(line.endswith("  about 120 h 1 m by hand each time") for line in _lines(_pattern("x", occurrences=occurrences)))
+
+
+def test_runs_without_a_date_that_score_more_alone_say_why_the_dates_are_left_out():
+    runs = _pattern("x").occurrences * 4
+    undated = tuple(replace(o, session_id=f"u{n}", started_at=None) for n, o in enumerate(runs))
+    pattern = _pattern("x", occurrences=(*undated, replace(runs[0], started_at=NOW - timedelta(days=200))))
+    text = "\n".join(_lines(pattern))
+    assert "24 times without a date" in text
+    assert text.count("unknown      left out: the runs without dates score more alone") == 2
+    assert "held" not in text
+
+
+def test_a_rate_says_in_how_many_days_it_was_measured():
+    far = tuple(replace(o, started_at=NOW - timedelta(days=40 + 10 * n)) for n, o in enumerate(_pattern("x").occurrences[:3]))
+    assert any(line.endswith("  3 times in the last 60 days") for line in _lines(_pattern("x", occurrences=far)))

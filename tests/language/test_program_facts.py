@@ -13,6 +13,7 @@ from vynexus_tui.language.program_facts import (
     is_interactive,
     is_navigation,
     is_trivial,
+    left_running_reason,
     network_reason,
     outside_reason,
     privileged_reason,
@@ -71,7 +72,7 @@ def test_the_word_alone_asks_for_no_rights(text: str) -> None:
     ("text", "words"),
     [
         ("rm a", "rm deletes files"), ("rm -rf a", "rm -r"), ("rm --recursive a", "rm -r"), ("git push -f", "force push"), ("git push --force-with-lease", "force"),
-        ("git push origin :old", "force"), ("git -C x reset --hard", "reset"), ("git checkout -- .", "drops"), ("git branch -D x", "branch"),
+        ("git push origin :old", "deletes a branch at the remote"), ("git push origin --delete old", "deletes a branch at the remote"), ("git push -d origin old", "deletes a branch at the remote"), ("git push --force origin :old", "force push"), ("git -C x reset --hard", "reset"), ("git checkout -- .", "drops"), ("git branch -D x", "branch"),
         ("git clean -fd", "untracked"), ("git stash drop", "stash"), ("docker system prune -f", "docker"), ("docker compose down -v", "docker"),
         ("aws s3 rm s3://b/x", "objects"), ("gcloud compute instances delete x", "resource"), ("truncate -s 0 a", "empties"), ("mkfs.ext4 /dev/sdb", "file system"),
         ("redis-cli flushall", "drops data"), ("psql -c 'DELETE FROM t'", "drops data"), ("crontab -r", "schedule"), ("rsync -a --delete a b", "target"),
@@ -182,10 +183,26 @@ def test_nesting_without_end_comes_to_an_end() -> None:
     assert len(commands_within(_part("eval " * 5000 + "ls"))) < 10
 
 
-@pytest.mark.parametrize("text", ["ssh -L 5432:localhost:5432 deploy@db1", "ssh -i key -p 2222 web", "ssh web"])
+@pytest.mark.parametrize(
+    "text",
+    ["ssh -L 5432:localhost:5432 deploy@db1", "ssh -i key -p 2222 web", "ssh web", "ssh -NL 80:a:80 web", "ssh -N web", "ssh -f web"],
+)
 def test_a_login_is_a_session_whatever_its_options(text: str) -> None:
     assert interactive_reason(parse_command(text)[0]) == "ssh opens a session"
 
 
 def test_a_remote_command_is_not_a_login() -> None:
     assert interactive_reason(parse_command("ssh -p 2222 web uptime")[0]) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["ssh -fN -L 5432:localhost:5432 db1", "ssh -f -N -D 1080 web", "ssh -NfL 80:a:80 web", "ssh -p 22 -fnNT web"]
+)
+def test_a_tunnel_that_returns_at_once_needs_nobody_and_stays(text: str) -> None:
+    assert interactive_reason(parse_command(text)[0]) is None
+    assert left_running_reason(parse_command(text)[0])
+
+
+@pytest.mark.parametrize("text", ["ssh web grep -fN", "ssh web uptime", "ssh -L fN:a:80 web", "tar -fN a"])
+def test_what_ends_with_its_command_leaves_nothing_running(text: str) -> None:
+    assert left_running_reason(parse_command(text)[0]) is None

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.mining.conftest import NOW
@@ -31,10 +31,24 @@ def _score(days_ago, hands_on_s=None, sessions=None, **settings) -> AutomationPo
     return score_potential(_occurrences(days_ago, hands_on_s, sessions), RepetitiveTaskDetection(**settings), now=NOW)
 
 
-@given(DAYS, st.floats(0, 700))
-def test_one_more_occurrence_never_lowers_the_score(days, another):
-    # Up to rounding, and where it does not push the first one further back.
-    assert _score([*days, min(another, max(days))], 20).score >= _score(days, 20).score - 1e-9
+RUN = st.tuples(st.floats(-5, 2000) | st.none(), st.integers(0, 4))
+"""Days ago or unknown, and the session."""
+
+
+@given(st.lists(RUN, min_size=1, max_size=30), RUN, st.floats(0, 36_000) | st.none())
+@example([(40, 0), (50, 1), (60, 2)], (1000, 3), 20)
+@example([(None, n) for n in range(8)], (200, 9), None)
+@example([(0.0, 0), (0.07, 1), (3, 2)], (0.035, 3), 60)
+def test_one_more_run_never_lowers_the_score(runs, another, hands_on_s):
+    days, sessions = zip(*runs, another, strict=True)
+    before = _score(days[:-1], hands_on_s, sessions[:-1]).score
+    assert _score(days, hands_on_s, sessions).score >= before - 1e-9  # up to rounding
+
+
+@given(st.lists(RUN, min_size=1, max_size=30), RUN)
+def test_one_more_run_never_makes_it_fewer_times_apart(runs, another):
+    days, sessions = zip(*runs, another, strict=True)
+    assert times_apart(_occurrences(days, sessions=sessions)) >= times_apart(_occurrences(days[:-1], sessions=sessions[:-1]))
 
 
 @given(DAYS, st.floats(1, 5000), st.floats(0, 5000))
@@ -60,7 +74,8 @@ def test_five_runs_in_recent_weeks_are_enough():
 
 
 def test_two_runs_a_year_are_not_even_for_an_hours_work():
-    assert _score([1, 183, 365, 548], 3600).score < 0.7
+    assert _score([1, 183, 365, 548], 3600).score < 0.65
+    assert _score([0, 1, 366], 3600).score < 0.7
 
 
 def test_a_habit_that_came_back_counts_again():
@@ -68,7 +83,7 @@ def test_a_habit_that_came_back_counts_again():
 
 
 def test_without_dates_eight_times_is_a_habit_and_three_is_not():
-    assert _score([None] * 8).score > 0.7
+    assert _score([None] * 8).score > 0.7 > _score([None] * 7).score
     assert _score([None] * 3).score < 0.7
 
 
@@ -80,28 +95,48 @@ def test_what_is_unknown_is_left_out_and_said():
     assert not _score([1, 2, 3], 10).partial
 
 
-SESSIONS = st.lists(st.integers(0, 3), min_size=40, max_size=40)
+def test_runs_without_dates_count_beside_a_dated_one():
+    assert _score([*[None] * 8, 200]).score == _score([None] * 8).score > 0.7
+    assert _score([*[None] * 8, 200]).partial
+    assert _score([*[None] * 40, 2]).score > 0.95
 
 
-@given(DAYS, SESSIONS, st.floats(0, 700), st.integers(0, 9))
-def test_one_more_occurrence_never_lowers_the_score_whichever_session_it_is_in(days, sessions, another, session):
-    places = [*sessions[: len(days)], session]
-    assert _score([*days, min(another, max(days))], 20, places).score >= _score(days, 20, places).score - 1e-9
+_HOUR = 1 / 24
 
 
-@given(st.integers(3, 400), st.floats(0, 36_000) | st.none(), st.integers(1, 2))
-def test_what_was_seen_in_fewer_than_three_sessions_or_days_is_not_above_the_threshold(count, hands_on_s, session_count):
-    minutes_ago = [n / 1440 for n in range(count)]
+@given(
+    st.lists(st.tuples(st.floats(0, 1 - 1e-6), st.integers(0, 50)), min_size=3, max_size=60),
+    st.floats(0, 36_000) | st.none(),
+    st.floats(0, 2),
+)
+def test_one_day_never_passes_the_threshold_however_many_shells_it_has(runs, hands_on_s, offset):
+    days, sessions = zip(*runs, strict=True)
+    assert not _score([d + offset for d in days], hands_on_s, sessions).score > RepetitiveTaskDetection().automation_threshold
+
+
+def test_panes_that_type_the_same_at_once_are_one_time():
+    panes = [3 + n / 86400 / 10 for n in range(6)]
+    assert times_apart(_occurrences(panes)) == 1
+    assert _score(panes, 300).score == 0.5
+
+
+def test_shells_of_one_afternoon_are_two_times_at_most_and_of_two_days_more():
+    afternoon = [5 + n * 0.4 * _HOUR for n in range(8)]
+    assert times_apart(_occurrences(afternoon)) == 2
+    assert times_apart(_occurrences([*afternoon, *(d + 1 for d in afternoon)])) == 4
+
+
+@given(st.integers(3, 400), st.integers(1, 2))
+def test_what_was_seen_in_fewer_than_three_sessions_without_dates_is_not_above_the_threshold(count, session_count):
     sessions = [n % session_count for n in range(count)]
-    threshold = RepetitiveTaskDetection().automation_threshold
-    assert not _score(minutes_ago, hands_on_s, sessions).score > threshold
-    assert not _score([None] * count, None, sessions).score > threshold
+    assert not _score([None] * count, None, sessions).score > RepetitiveTaskDetection().automation_threshold
 
 
-def test_one_session_counts_less_than_two_and_two_less_than_three():
-    scores = [_score([1] * 12, 60, [n % count for n in range(12)]).score for count in (1, 2, 3)]
-    assert scores == sorted(scores)
-    assert scores[0] < scores[1] < scores[2]
+def test_one_time_counts_less_than_two_and_two_less_than_three():
+    dated = [_score([1 + (n % count) * 1.5 * 16 * _HOUR for n in range(12)], 60).score for count in (1, 2, 3)]
+    undated = [_score([None] * 12, None, [n % count for n in range(12)]).score for count in (1, 2, 3)]
+    for scores in (dated, undated):
+        assert scores[0] < scores[1] < scores[2]
 
 
 def test_one_session_over_three_days_is_a_habit_of_three_days():

@@ -1,5 +1,6 @@
 """When a project has a name for the steps already."""
 
+import sys
 import time
 
 import pytest
@@ -117,3 +118,51 @@ def test_words_made_to_be_slow_are_compared_at_once():
     assert _found(_steps("run " + "a" * 1900), target) is None
     assert not is_target_call(PatternStep(text="make all" + " --" * 600 + " !"))
     assert time.perf_counter() - began < 3
+
+
+def _calls(steps: list[PatternStep], targets: list[ProjectTarget]) -> int:
+    """Functions called to look for the steps among the targets: work, whatever else the machine does."""
+    count = 0
+
+    def on_event(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(on_event)
+    try:
+        find_target(steps, {SHOP}, targets)
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def _entangled(count: int, mark: str) -> list[ProjectTarget]:
+    """Targets each of which calls three others forty times."""
+    names = [f"{mark}{n}" for n in range(count)]
+    return [
+        ProjectTarget(f"make {name}", SHOP, tuple(f"make {names[(n + k) % count]}" for k in (1, 2, 7)) * 13) for n, name in enumerate(names)
+    ]
+
+
+def test_targets_that_call_each_other_cost_twice_as_much_when_there_are_twice_as_many():
+    steps = _steps("npm ci", "npm run build", "docker push app")
+    few, many = _calls(steps, _entangled(50, "a")), _calls(steps, _entangled(100, "b"))
+    assert many < 2.5 * few
+    assert many < 100 * 3000
+
+
+def test_the_second_pattern_of_a_cycle_finds_the_targets_expanded():
+    targets = _entangled(60, "c")
+    first = _calls(_steps("npm ci", "npm run build"), targets)
+    assert _calls(_steps("docker pull app", "docker push app"), targets) < first / 20
+
+
+def test_a_row_of_steps_tires_before_it_was_compared_with_everything():
+    words = " ".join(f"w{n}" for n in range(300))
+    steps = [PatternStep(text=f"run {words} {n}") for n in range(12)]
+    targets = [ProjectTarget(f"make t{n}", SHOP, tuple(f"run {words} $(X) {n}.{k}" for k in range(12))) for n in range(60)]
+    one = _calls(steps, targets[:1])
+    assert _calls(steps, targets) < 3 * one + 200_000
+    there = ProjectTarget("make there", SHOP, ("cc a.c",))
+    assert _found(_steps("cc a.c"), *targets, there) == "make there"

@@ -48,6 +48,14 @@ def test_a_makefile_gives_each_target_with_what_it_needs_first():
     }
 
 
+def test_all_that_a_target_needs_is_run_however_wide_or_deep():
+    wide = "all: " + " ".join(f"n{k}" for k in range(15)) + "\n" + "".join(f"n{k}:\n\techo {k}\n" for k in range(15))
+    assert _lines(parse_makefile(wide, "/p"))["make all"] == tuple(f"echo {k}" for k in range(15))
+    deep = "".join(f"n{k}: n{k + 1}\n\techo {k}\n" for k in range(199)) + "n199:\n\techo 199\n"
+    assert _lines(parse_makefile(deep, "/p"))["make n180"] == tuple(f"echo {k}" for k in range(199, 179, -1))
+    assert len(_lines(parse_makefile(deep, "/p"))["make n0"]) == 40
+
+
 def test_a_justfile_gives_its_recipes():
     text = "set shell := ['bash']\nimage := 'shop'\n\n[private]\n@build tag='x': setup\n    docker build -t {{image}}:{{tag}} .\n\nsetup:\n  @npm ci\n"
     assert _lines(parse_justfile(text, "/p")) == {
@@ -114,7 +122,17 @@ def test_any_text_is_read_without_an_error(text):
 def test_texts_made_to_be_slow_are_read_at_once():
     size = 256 * 1024
     chain = "".join(f"a{n}: a{n + 1}\n\techo {n}\n" for n in range(12_000))
-    for text in (" " * size, ("a" * 1999 + "\n") * 128, "\\\n" * (size // 2), ": " * (size // 2), "[" * size, "{{" * (size // 2), chain):
+    entangled = ("".join(f"t{n}: " + " ".join(f"t{k}" for k in range(198)) + "\n" for n in range(199)))[:size]
+    for text in (
+        entangled,
+        " " * size,
+        ("a" * 1999 + "\n") * 128,
+        "\\\n" * (size // 2),
+        ": " * (size // 2),
+        "[" * size,
+        "{{" * (size // 2),
+        chain,
+    ):
         began = time.perf_counter()
         parse_makefile(text, "/p")
         parse_justfile(text, "/p")

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from vynexus_tui.automation.destinations import chooses_destination
 from vynexus_tui.automation.placement import placement_problem
 from vynexus_tui.automation.quoting import Context, Edit, Reading, literal_value, place, read_quoting
 from vynexus_tui.automation.shell_state import assigned_names, used_names
@@ -27,6 +28,10 @@ _TAKEN = frozenset(
 
 _NEW_EACH_TIME = frozenset({"message", "branch", "version", "date", "tag", "commit"})
 """Parameters for which an old value is wrong more often than right."""
+_RECENT_RUNS = 20
+"""What was usual before these is not what is meant now."""
+_MAJORITY_SHARE = 0.6
+"""A default is the value of more than this share of the recent runs, and of twice as many as any other value."""
 
 
 class Inputs(NamedTuple):
@@ -108,19 +113,29 @@ def _parameter(variable: str, slots: Sequence[_Slot], values: Sequence[Mapping[s
     first = slots[0]
     context = first.reading.contexts[first.span.start]
     newest = first.step.text[first.span.start : first.span.end]
-    seen: Counter[str] = Counter()
+    meanings: list[str | None] = []
     # Newest first, so that of equally frequent values the newest leads.
     for raw in [occurrence[first.span.name] for occurrence in reversed(values) if first.span.name in occurrence] or [newest]:
         meant = literal_value(raw, context) if raw == newest else _as_value(raw, context)
         meant = home + meant[1:] if meant and home and meant.startswith("~/") else meant
         # What the script itself would refuse, or could not show in its header, is no value to offer.
-        if meant and not meant.startswith(("~/", "|")) and meant.isprintable() and not has_unseen(meant):
-            seen[meant] += 1
+        is_value = meant and not meant.startswith(("~/", "|")) and meant.isprintable() and not has_unseen(meant)
+        meanings.append(meant if is_value else None)
+    seen = Counter(meant for meant in meanings if meant)
     ranked = tuple(SeenValue(value=value, count=count) for value, count in seen.most_common(_MOST_SEEN))
-    # A value that was never used twice is an example, not what is usually meant; a message, branch, version or date never is.
-    is_usual = bool(ranked) and (ranked[0].count > 1 or len(values) < 2) and variable.rstrip("0123456789_") not in _NEW_EACH_TIME
-    must_be_given = not is_usual or any(destructive_reason(part) for slot in slots for part in slot.step.parts)
-    return Parameter(name=variable, default=None if must_be_given else ranked[0].value, seen=ranked)
+    must_be_given = (
+        variable.rstrip("0123456789_") in _NEW_EACH_TIME
+        or any(chooses_destination(slot.step, slot.span.start) for slot in slots)
+        or any(destructive_reason(part) for slot in slots for part in slot.step.parts)
+    )
+    return Parameter(name=variable, default=None if must_be_given else _usual(meanings[:_RECENT_RUNS]), seen=ranked)
+
+
+def _usual(meanings: Sequence[str | None]) -> str | None:
+    """What is clearly meant when nothing is said, or None. A value that was never used twice is an example."""
+    (usual, most), *others = Counter(meanings).most_common(2)
+    is_clear = most > _MAJORITY_SHARE * len(meanings) and all(most >= 2 * count for _, count in others)
+    return usual if is_clear and (most > 1 or len(meanings) < 2) else None
 
 
 def _as_value(raw: str, context: Context) -> str | None:

@@ -8,6 +8,7 @@ from itertools import chain
 from vynexus_tui.automation.fragility import fragile_reason, tolerates_early_end
 from vynexus_tui.automation.inputs import Inputs, build_inputs
 from vynexus_tui.automation.naming import NAME, choose_name, is_subcommand
+from vynexus_tui.automation.optional_steps import choose_steps
 from vynexus_tui.automation.quoting import apply_edits
 from vynexus_tui.automation.risk import assess
 from vynexus_tui.automation.script_text import write_script
@@ -18,13 +19,11 @@ from vynexus_tui.automation.tidying import tidy
 from vynexus_tui.domain.automations import Automation, AutomationStatus, Refusal, RefusalReason, Script
 from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.domain.identifiers import AutomationId, stable_id
-from vynexus_tui.domain.patterns import Pattern, SlotSpan
+from vynexus_tui.domain.patterns import Pattern, PatternStep, SlotSpan
 from vynexus_tui.domain.settings import AutomationCreation
 from vynexus_tui.language.program_facts import PLAIN_DELETION, destructive_reason, privileged_reason, stateful_reason
 from vynexus_tui.language.visible import visible
 
-_SELDOM = 0.5
-"""A step that less than this share of the occurrences have is left out."""
 _EARLY_END = "set +o pipefail # head and grep end a pipeline early, which is no failure here"
 
 
@@ -32,10 +31,11 @@ _EARLY_END = "set +o pipefail # head and grep end a pipeline early, which is no 
 class _Recorded:
     """What is to become a script, wherever it comes from."""
 
-    lines: tuple[tuple[str, tuple[SlotSpan, ...]], ...]
+    lines: tuple[tuple[str, tuple[SlotSpan, ...], str], ...]
+    """Text, places of the parameters, and what must be said when it becomes part of the script."""
     values: tuple[Mapping[str, str], ...] = ()
     origin: str
-    seldom: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +73,17 @@ class MicroAutomationCreator:
         home: str | None,
     ) -> Automation | Refusal:
         """The automation of a pattern, always under the same id, or why there is none."""
-        kept = [step for step in pattern.steps if step.presence_share >= _SELDOM] or list(pattern.steps)
+        around = _Surroundings(aliases=aliases, is_program=is_program, home=home)
+        chosen = choose_steps(pattern.steps, pattern.occurrence_count, lambda step: _harm(step, around))
+        if isinstance(chosen, Problem):
+            return Refusal(pattern_id=pattern.pattern_id, reason=chosen.reason, detail=chosen.detail)
         recorded = _Recorded(
-            lines=tuple((step.text, step.slots) for step in kept),
+            lines=tuple((step.text, step.slots, words) for step, words in chosen.steps),
             values=tuple(occurrence.slot_values for occurrence in pattern.occurrences),
             origin=_origin(pattern),
-            seldom=tuple(f"leaves out `{step.template}`, which is seldom part of it" for step in pattern.steps if step not in kept),
+            left_out=chosen.left_out,
         )
-        draft = _draft(recorded, _Surroundings(aliases=aliases, is_program=is_program, home=home))
+        draft = _draft(recorded, around)
         if isinstance(draft, Problem):
             return Refusal(pattern_id=pattern.pattern_id, reason=draft.reason, detail=draft.detail)
         made = _automation(recorded, draft, choose_name(draft.steps, name_taken), now)
@@ -116,7 +119,7 @@ class MicroAutomationCreator:
         if name_taken(name):
             raise RequestError(f"{name} is already the name of something", "choose another name")
         recorded = _Recorded(
-            lines=tuple((c, ()) for c in commands), origin=f"Made by VyNexus from {_counted(len(commands), 'chosen command')}."
+            lines=tuple((c, (), "") for c in commands), origin=f"Made by VyNexus from {_counted(len(commands), 'chosen command')}."
         )
         draft = _draft(recorded, _Surroundings(aliases=aliases, is_program=is_program, home=home))
         if isinstance(draft, Problem):
@@ -127,17 +130,20 @@ class MicroAutomationCreator:
 def _draft(recorded: _Recorded, around: _Surroundings) -> _Draft | Problem:
     """The steps that can become a script and what they need; the first thing that forbids it otherwise."""
     steps: list[ScriptStep] = []
-    for text, slots in recorded.lines:
+    said: list[tuple[tuple[ScriptStep, ...], str]] = []
+    for text, slots, words in recorded.lines:
         built = build_steps(text, slots, around.aliases, around.is_program)
         if isinstance(built, Problem):
             return built
         steps += built
+        said.append((built, words))
     without = without_person(without_moves(steps))
     if isinstance(without, Problem):
         return without
     moved = without_moves(without[0])
     kept = tuple(with_virtual_environment(step) for step in moved)
-    adds = [*without[1], *recorded.seldom, *([VENV_ADDED] if kept != moved else [])]
+    always = [words for built, words in said if words and any(step in moved for step in built)]
+    adds = [*always, *without[1], *recorded.left_out, *([VENV_ADDED] if kept != moved else [])]
     if not moved and (reason := next((r for step in steps for part in step.parts if (r := stateful_reason(part))), None)):
         return Problem(RefusalReason.STATEFUL, reason)
     if problem := _forbidden(kept, around):
@@ -148,6 +154,15 @@ def _draft(recorded: _Recorded, around: _Surroundings) -> _Draft | Problem:
     if fragile := next((reason for step in kept if (reason := fragile_reason(step))), None):
         return Problem(RefusalReason.FRAGILE, fragile)
     return _Draft(steps=kept, inputs=inputs, adds=tuple(adds))
+
+
+def _harm(step: PatternStep, around: _Surroundings) -> RefusalReason | None:
+    """Whether a recorded step takes other rights or destroys, its aliases written out."""
+    built = build_steps(step.text, step.slots, around.aliases, around.is_program)
+    parts = [] if isinstance(built, Problem) else [part for one in built for part in one.parts]
+    if any(privileged_reason(part) for part in parts):
+        return RefusalReason.PRIVILEGED
+    return RefusalReason.DESTRUCTIVE if any(destructive_reason(part) for part in parts) else None
 
 
 def _forbidden(steps: Sequence[ScriptStep], around: _Surroundings) -> Problem | None:

@@ -7,6 +7,7 @@ from vynexus_tui.language.lexing import Part
 from vynexus_tui.language.program_facts import (
     PLAIN_DELETION,
     destructive_reason,
+    left_running_reason,
     network_reason,
     outside_reason,
     privileged_reason,
@@ -30,6 +31,7 @@ def assess(parts: Sequence[Part]) -> Risk:
         *_found(network_reason(part) for part in parts),
         *_found(outside_reason(part) for part in parts),
         *_found(lasting_reason(part) for part in parts),
+        *_found(left_running_reason(part) for part in parts),
     ]
     if any(SECRET_MARK.search(part.text) for part in parts):
         elevated.append("needs a secret from the environment")

@@ -1,5 +1,6 @@
-"""A pattern explained in 80 columns: what it is, what varied, why its potential is what it is, whether a script would help."""
+"""A pattern explained in 80 terminal cells: what it is, what varied, why its potential is what it is, whether a script would help."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ def explained_shape(explained: Explained) -> dict[str, Any]:
             {"name": v.name, "steps": [n - 1 for n in v.steps], "seen": [{"value": s.value, "count": s.count} for s in v.seen]}
             for v in explained.varying
         ],
-        "potential_parts": [{"name": p.name, "share": p.share, "weight": p.weight, "fact": p.fact} for p in explained.parts],
+        "potential_parts": [{"name": p.name, "share": p.share, "weight": p.weight, "fact": _fact(p)} for p in explained.parts],
         "held": explained.held,
         "evidence": [
             {"started_at": o.started_at, "session": o.session_id, "cwd": o.cwd, "hands_on_s": o.hands_on_s, "values": dict(o.slot_values)}
@@ -123,7 +124,7 @@ def _varying_lines(varying: Sequence[VaryingValue], step_count: int) -> Iterator
         elif step_count > 1 and value.steps:
             where = f", in step {value.steps[0]}"
         yield f"  {{{shown(value.name)}}}  {counted(len(value.seen), 'value')}{where}"
-        named = [f"{shown(s.value, limit=_LONGEST_VALUE) or '(nothing)'} {s.count}x" for s in value.seen[:_MOST_VALUES]]
+        named = [f"{_head(shown(s.value), _LONGEST_VALUE + 1) or '(nothing)'} {s.count}x" for s in value.seen[:_MOST_VALUES]]
         yield from _listed("      ", named, len(value.seen) - len(named))
 
 
@@ -131,7 +132,7 @@ def _potential_lines(pattern: Pattern, parts: Sequence[PotentialPart], held: str
     yield f"potential {pattern.potential.score:.2f}" + ("  (partial: what is unknown is left out)" if pattern.potential.partial else "")
     for part in parts:
         share = "unknown" if part.share is None else f"{part.share:.2f} × {part.weight:g}"
-        yield f"  {part.name:<12} {share:<11}  {part.fact}"
+        yield f"  {part.name:<12} {share:<11}  {_fact(part)}"
     if held:
         yield from _wrapped("  ", held)
 
@@ -154,8 +155,8 @@ def _verdict_lines(explained: Explained) -> Iterator[str]:
         yield f"worth automating: potential is above {explained.threshold:.2f}; the next cycle makes a script"
     if outcome.snoozed_until is not None and outcome.snoozed_until > explained.now:
         yield f"  · put aside by you until {day(outcome.snoozed_until)}"
-    if outcome.automation is None and not any(is_interactive(step.text) for step in pattern.steps):
-        yield f"  a script all the same: vynexus new NAME --pattern {pattern.pattern_id}"
+    if outcome.automation is None and outcome.refusal is None and not any(is_interactive(step.text) for step in pattern.steps):
+        yield "  a script all the same: key m on the dashboard's page of patterns"
 
 
 def _occurrence_lines(explained: Explained) -> Iterator[str]:
@@ -166,7 +167,7 @@ def _occurrence_lines(explained: Explained) -> Iterator[str]:
         yield f"  {_occurrence_words(occurrence, commands, explained.home)}"
         for event in commands:
             failed = f"  exit {event.exit_code}" if event.exit_code else ""
-            yield f"    {shown(event.command, limit=_WIDTH - 5 - len(failed))}{failed}"
+            yield f"    {_head(shown(event.command), _WIDTH - 4 - len(failed))}{failed}"
         if not commands:
             yield "    its commands are no longer stored"
     rest = pattern.occurrence_count - len(newest)
@@ -185,7 +186,7 @@ def _folder(path: str, home: str, limit: int) -> str:
     if home and (path == home or path.startswith(home + "/")):
         path = "~" + path[len(home) :]
     text = shown(path)
-    return text if len(text) <= limit else "…" + text[-limit + 1 :]
+    return text if _cells(text) <= limit else "…" + text[-_fitting(text[::-1], limit - 1) :]
 
 
 def _listed(start: str, named: Sequence[str], more: int) -> Iterator[str]:
@@ -194,7 +195,7 @@ def _listed(start: str, named: Sequence[str], more: int) -> Iterator[str]:
     line = start
     for place, item in enumerate(items):
         text = item + ("," if place < len(items) - 1 else "")
-        if line != start and line.strip() and len(line) + len(text) + 1 > _WIDTH:
+        if line != start and line.strip() and _cells(line) + _cells(text) + 1 > _WIDTH:
             yield line.rstrip()
             line = " " * len(start)
         line += text + " "
@@ -204,10 +205,38 @@ def _listed(start: str, named: Sequence[str], more: int) -> Iterator[str]:
 def _wrapped(start: str, text: str) -> Iterator[str]:
     """Cut between words where there is one, so that a long command can be read whole."""
     room = _WIDTH - len(start)
-    while len(text) > room:
-        cut = text.rfind(" ", room // 2, room + 1)
-        cut = room if cut < 0 else cut
+    while (fitting := _fitting(text, room)) < len(text):
+        cut = text.rfind(" ", fitting // 2, fitting + 1)
+        cut = fitting if cut < 0 else cut
         yield start + text[:cut]
         start, text = " " * (len(start) + 2 * (start.strip() != "")), text[cut:].lstrip(" ")
         room = _WIDTH - len(start)
     yield start + text
+
+
+def _head(text: str, room: int) -> str:
+    """Its beginning in at most so many cells, with an ellipsis where something is missing."""
+    return text if _cells(text) <= room else text[: _fitting(text, room - 1)] + "…"
+
+
+def _fitting(text: str, room: int) -> int:
+    """How many of its first characters fit into so many cells."""
+    if len(text) <= room and text.isascii():
+        return len(text)
+    width = 0
+    for place, ch in enumerate(text):
+        width += _cells(ch)
+        if width > room:
+            return place
+    return len(text)
+
+
+def _cells(text: str) -> int:
+    """Cells that a terminal gives to a text: two for a wide character, none for a mark on the one before it."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(ch) in "WF" else unicodedata.category(ch) not in ("Mn", "Me") for ch in text)
+
+
+def _fact(part: PotentialPart) -> str:
+    return part.fact if part.by_hand_s is None else f"about {duration(part.by_hand_s)} {part.fact}"

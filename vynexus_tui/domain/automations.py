@@ -177,6 +177,8 @@ class RefusalReason(StrEnum):
     LIMIT = "automation limit reached"
     SYNTAX = "not valid bash"
     FRAGILE = "would break in a script"
+    REPEATED = "already proposed"
+    """An automation of any status, also a rejected one, has the same script."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

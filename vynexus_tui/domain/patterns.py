@@ -146,6 +146,8 @@ class Pattern:
     """Whether automating it would help anybody; the reasons say why not."""
     reasons: tuple[str, ...] = ()
     schedule: Schedule | None = None
+    gaps: tuple[str, ...] = ()
+    """What its runs do that its steps do not say; they are among the reasons."""
     count_quality: CountQuality = CountQuality.EXACT
 
     @property

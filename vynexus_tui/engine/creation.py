@@ -1,9 +1,10 @@
 """From a pattern to what is proposed: its automation or the reason why there is none, and its line in the lists."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from statistics import median
 
-from vynexus_tui.domain.automations import Automation, Refusal
+from vynexus_tui.domain.automations import Automation, Refusal, RefusalReason
 from vynexus_tui.domain.cycles import PatternHead
 from vynexus_tui.domain.patterns import Pattern
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, is_program, known_aliases
@@ -23,6 +24,22 @@ def create_automation(workspace: Workspace, pattern: Pattern, names: set[str], *
         now=now,
         home=str(workspace.paths.home),
     )
+
+
+def repetition_of(made: Automation, existing: Iterable[Automation]) -> Refusal | None:
+    """Refuses what an automation already does: a pattern that splits or grows gets another id, and a decision must not be asked for twice."""
+    steps = _steps(made)
+    same = next((a for a in existing if _steps(a) == steps), None)
+    if same is None:
+        return None
+    detail = f"the same script as {same.name}, which is {same.status}"
+    return Refusal(pattern_id=made.pattern_id, reason=RefusalReason.REPEATED, detail=detail)
+
+
+def _steps(automation: Automation) -> str:
+    """What a script does. Left out is what changes with every look: its name, counts, dates, seen values and so the default."""
+    text = automation.script.text
+    return text[max(text.find("\n: step 1\n"), 0) :]
 
 
 def build_head(pattern: Pattern, known: PatternHead | None = None) -> PatternHead:

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from statistics import median
 
 from vynexus_tui.domain.automations import Automation, Refusal, SeenValue
@@ -10,7 +11,7 @@ from vynexus_tui.domain.identifiers import PatternId
 from vynexus_tui.domain.patterns import Pattern
 from vynexus_tui.domain.settings import RepetitiveTaskDetection
 from vynexus_tui.engine.assembly import Workspace, reading
-from vynexus_tui.mining.potential import busiest_window, times_apart
+from vynexus_tui.mining.potential import busiest_window, times_apart, undated_count_more
 from vynexus_tui.store import automations_table, patterns_table
 
 
@@ -24,6 +25,8 @@ class PotentialPart:
     weight: float
     fact: str
     """What was measured, or why it is not known."""
+    by_hand_s: float | None = None
+    """Median time of a run, where that is what was measured: the front ends have the words for durations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,19 +57,20 @@ def explain_potential(pattern: Pattern, settings: RepetitiveTaskDetection, *, no
             name="frequency",
             share=potential.frequency_share,
             weight=settings.frequency_weight,
-            fact=_frequency_fact(pattern, now=now),
+            fact=_frequency_fact(pattern, settings, now=now),
         ),
         PotentialPart(
             name="time saving",
             share=potential.time_saving_share,
             weight=settings.time_saving_weight,
             fact=_time_fact(pattern),
+            by_hand_s=_typical_s(pattern) if potential.time_saving_share is not None else None,
         ),
         PotentialPart(
             name="recency",
             share=potential.recency_share,
             weight=settings.recency_weight,
-            fact="no dates are known" if pattern.last_seen_at is None else f"last seen {_days_ago(pattern.last_seen_at, now=now)}",
+            fact=_recency_fact(pattern, now=now),
         ),
     )
 
@@ -79,9 +83,11 @@ def held_back(pattern: Pattern, parts: tuple[PotentialPart, ...]) -> str | None:
     if pattern.potential.score > whole - 1e-9:
         return None
     count = times_apart(pattern.occurrences)
-    return (
-        f"held at {pattern.potential.score:.2f} instead of {whole:.2f}: seen in {_plural(count, 'session or day', 'sessions or days')} only"
-    )
+    if pattern.last_seen_at is None:
+        seen = f"in {_plural(count, 'session', 'sessions')} only"
+    else:
+        seen = f"on {_plural(count, 'occasion', 'occasions')} only" + ("; one day counts as two at most" if count > 1 else "")
+    return f"held at {pattern.potential.score:.2f} instead of {whole:.2f}: seen {seen}"
 
 
 def varying_values(pattern: Pattern) -> tuple[VaryingValue, ...]:
@@ -107,29 +113,40 @@ def read_outcome(workspace: Workspace, pattern_id: PatternId) -> Outcome:
     return Outcome(automation=automations[-1] if automations else None, refusal=refusal, snoozed_until=until)
 
 
-def _frequency_fact(pattern: Pattern, *, now: datetime) -> str:
+_WITHOUT_DATES_MORE = "left out: the runs without dates score more alone"
+
+
+def _frequency_fact(pattern: Pattern, settings: RepetitiveTaskDetection, *, now: datetime) -> str:
     dates = [o.started_at for o in pattern.occurrences if o.started_at is not None]
     if not dates:
         return f"{_plural(pattern.occurrence_count, 'time', 'times')}; how often per week is unknown without dates"
+    if undated_count_more(pattern.occurrences, settings, now=now):
+        return f"{_plural(pattern.occurrence_count - len(dates), 'time', 'times')} without a date"
     count, weeks = busiest_window(dates, now=now)
-    is_recent = weeks in (4.0, 13.0)
-    return (
-        f"{_plural(count, 'time', 'times')} in the last {weeks:.0f} weeks" if is_recent else f"{count} times in {weeks:.0f} weeks, all told"
-    )
+    length = f"{weeks:.0f} weeks" if weeks.is_integer() else f"{ceil(weeks * 7)} days"
+    return f"{_plural(count, 'time', 'times')} in the last {length}"
 
 
 def _time_fact(pattern: Pattern) -> str:
-    by_hand_s = [o.hands_on_s for o in pattern.occurrences if o.hands_on_s is not None]
+    known = sum(o.hands_on_s is not None for o in pattern.occurrences)
     if pattern.last_seen_at is None:
         return "no dates are known"
-    if not by_hand_s:
+    if not known:
         return "no durations are known"
-    typical_s = median(by_hand_s)
-    words = (
-        "less than a second" if typical_s < 1 else f"about {typical_s:.0f} s" if typical_s < 120 else f"about {typical_s / 60:.0f} minutes"
-    )
-    measured = "" if len(by_hand_s) == pattern.occurrence_count else f" (measured {_plural(len(by_hand_s), 'time', 'times')})"
-    return f"{words} by hand each time{measured}"
+    if pattern.potential.time_saving_share is None:
+        return _WITHOUT_DATES_MORE
+    measured = "" if known == pattern.occurrence_count else f" (measured {_plural(known, 'time', 'times')})"
+    return f"by hand each time{measured}"
+
+
+def _typical_s(pattern: Pattern) -> float:
+    return median(o.hands_on_s for o in pattern.occurrences if o.hands_on_s is not None)
+
+
+def _recency_fact(pattern: Pattern, *, now: datetime) -> str:
+    if pattern.last_seen_at is None:
+        return "no dates are known"
+    return _WITHOUT_DATES_MORE if pattern.potential.recency_share is None else f"last seen {_days_ago(pattern.last_seen_at, now=now)}"
 
 
 def _days_ago(moment: datetime, *, now: datetime) -> str:

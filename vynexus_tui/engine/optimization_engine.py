@@ -15,7 +15,7 @@ from vynexus_tui.domain.identifiers import AutomationId, EventId
 from vynexus_tui.domain.patterns import Pattern
 from vynexus_tui.domain.runs import CommandMetric, Run, SavingsSummary
 from vynexus_tui.engine.assembly import Workspace, reading, writing
-from vynexus_tui.engine.creation import build_head, create_automation
+from vynexus_tui.engine.creation import build_head, create_automation, repetition_of
 from vynexus_tui.engine.forgetting import apply_retention
 from vynexus_tui.engine.hooks import refresh_hooks
 from vynexus_tui.engine.identification import identify_patterns
@@ -158,17 +158,18 @@ class OptimizationEngine:
                 and self._may_have_a_script(head, state, has_room=room > 0)
                 and (pattern := patterns_table.read_pattern(connection, head.pattern_id)) is not None
             ]
-        names = {a.name for a in existing}
         outcomes: list[tuple[PatternHead, Automation | Refusal]] = []
         for head, pattern in waiting:
             outcome = (
-                create_automation(self._workspace, pattern, names, now=now)
+                create_automation(self._workspace, pattern, {a.name for a in existing}, now=now)
                 if room > 0
                 else Refusal(pattern_id=pattern.pattern_id, reason=RefusalReason.LIMIT, detail="retire one to make room")
             )
             if isinstance(outcome, Automation):
+                outcome = repetition_of(outcome, existing) or outcome
+            if isinstance(outcome, Automation):
                 room -= 1
-                names.add(outcome.name)
+                existing.append(outcome)
             outcomes.append((head, outcome))
         if outcomes:
             self._write_outcomes(outcomes)

@@ -4,6 +4,7 @@ A reason is a few words for the screen; None means nothing is known against it. 
 """
 
 import itertools
+import re
 from functools import lru_cache
 from posixpath import basename
 
@@ -56,6 +57,7 @@ __all__ = [
     "is_interactive",
     "is_navigation",
     "is_trivial",
+    "left_running_reason",
     "network_reason",
     "opens_session",
     "outside_reason",
@@ -306,15 +308,40 @@ _SSH_VALUES = frozenset("-" + letter for letter in "bBcDEeFIiJLlmOopPQRSwW")
 
 
 def _count_operands(words: tuple[str, ...]) -> int:
-    values = _SSH_VALUES if words[0] == "ssh" else frozenset()
     pairs = zip(("", *words[1:]), words[1:], strict=False)
-    return sum(not word.startswith("-") and before not in values for before, word in pairs)
+    return sum(not word.startswith("-") and not (words[0] == "ssh" and _ssh_cluster(before)[1]) for before, word in pairs)
+
+
+def _ssh_cluster(word: str) -> tuple[str, bool]:
+    """The option letters of a word such as -fNL, and whether the next word is the last one's value."""
+    letters = re.match("-([a-zA-Z0-9]*)", word)
+    for at, letter in enumerate(letters[1] if letters else ""):
+        if f"-{letter}" in _SSH_VALUES:
+            return word[1 : at + 2], at + 2 == len(word)
+    return letters[1] if letters else "", False
+
+
+def left_running_reason(part: Part) -> str | None:
+    """What still runs when the command has returned, or None."""
+    for command in commands_within(part):
+        words = command_words(command)
+        if words[:1] == ("ssh",) and _goes_to_background(words):
+            return "ssh -f leaves a connection running after the script has ended"
+    return None
+
+
+def _goes_to_background(words: tuple[str, ...]) -> bool:
+    """`ssh -fN -L ...` returns at once: -f goes to the background, -N runs no command there."""
+    letters = {letter for word in words[1:] for letter in _ssh_cluster(word)[0]}
+    return letters >= {"f", "N"} and _count_operands(words) == 1
 
 
 def _runs_in_batch(command: Command, words: tuple[str, ...]) -> bool:
     rule = BATCH_OPTIONS.get(words[0])
     if rule is None:
         return False
+    if words[0] == "ssh" and _goes_to_background(words):
+        return True
     if isinstance(rule, int):
         return any(r.operator.startswith("<") for r in command.redirects) or _count_operands(words) >= rule
     return any(w == r or w.startswith(r + "=") for w in words[1:] for r in rule) or any(r.operator in rule for r in command.redirects)
@@ -349,11 +376,11 @@ def _git_opens_editor(words: tuple[str, ...]) -> bool:
 def _git_destroys(words: tuple[str, ...], action: str, options: set[str], letters: set[str]) -> str | None:
     operands = words[words.index(action) + 1 :] if action in words else ()
     if action == "push" and (
-        any(o.startswith(("--force", "--mirror", "--delete")) for o in options)
-        or letters & {"f", "d"}
-        or any(w.startswith(("+", ":")) for w in operands)
+        any(o.startswith(("--force", "--mirror")) for o in options) or "f" in letters or any(w.startswith("+") for w in operands)
     ):
         return "force push overwrites others' commits"
+    if action == "push" and (any(o.startswith("--delete") for o in options) or "d" in letters or any(w.startswith(":") for w in operands)):
+        return "deletes a branch at the remote"
     if action == "reset" and "--hard" in options:
         return "reset --hard drops local changes"
     if action == "checkout" and (operands[:1] in (("--",), (".",)) or "f" in letters):

@@ -6,21 +6,19 @@ comes out in pieces. Two pieces are one routine when a single line of steps expl
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from itertools import combinations, pairwise, takewhile
+from itertools import combinations, takewhile
 from math import ceil
-from typing import NamedTuple
 
 from vynexus_tui.language.program_tables import NAVIGATION
 from vynexus_tui.mining.episode_growth import MOST_STEPS, Episode, EpisodeGrower, Positions
-from vynexus_tui.mining.significance import is_lifted
+from vynexus_tui.mining.filling import fill_inside
 from vynexus_tui.mining.timeline import Timeline
+from vynexus_tui.mining.usual_line import Line, usual_line
 
 _MOST_OF_A_RUN = 0.6
 """A run has at least this share of the steps ..."""
 _MOST_RUNS = 0.7
 """... in at least this share of the runs of two pieces that are one routine."""
-_OPTIONAL_STEP = 0.35
-"""A step that fewer runs have is no part of the routine."""
 _NEAR_SHARE = 0.5
 """Two pieces of which this share of the rarer one's runs lie beside runs of the other may be one routine."""
 _TOGETHER_SHARE = 0.25
@@ -30,30 +28,20 @@ _OWN_SHARE = 0.4
 """A step that is typed elsewhere more often than this allows does not tell where a run was."""
 _BOTH_SHARE = 0.6
 """Pieces without a common step are one routine only if this share of the runs has steps of both."""
-_LAST_TIMES = 5
 _SAME_ORDER = 0.8
-_RARELY = 0.15
-"""Steps that are in the same run no more often than this exclude each other."""
 
 
 def consolidate(found: list[Episode], grower: EpisodeGrower) -> list[Episode]:
     """Join pieces and variants of one routine, then recover runs that lack a step."""
     timeline = grower.timeline
     joined = [_settle(episode, grower) for episode in _Joining(found, grower).join_all()]
+    joined = fill_inside(joined, grower)
     _recover_partial(joined, timeline)
     for episode in joined:
+        episode.stand_ins = {x: y for x, y in usual_line(timeline, episode.occurrences).stand_ins.items() if y in episode.symbols}
         ordered = [_in_order(timeline, occurrence, episode.symbols) for occurrence in episode.occurrences]
         episode.occurrences = sorted(_with_repeats(timeline, occurrence) for occurrence in ordered if len(occurrence) > 1)
     return joined
-
-
-class _Line(NamedTuple):
-    """The steps of a routine in their usual order, and its runs."""
-
-    symbols: Positions
-    runs: list[Positions]
-    stand_ins: dict[int, int]
-    """Steps that are another way to do one of `symbols`: {stand-in: step}."""
 
 
 class _Joining:
@@ -129,10 +117,10 @@ class _Joining:
         names = [self._claim_whole(line)]
         rest = [o for o in rest if not any(self._timeline.covered[i] for i in o)]
         if len(rest) >= self._grower.min_occurrences and self._timeline.session_count(rest) >= self._grower.min_sessions:
-            names.append(self._claim_whole(_Line(symbols, rest, {})))
+            names.append(self._claim_whole(Line(symbols, rest, {})))
         return names
 
-    def _claim_whole(self, line: _Line) -> int:
+    def _claim_whole(self, line: Line) -> int:
         for run in line.runs:
             self._timeline.cover(run)
         return self._claim(self._grower.complete(Episode(line.symbols, line.runs), share=0.4))
@@ -166,11 +154,11 @@ class _Joining:
             near.update({self._owners[i] for i in timeline.around(occurrence) if i in self._owners} - {number})
         return near
 
-    def _joined_line(self, a: Episode, b: Episode) -> _Line | None:
+    def _joined_line(self, a: Episode, b: Episode) -> Line | None:
         symbols = set(a.symbols) | set(b.symbols)
         own = {i for episode in (a, b) for occurrence in episode.occurrences for i in occurrence}
         runs = _without_shared(sorted(_gather(self._timeline, o, symbols, own) for o in (*a.occurrences, *b.occurrences)))
-        line = _usual_line(self._timeline, runs)
+        line = usual_line(self._timeline, runs)
         return line if _explains(line, a, b, self._timeline) else None
 
 
@@ -226,51 +214,7 @@ def _without_shared(runs: Sequence[Positions]) -> list[Positions]:
     return sorted(kept)
 
 
-def _usual_line(timeline: Timeline, runs: Sequence[Positions]) -> _Line:
-    """Steps that enough runs have, ordered by which one usually comes first."""
-    rows = [[timeline.symbols[i] for i in run] for run in runs]
-    present = Counter(symbol for row in rows for symbol in set(row))
-    looked_at = sum(len(timeline.around(run)) for run in runs)
-    kept = [
-        symbol
-        for symbol, count in present.items()
-        # Among the twenty steps around a long run there is an `ls` by chance.
-        if count >= _OPTIONAL_STEP * len(rows) and is_lifted(timeline, symbol, hits=count, looked_at=looked_at)
-    ]
-    before: Counter[tuple[int, int]] = Counter(pair for row in rows for pair in combinations(row, 2))
-    wins = {x: sum((before[x, y] > before[y, x]) - (before[x, y] < before[y, x]) for y in kept if y != x) for x in kept}
-    mean = {x: sum(row.index(x) / len(row) for row in rows if x in row) / present[x] for x in kept}
-    ordered = sorted(kept, key=lambda x: (-wins[x], mean[x], x))
-    stand_ins = _stand_ins(ordered, rows)
-    return _Line(tuple(x for x in ordered if x not in stand_ins), list(runs), stand_ins)
-
-
-def _stand_ins(ordered: Sequence[int], rows: Sequence[Sequence[int]]) -> dict[int, int]:
-    """At most one pair of neighbours of which a run has only one, while all else is the same: one stands in for the other.
-
-    The first step only where three others are the same: routines that only end alike are different ones.
-    """
-    for place, (x, y) in enumerate(pairwise(ordered)):
-        with_x, with_y = ([set(row) for row in rows if symbol in row] for symbol in (x, y))
-        others = [z for z in ordered if z not in (x, y)]
-        together = sum(y in row for row in with_x)
-        are_exclusive = together <= _RARELY * min(len(with_x), len(with_y))
-        if are_exclusive and len(others) >= 2 + (place == 0) and all(_share_with(z, r) >= 0.5 for z in others for r in (with_x, with_y)):
-            return {x: y} if _is_in_use(y, x, rows) else {y: x}
-    return {}
-
-
-def _is_in_use(symbol: int, other: int, rows: Sequence[Sequence[int]]) -> bool:
-    """Whether a step was done rather than the other one the last times: people change a step and stay with it."""
-    last = [symbol in row for row in rows if symbol in row or other in row][-_LAST_TIMES:]
-    return sum(last) * 2 > len(last)
-
-
-def _share_with(symbol: int, rows: Sequence[Collection[int]]) -> float:
-    return sum(symbol in row for row in rows) / len(rows)
-
-
-def _explains(line: _Line, a: Episode, b: Episode, timeline: Timeline) -> bool:
+def _explains(line: Line, a: Episode, b: Episode, timeline: Timeline) -> bool:
     """Whether most runs have most steps of the line, and the line loses at most one step of either piece."""
     steps, stand_ins = set(line.symbols), line.stand_ins
     pieces = [{stand_ins.get(symbol, symbol) for symbol in piece.symbols} for piece in (a, b)]
@@ -289,7 +233,7 @@ def _explains(line: _Line, a: Episode, b: Episode, timeline: Timeline) -> bool:
     return True
 
 
-def _belong_together(line: _Line, a: Episode, b: Episode, timeline: Timeline) -> bool:
+def _belong_together(line: Line, a: Episode, b: Episode, timeline: Timeline) -> bool:
     """Whether what only one piece has and what only the other has come together, and in the same order nearly always.
 
     Two routines of one morning, now this one first and now that one, are two.
@@ -313,10 +257,11 @@ def _settle(episode: Episode, grower: EpisodeGrower) -> Episode:
     whole = grower.complete(episode, share=0.4)
     if len(whole.symbols) == len(episode.symbols):
         return episode
-    line = _usual_line(timeline, [_gather(timeline, occurrence, whole.symbols) for occurrence in whole.occurrences])
+    line = usual_line(timeline, [_gather(timeline, occurrence, whole.symbols) for occurrence in whole.occurrences])
     for run in line.runs:
         timeline.cover(run)
-    return Episode(line.symbols, line.runs)
+    is_loss = len(line.symbols) + len(line.stand_ins) < len(whole.symbols)
+    return Episode(whole.symbols if is_loss else line.symbols, line.runs)
 
 
 def _recover_partial(episodes: list[Episode], timeline: Timeline) -> None:

@@ -5,7 +5,7 @@ Serial episodes with gaps (Mannila 1997) searched greedily: nothing is enumerate
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from vynexus_tui.mining.significance import (
@@ -20,13 +20,13 @@ from vynexus_tui.mining.significance import (
 from vynexus_tui.mining.timeline import ABSENT, Timeline
 
 Positions: TypeAlias = tuple[int, ...]
-MOST_STEPS = 10
+MOST_STEPS = 20
 _SAMPLE = 400
 """Newest occurrences that are looked at when a step is chosen."""
 _RETRIES = 6
 _OPTIONAL_SHARE = 0.55
 _USUAL_SHARE = 0.75
-_MOST_ADDED = 6
+_MOST_ADDED = 12
 _SHARED_SHARE = 0.15
 _SPECIFIC_SHARE = 0.6
 """A step that is typed elsewhere more often than not says nothing about which workflow this is."""
@@ -45,6 +45,8 @@ class Episode:
 
     symbols: Positions
     occurrences: list[Positions]
+    stand_ins: dict[int, int] = field(default_factory=dict)
+    """Activities that are another way to do one of `symbols`: {stand-in: step}."""
 
     @property
     def saved_steps(self) -> int:

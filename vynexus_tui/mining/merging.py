@@ -126,7 +126,12 @@ def _grown(known: Pattern, found: Pattern, gained: Sequence[Occurrence]) -> Patt
 def _judged(pattern: Pattern, by: Circumstances) -> Pattern:
     """Judged anew by all its runs."""
     reasons = reasons_against(
-        pattern.steps, pattern.occurrences, count_quality=pattern.count_quality, aliases=by.aliases, known_targets=by.known_targets
+        pattern.steps,
+        pattern.occurrences,
+        count_quality=pattern.count_quality,
+        aliases=by.aliases,
+        known_targets=by.known_targets,
+        gaps=pattern.gaps,
     )
     potential = score_potential(pattern.occurrences, by.settings, now=by.now)
     return replace(pattern, potential=potential, worthy=not reasons, reasons=reasons)

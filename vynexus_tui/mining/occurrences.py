@@ -1,6 +1,6 @@
 """Turn positions in the timeline into a pattern's steps and occurrences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 
@@ -23,12 +23,15 @@ def build_steps(timeline: Timeline, episode: Episode, model: Positions) -> tuple
     if len(model) == 1:
         aligned = {o: o for o in episode.occurrences[-_COMPARED:]}
     else:
-        aligned = {o: _align(timeline, o, model) for o in episode.occurrences}
+        aligned = {o: _align(timeline, o, model, episode.stand_ins) for o in episode.occurrences}
     # Stable: complete ones are the newest of all.
     others = sorted((o for o in aligned if o != model), key=lambda o: ABSENT not in aligned[o])
     rows = [*others[-_COMPARED + 1 :], model]
     texts = [timeline.steps[i].text for i in model]
-    shapes = [[None if i == ABSENT else timeline.shapes[i] for i in aligned.get(row, model)] for row in rows]
+    shapes = [
+        [timeline.shapes[i] if i != ABSENT and _is_same_frame(timeline, i, step) else None for i, step in zip(row, model, strict=True)]
+        for row in (aligned.get(occurrence, model) for occurrence in rows)
+    ]
     parameters = find_parameters(texts, shapes)
     shares = [sum(places[k] != ABSENT for places in aligned.values()) / len(aligned) for k in range(len(model))]
     steps = tuple(
@@ -52,26 +55,33 @@ def newest_complete(timeline: Timeline, episode: Episode) -> Positions:
     return found
 
 
-def _align(timeline: Timeline, occurrence: Positions, model: Positions) -> Positions:
+def _align(timeline: Timeline, occurrence: Positions, model: Positions, stand_ins: Mapping[int, int]) -> Positions:
     """Position of each of the model's steps in an occurrence, in whatever order it has them; ABSENT where it lacks one."""
-    left = list(occurrence)
+    left, symbols = list(occurrence), timeline.symbols
     aligned = dict.fromkeys(model, ABSENT)
-    # By activity before by frame: beside `cd ..`, `cd NAME` is another step though both are read alike.
-    for is_same in (_is_same_activity, _is_same_frame):
+    ways: tuple[Callable[[int, int], bool], ...] = (
+        lambda i, step: symbols[i] == symbols[step],
+        # Not by frame alone: beside `cd ..`, `cd NAME` is another step, and so are `npm run build` and `npm run test`.
+        lambda i, step: _is_same_frame(timeline, i, step) and _is_compatible(timeline, symbols[i], symbols[step]),
+        lambda i, step: stand_ins.get(symbols[i]) == symbols[step],
+    )
+    for is_same in ways:
         for step in model:
-            found = next((i for i in left if is_same(timeline, i, step)), ABSENT) if aligned[step] == ABSENT else ABSENT
+            found = next((i for i in left if is_same(i, step)), ABSENT) if aligned[step] == ABSENT else ABSENT
             if found != ABSENT:
                 aligned[step] = found
                 left.remove(found)
     return tuple(aligned.values())
 
 
-def _is_same_activity(timeline: Timeline, i: int, j: int) -> bool:
-    return timeline.symbols[i] == timeline.symbols[j] and _is_same_frame(timeline, i, j)
-
-
 def _is_same_frame(timeline: Timeline, i: int, j: int) -> bool:
     return timeline.shapes[i].frame == timeline.shapes[j].frame
+
+
+def _is_compatible(timeline: Timeline, symbol: int, other: int) -> bool:
+    """Whether one activity is the other with a value where that has a constant."""
+    pairs = zip(timeline.templates.activities[symbol].constants, timeline.templates.activities[other].constants, strict=False)
+    return all(x == y or x is None or y is None for x, y in pairs)
 
 
 def build_occurrence(

@@ -10,6 +10,7 @@ from vynexus_tui.domain.settings import RepetitiveTaskDetection
 from vynexus_tui.domain.targets import ProjectTarget
 from vynexus_tui.mining.consolidation import consolidate
 from vynexus_tui.mining.episode_growth import Episode, EpisodeGrower, Positions
+from vynexus_tui.mining.gaps import find_gaps
 from vynexus_tui.mining.identity import mint_id
 from vynexus_tui.mining.occurrences import build_occurrence, build_steps, exact_start, newest_complete
 from vynexus_tui.mining.potential import score_potential
@@ -108,7 +109,10 @@ class _PatternBuilder:
         occurrences = tuple(build_occurrence(timeline, o, self._events, values.get(o, {})) for o in episode.occurrences)
         kind = _kind(timeline, episode, steps)
         quality = self._count_quality(occurrences)
-        reasons = reasons_against(steps, occurrences, count_quality=quality, aliases=self._aliases, known_targets=self._known_targets)
+        gaps = find_gaps(timeline, episode, self._events)
+        reasons = reasons_against(
+            steps, occurrences, count_quality=quality, aliases=self._aliases, known_targets=self._known_targets, gaps=gaps
+        )
         pattern_id = mint_id(kind, steps, self._taken)
         self._taken.add(pattern_id)
         self._owned.update(event_id for occurrence in occurrences for event_id in occurrence.event_ids)
@@ -121,13 +125,19 @@ class _PatternBuilder:
             worthy=not reasons,
             reasons=reasons,
             schedule=schedule,
+            gaps=gaps,
             count_quality=quality,
         )
 
     def _with_own_events(self, episode: Episode) -> list[Positions]:
         """The occurrences without events that an earlier pattern or occurrence has: `a && b` may hold steps of two."""
-        kept, owned = [], set[EventId]()
+        kept, owned, starts = [], set[EventId](), set[float]()
         for occurrence in episode.occurrences:
+            # One run that two sources tell of under other names: nobody does the same twice in one instant.
+            start_s = self._ages[self._timeline.steps[occurrence[0]].event_id][0]
+            if start_s and start_s in starts:
+                continue
+            starts.add(start_s)
             ids = {i: self._timeline.steps[i].event_id for i in occurrence}
             own = tuple(i for i in occurrence if ids[i] not in self._owned and ids[i] not in owned)
             if len(own) >= min(2, len(episode.symbols)):

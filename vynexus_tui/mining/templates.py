@@ -65,9 +65,9 @@ class ActivityTemplates:
             for group in groups:
                 self._seen[group, place][shape.values[place]] += count
 
-    def abstract_command(self, shape: Shape) -> int:
-        """The number of the command's activity; `activities[number]` says what it is."""
-        activity = Activity(shape.frame, self._constants(shape))
+    def abstract_command(self, shape: Shape, *, is_its_own: bool = False) -> int:
+        """The number of the command's activity; `activities[number]` says what it is. One of its own has no slots."""
+        activity = Activity(shape.frame, shape.values if is_its_own else self._constants(shape))
         symbol = self._symbols.setdefault(activity, len(self.activities))
         if symbol == len(self.activities):
             self.activities.append(activity)

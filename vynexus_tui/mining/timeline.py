@@ -8,7 +8,7 @@ from itertools import accumulate, zip_longest
 from vynexus_tui.domain.traces import Step, Trace
 from vynexus_tui.language.lexing import parse_command
 from vynexus_tui.language.program_facts import opens_session
-from vynexus_tui.mining.shapes import Shape, build_shape
+from vynexus_tui.mining.shapes import Frame, Shape, build_shape
 from vynexus_tui.mining.templates import PLAIN_WORD, VERBS, ActivityTemplates
 
 WINDOW = 4
@@ -16,6 +16,13 @@ WINDOW = 4
 
 ABSENT = -1
 """Stands for a step that an occurrence does not have."""
+_TURN_REACH = 8
+_MOST_ALIKE = 4
+_LEAST_TURNS = 3
+_TURN_SHARE = 0.7
+_MOST_A_RUN = 2
+"""A command may be used twice in a run (`git checkout develop` before and after)."""
+_LONGEST_OPENER = 1000
 _MOST_TERMINALS = 4
 
 
@@ -88,7 +95,8 @@ def build_timeline(traces: Sequence[Trace]) -> Timeline:
     timeline = Timeline(templates)
     for text, count in texts.items():
         templates.observe(shapes[text], count)
-    symbols = {text: templates.abstract_command(shape) for text, shape in shapes.items()}
+    own = _used_in_turn(traces, shapes)
+    symbols = {text: templates.abstract_command(shape, is_its_own=text in own) for text, shape in shapes.items()}
     last_tries = _LastTries(shapes)
     for number, sitting in enumerate(_sittings(traces)):
         terminals: dict[int, list[int]] = {}
@@ -163,8 +171,34 @@ class _LastTries:
             text = trace.steps[number].text
             next_text = following[0].steps[following[1]].text if following is not None else None
             is_retried = next_text is not None and self._meanings[text] == self._meanings[next_text]
-            if not is_retried or any(map(opens_session, parse_command(text))):
+            if not is_retried or (len(text) < _LONGEST_OPENER and any(map(opens_session, parse_command(text)))):
                 yield trace, number
+
+
+def _used_in_turn(traces: Sequence[Trace], shapes: Mapping[str, Shape]) -> frozenset[str]:
+    """Commands alike that mostly come together, exactly as they are: `kubectl config use-context prod` … `use-context dev`.
+
+    Each is an activity of its own; taken for one activity with a parameter, only one of them would have a place in the routine.
+    """
+    seen: Counter[str] = Counter()
+    together: Counter[tuple[str, str]] = Counter()
+    for trace in traces:
+        newest: dict[Frame, list[tuple[int, str]]] = {}
+        for number, step in enumerate(trace.steps):
+            frame = shapes[step.text].frame
+            seen[step.text] += 1
+            if shapes[step.text].values:
+                before = newest.setdefault(frame, [])
+                together.update(
+                    {(text, step.text) for at, text in before[-_MOST_ALIKE:] if number - at <= _TURN_REACH and text != step.text}
+                )
+                before.append((number, step.text))
+    return frozenset(
+        text
+        for pair, count in together.items()
+        if count >= _LEAST_TURNS and count >= _TURN_SHARE * max(seen[pair[0]], seen[pair[1]]) / _MOST_A_RUN
+        for text in pair
+    )
 
 
 def _names_of_things(traces: Sequence[Trace], shapes: Mapping[str, Shape]) -> frozenset[str]:

@@ -34,6 +34,7 @@ def reasons_against(
     count_quality: CountQuality,
     aliases: Mapping[str, str],
     known_targets: Sequence[ProjectTarget],
+    gaps: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Why a script would not help, most telling first; empty when the pattern is worthy."""
     parts = [part for step in steps for part in parse_command(step.text)]
@@ -45,6 +46,7 @@ def reasons_against(
         _is_one_command_edited(steps),
         _is_burst(occurrences),
         _runs_side_by_side(occurrences),
+        *gaps,
         _fails(occurrences),
         "how often is unknown: this history keeps one of each command" if count_quality is CountQuality.DEDUPED else None,
     ]
@@ -152,14 +154,16 @@ def literal_length(step: PatternStep) -> int:
 
 
 def _is_burst(occurrences: Sequence[Occurrence]) -> str | None:
-    if times_apart(occurrences) == 1:
-        return "seen in one session only"
     sessions = Counter(occurrence.session_id for occurrence in occurrences)
+    if times_apart(occurrences) == 1:
+        return "seen in one session only" if len(sessions) == 1 else "a burst: all within an hour"
     busiest = sessions.most_common(1)[0][1]
-    if busiest > _BURST_SHARE * len(occurrences) and len(sessions) < _HABIT_SESSIONS:
+    is_dated = any(occurrence.started_at for occurrence in occurrences)
+    # Where lines were counted to tell sessions apart, that one has most says little.
+    if is_dated and busiest > _BURST_SHARE * len(occurrences) and len(sessions) < _HABIT_SESSIONS:
         return f"a burst: {busiest} of {len(occurrences)} times in one session"
     days = {occurrence.started_at.date() for occurrence in occurrences if occurrence.started_at}
-    if len(days) == 1 and len(sessions) < 3 and all(occurrence.started_at for occurrence in occurrences):
+    if len(days) == 1 and all(occurrence.started_at for occurrence in occurrences):
         return "a burst: all on one day"
     return None
 

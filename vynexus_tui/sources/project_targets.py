@@ -16,7 +16,6 @@ _MOST_BYTES = 256 * 1024
 _MOST_TARGETS = 200
 _MOST_LINES = 40
 _LONGEST_LINE = 2000
-_DEEPEST = 10
 _SPECIAL = ("/proc", "/sys", "/dev", "/net")
 """Not folders of a disk; looking into /net may mount something."""
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
@@ -103,18 +102,22 @@ def parse_package_scripts(text: str, folder: str) -> tuple[ProjectTarget, ...]:
 
 
 def _targets(runner: str, folder: str, recipes: dict[str, list[str]], needs: dict[str, list[str]]) -> tuple[ProjectTarget, ...]:
-    whole = {name: _with_needs(name, recipes, needs, set()) for name in recipes}
+    own = {name: [line for line in lines if line.strip()][:_MOST_LINES] for name, lines in recipes.items()}
+    needed = {name: [need for need in dict.fromkeys(needs[name]) if need in recipes] for name in recipes}
+    whole = {name: _with_needs(name, own, needed, set()) for name in recipes}
     return tuple(ProjectTarget(f"{runner} {name}", folder, tuple(lines)) for name, lines in whole.items() if lines)
 
 
-def _with_needs(name: str, recipes: dict[str, list[str]], needs: dict[str, list[str]], seen: set[str]) -> list[str]:
-    """The lines of what it needs, then its own; each target once, as make runs them."""
+def _with_needs(name: str, own: dict[str, list[str]], needed: dict[str, list[str]], seen: set[str]) -> list[str]:
+    """The first lines of what it needs and its own; each target once, as make runs them. At most 200 deep: so many are read."""
     seen.add(name)
     lines: list[str] = []
-    for need in needs.get(name, ()):
-        if need in recipes and need not in seen and len(seen) < _DEEPEST:
-            lines += _with_needs(need, recipes, needs, seen)
-    return [line for line in (*lines, *recipes[name]) if line.strip()][:_MOST_LINES]
+    for need in needed[name]:
+        if len(lines) >= _MOST_LINES:
+            break
+        if need not in seen:
+            lines += _with_needs(need, own, needed, seen)
+    return [*lines, *own[name]][:_MOST_LINES]
 
 
 def _joined(text: str) -> list[str]:
