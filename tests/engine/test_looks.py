@@ -275,13 +275,16 @@ def test_a_whole_look_that_was_killed_half_way_is_done_again(grown: Workspace, n
     assert build_snapshot(grown, now=later).performance.metric_count == DAYS * 15 + 20
 
 
-def test_a_quick_look_that_was_killed_half_way_counts_nothing_twice(grown: Workspace, project: Path, now: datetime) -> None:
-    for hours in range(4):
-        type_session(grown, project, [*noise(1), *NEW_HABIT, *noise(1)], at=now + timedelta(hours=5 * hours))
+def test_a_quick_look_that_was_killed_half_way_counts_nothing_twice(
+    grown: Workspace, project: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looks, "WHOLE_AFTER", timedelta(days=30))
+    for day in range(4):
+        type_session(grown, project, [*noise(1), *NEW_HABIT, *noise(1)], at=now + timedelta(hours=25 * day))
     with pytest.raises(KeyboardInterrupt):
-        KilledEngine(grown).run_cycle(now + timedelta(hours=16))
+        KilledEngine(grown).run_cycle(now + timedelta(hours=76))
     before = patterns_of(grown)
-    report = look(grown, now + timedelta(hours=17))
+    report = look(grown, now + timedelta(hours=77))
     assert patterns_of(grown) == before
     assert report.new_event_count == 0
     head = next(h for h in heads_of(grown) if "pandoc" in h.title)

@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -76,6 +77,10 @@ class Person:
         )
         self.now += timedelta(seconds=duration_s + self.rng.uniform(2, 25))
         return len(self.events) - 1
+
+    def move_last(self, folder: str) -> None:
+        """The last command was typed in another folder than the usual one."""
+        self.events[-1] = replace(self.events[-1], cwd=folder)
 
     def does(self, habit: str, *commands: str, noise_share: float = 0.0, most_noise: int = 1) -> None:
         """One occurrence of a habit; with `noise_share` everyday commands get in between two steps."""

@@ -28,6 +28,7 @@ _OWN_SHARE = 0.4
 """A step that is typed elsewhere more often than this allows does not tell where a run was."""
 _BOTH_SHARE = 0.6
 """Pieces without a common step are one routine only if this share of the runs has steps of both."""
+_LOOSE_SHARE = 0.55
 _SAME_ORDER = 0.8
 
 
@@ -261,7 +262,22 @@ def _settle(episode: Episode, grower: EpisodeGrower) -> Episode:
     for run in line.runs:
         timeline.cover(run)
     is_loss = len(line.symbols) + len(line.stand_ins) < len(whole.symbols)
-    return Episode(whole.symbols if is_loss else line.symbols, line.runs)
+    return _without_loose_end(Episode(whole.symbols if is_loss else line.symbols, line.runs), episode, line, timeline)
+
+
+def _without_loose_end(settled: Episode, episode: Episode, line: Line, timeline: Timeline) -> Episode:
+    """Without a first or last step that was added though fewer than half of the runs have it, unless it took another's place."""
+    for end in (0, -1):
+        symbol = settled.symbols[end]
+        if symbol in episode.symbols or symbol in line.stand_ins.values():
+            continue
+        having = [run for run in settled.occurrences if any(timeline.symbols[i] == symbol for i in run)]
+        if len(having) < _LOOSE_SHARE * len(settled.occurrences):
+            settled.symbols = tuple(s for s in settled.symbols if s != symbol)
+            for number, run in enumerate(settled.occurrences):
+                timeline.cover([i for i in run if timeline.symbols[i] == symbol], covered=False)
+                settled.occurrences[number] = tuple(i for i in run if timeline.symbols[i] != symbol)
+    return settled
 
 
 def _recover_partial(episodes: list[Episode], timeline: Timeline) -> None:

@@ -27,6 +27,8 @@ _RETRIES = 6
 _OPTIONAL_SHARE = 0.55
 _USUAL_SHARE = 0.75
 _MOST_ADDED = 12
+_TELLING_NATS = 15.0
+"""What tells workflows with a common piece apart must be beyond doubt: in a short history something is beside it by chance."""
 _SHARED_SHARE = 0.15
 _SPECIFIC_SHARE = 0.6
 """A step that is typed elsewhere more often than not says nothing about which workflow this is."""
@@ -255,9 +257,10 @@ class EpisodeGrower:
             has_end = places is None and place in (0, length)
             nearest = Counter(timeline.symbols[gap[0]] for gap in gaps) if likely and has_end else Counter()
             looked_at = sum(map(len, gaps))
+            least_nats = 0.0 if places is None else _TELLING_NATS
             for symbol, count in likely:
                 if (best is None or count > best.support) and (
-                    is_surprising(timeline, symbol, hits=count, looked_at=looked_at)
+                    is_surprising(timeline, symbol, hits=count, looked_at=looked_at, least_nats=least_nats)
                     or is_surprising(timeline, symbol, hits=nearest[symbol], looked_at=len(gaps))
                 ):
                     best = _NextStep(count, place, symbol)

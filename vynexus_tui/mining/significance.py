@@ -156,11 +156,11 @@ def wilson_low(hits: int, trials: int, z: float = 1.28) -> float:
     return (centre - z * math.sqrt(max(0.0, share * (1 - share) / trials + z2 / (4 * trials * trials)))) / (1 + z2 / trials)
 
 
-def is_surprising(timeline: Timeline, symbol: int, *, hits: int, looked_at: int) -> bool:
+def is_surprising(timeline: Timeline, symbol: int, *, hits: int, looked_at: int, least_nats: float = 0.0) -> bool:
     """Whether an activity is at these places so much more often that chance does not explain it."""
     evidence = _Evidence(hits, looked_at, timeline.counts[symbol], likely_size(timeline))
     is_everyday = hits < MIN_CONFIDENCE * timeline.counts[symbol]
-    return evidence.is_lifted(3) and evidence.nats >= (_EVERYDAY_NATS if is_everyday else _SURPRISE_NATS)
+    return evidence.is_lifted(3) and evidence.nats >= max(least_nats, _EVERYDAY_NATS if is_everyday else _SURPRISE_NATS)
 
 
 def is_lifted(timeline: Timeline, symbol: int, *, hits: int, looked_at: int) -> bool:
