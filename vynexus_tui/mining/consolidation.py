@@ -9,6 +9,8 @@ from collections.abc import Collection, Sequence
 from itertools import combinations, takewhile
 from math import ceil
 
+from vynexus_tui.language.lexing import parse_command
+from vynexus_tui.language.program_facts import interactive_reason, opens_session
 from vynexus_tui.language.program_tables import NAVIGATION
 from vynexus_tui.mining.episode_growth import MOST_STEPS, Episode, EpisodeGrower, Positions
 from vynexus_tui.mining.filling import fill_inside
@@ -28,6 +30,7 @@ _OWN_SHARE = 0.4
 """A step that is typed elsewhere more often than this allows does not tell where a run was."""
 _BOTH_SHARE = 0.6
 """Pieces without a common step are one routine only if this share of the runs has steps of both."""
+_LONGEST_READ = 4096
 _LOOSE_SHARE = 0.55
 _SAME_ORDER = 0.8
 
@@ -242,7 +245,12 @@ def _belong_together(line: Line, a: Episode, b: Episode, timeline: Timeline) -> 
     only_a, only_b = (set(x.symbols) - set(y.symbols) for x, y in ((a, b), (b, a)))
     if only_a == set(a.symbols) and only_b == set(b.symbols):
         both = sum(not only.isdisjoint(map(timeline.symbols.__getitem__, run)) for run in line.runs for only in (only_a, only_b))
+        are_whole = min(len(only_a), len(only_b)) > 2
         if both - len(line.runs) < _BOTH_SHARE * len(line.runs):
+            return False
+        # A script cannot go on over an editor: what is done before it and what after it are two.
+        ends = [piece.occurrences[-1][end] for piece in (a, b) for end in (0, -1)]
+        if are_whole and _waits_for_a_person(ends, timeline):
             return False
     orders = []
     for run in line.runs:
@@ -250,6 +258,11 @@ def _belong_together(line: Line, a: Episode, b: Episode, timeline: Timeline) -> 
         if all(places):
             orders.append(sum(places[0]) / len(places[0]) < sum(places[1]) / len(places[1]))
     return not orders or max(sum(orders), len(orders) - sum(orders)) >= _SAME_ORDER * len(orders)
+
+
+def _waits_for_a_person(run: Sequence[int], timeline: Timeline) -> bool:
+    parts = [part for i in run for part in parse_command(timeline.steps[i].text[:_LONGEST_READ])]
+    return any(interactive_reason(part) and not opens_session(part) for part in parts)
 
 
 def _settle(episode: Episode, grower: EpisodeGrower) -> Episode:

@@ -13,6 +13,7 @@ from vynexus_tui.domain.identifiers import EventId
 from vynexus_tui.language.lexing import Part, parse_command
 from vynexus_tui.language.program_facts import interactive_reason, is_navigation, is_trivial
 from vynexus_tui.mining.episode_growth import Episode, Positions
+from vynexus_tui.mining.occurrences import is_same_step
 from vynexus_tui.mining.timeline import Timeline
 
 _Head: TypeAlias = tuple[str, ...]
@@ -21,12 +22,13 @@ _LAST_RUNS = 5
 """Done the other way within the last times, it is a choice and no change of habit."""
 _INSIDE_SHARE = 0.5
 _BESIDE_SHARE = 0.8
+_SOMETIMES_SHARE = 0.3
 _ELSEWHERE_SHARE = 0.2
 _MOVES = frozenset(("cd", "pushd", "popd", "z", "zoxide"))
 
 
-def find_gaps(timeline: Timeline, episode: Episode, events: Mapping[EventId, CommandEvent]) -> tuple[str, ...]:
-    """What is wrong with the steps as a script, in words; empty where nothing is known to be."""
+def find_gaps(timeline: Timeline, episode: Episode, model: Positions, events: Mapping[EventId, CommandEvent]) -> tuple[str, ...]:
+    """What is wrong with the steps of `model` as a script, in words; empty where nothing is known to be."""
     if len(episode.symbols) < 2:
         return ()
     runs = episode.occurrences[-_MOST_RUNS:]
@@ -52,9 +54,25 @@ def find_gaps(timeline: Timeline, episode: Episode, events: Mapping[EventId, Com
         for other, step in episode.stand_ins.items()
         if any(timeline.symbols[i] == other for run in runs[-_LAST_RUNS:] for i in run)
     ]
+    found += [
+        f"`{_short(_text_of(timeline, runs, symbol))}` is done in {count} of {enough} runs, the other steps in the others"
+        for symbol, count in _without_place(timeline, episode, runs, model).items()
+        if count >= _SOMETIMES_SHARE * enough
+    ]
     if sum(_is_scattered(timeline, run, events) for run in runs) >= _ELSEWHERE_SHARE * enough:
         found.append("typed in several terminals, in different folders")
     return tuple(found)
+
+
+def _without_place(timeline: Timeline, episode: Episode, runs: Sequence[Positions], model: Positions) -> Counter[int]:
+    """How many runs have an activity that is none of the steps, nor another way to do one."""
+    known = {timeline.symbols[i] for i in model} | episode.stand_ins.keys()
+    return Counter(
+        timeline.symbols[i]
+        for run in runs
+        for i in run
+        if timeline.symbols[i] not in known and not any(is_same_step(timeline, i, step) for step in model)
+    )
 
 
 def _around(timeline: Timeline, run: Positions) -> Iterator[int]:

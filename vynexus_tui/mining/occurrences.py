@@ -62,7 +62,7 @@ def _align(timeline: Timeline, occurrence: Positions, model: Positions, stand_in
     ways: tuple[Callable[[int, int], bool], ...] = (
         lambda i, step: symbols[i] == symbols[step],
         # Not by frame alone: beside `cd ..`, `cd NAME` is another step, and so are `npm run build` and `npm run test`.
-        lambda i, step: _is_same_frame(timeline, i, step) and _is_compatible(timeline, symbols[i], symbols[step]),
+        lambda i, step: is_same_step(timeline, i, step),
         lambda i, step: stand_ins.get(symbols[i]) == symbols[step],
     )
     for is_same in ways:
@@ -78,10 +78,10 @@ def _is_same_frame(timeline: Timeline, i: int, j: int) -> bool:
     return timeline.shapes[i].frame == timeline.shapes[j].frame
 
 
-def _is_compatible(timeline: Timeline, symbol: int, other: int) -> bool:
-    """Whether one activity is the other with a value where that has a constant."""
-    pairs = zip(timeline.templates.activities[symbol].constants, timeline.templates.activities[other].constants, strict=False)
-    return all(x == y or x is None or y is None for x, y in pairs)
+def is_same_step(timeline: Timeline, i: int, j: int) -> bool:
+    """Whether they are read alike and differ at most in that one has a value where the other has a constant."""
+    one, other = (timeline.templates.activities[timeline.symbols[k]].constants for k in (i, j))
+    return _is_same_frame(timeline, i, j) and all(x == y or x is None or y is None for x, y in zip(one, other, strict=False))
 
 
 def build_occurrence(

@@ -109,7 +109,7 @@ class _PatternBuilder:
         occurrences = tuple(build_occurrence(timeline, o, self._events, values.get(o, {})) for o in episode.occurrences)
         kind = _kind(timeline, episode, steps)
         quality = self._count_quality(occurrences)
-        gaps = find_gaps(timeline, episode, self._events)
+        gaps = find_gaps(timeline, episode, model, self._events)
         reasons = reasons_against(
             steps, occurrences, count_quality=quality, aliases=self._aliases, known_targets=self._known_targets, gaps=gaps
         )
