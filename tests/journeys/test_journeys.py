@@ -110,7 +110,7 @@ def test_the_same_story_on_the_command_line_alone(person: Person) -> None:
 
     assert "2,000 new" in person.vynexus("import").stdout
     assert "0 new" in person.vynexus("import").stdout
-    assert "1 automations made" in person.vynexus("cycle").stdout
+    assert "1 automation made" in person.vynexus("cycle").stdout
     name = only_automation(person)
     refused = person.vynexus("approve", name, "--sha256", "0" * 64, check=False)
     assert refused.returncode == 1
