@@ -252,7 +252,8 @@ def _belong_together(line: Line, a: Episode, b: Episode, timeline: Timeline) -> 
         ends = [piece.occurrences[-1][end] for piece in (a, b) for end in (0, -1)]
         if are_whole and _waits_for_a_person(ends, timeline):
             return False
-    orders = []
+    kept, orders = {*line.symbols, *line.stand_ins}, list[bool]()
+    only_a, only_b = only_a & kept, only_b & kept
     for run in line.runs:
         places = [[k for k, i in enumerate(run) if timeline.symbols[i] in only] for only in (only_a, only_b)]
         if all(places):

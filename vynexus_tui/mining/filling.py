@@ -22,7 +22,8 @@ def fill_inside(episodes: Sequence[Episode], grower: EpisodeGrower) -> list[Epis
             if len(episode.symbols) >= MOST_STEPS:
                 break
             for at, run in enumerate(episode.occurrences):
-                position = next((i for i in range(run[0] + 1, run[-1]) if timeline.symbols[i] == symbol and i not in run), ABSENT)
+                between = range(run[0] + 1, run[-1]) if run else ()
+                position = next((i for i in between if timeline.symbols[i] == symbol and i not in run), ABSENT)
                 if position == ABSENT:
                     continue
                 loser = owners.get(position)

@@ -48,7 +48,7 @@ def find_gaps(timeline: Timeline, episode: Episode, model: Positions, events: Ma
     enough = len(runs)
     found = [f"does `{_short(texts[head])}` more than once in a run" for head, n in again.items() if n >= _INSIDE_SHARE * enough]
     found += [f"`{_short(texts[head])}` is done in between, too" for head, n in inside.items() if n >= _INSIDE_SHARE * enough]
-    found += [f"`{_short(texts[head])}` is always done beside it" for head, n in beside.items() if n >= _BESIDE_SHARE * enough]
+    found += [f"`{_short(texts[head])}` is always done right before or after" for head, n in beside.items() if n >= _BESIDE_SHARE * enough]
     found += [
         f"now `{_short(_text_of(timeline, runs, other))}`, now `{_short(_text_of(timeline, runs, step))}`"
         for other, step in episode.stand_ins.items()
