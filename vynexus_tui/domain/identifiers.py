@@ -24,4 +24,4 @@ def stable_id(*parts: str) -> str:
 
 def text_sha256(text: str) -> str:
     """The digest an approval is bound to (hex, 64 digits), over the exact bytes that will be executed."""
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
