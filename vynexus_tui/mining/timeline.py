@@ -184,15 +184,14 @@ def _used_in_turn(traces: Sequence[Trace], shapes: Mapping[str, Shape]) -> froze
     together: Counter[tuple[str, str]] = Counter()
     for trace in traces:
         newest: dict[Frame, list[tuple[int, str]]] = {}
+        pairs: set[tuple[str, str]] = set()
         for number, step in enumerate(trace.steps):
-            frame = shapes[step.text].frame
             seen[step.text] += 1
             if shapes[step.text].values:
-                before = newest.setdefault(frame, [])
-                together.update(
-                    {(text, step.text) for at, text in before[-_MOST_ALIKE:] if number - at <= _TURN_REACH and text != step.text}
-                )
+                before = newest.setdefault(shapes[step.text].frame, [])
+                pairs |= {(text, step.text) for at, text in before[-_MOST_ALIKE:] if number - at <= _TURN_REACH and text != step.text}
                 before.append((number, step.text))
+        together.update(pairs)
     return frozenset(
         text
         for pair, count in together.items()
