@@ -94,12 +94,14 @@ class _PatternBuilder:
     def build(self, episode: Episode) -> Pattern | None:
         """The pattern of an episode, None when nobody would want to see it."""
         timeline = self._timeline
+        if not self._is_listed(episode) or (len(episode.symbols) == 1 and self._is_pointless(episode.occurrences[-1])):
+            return None
         episode.occurrences.sort(key=lambda positions: self._ages[timeline.steps[positions[0]].event_id])
         episode.occurrences = self._with_own_events(episode)
         if not self._is_listed(episode):
             return None
         model = newest_complete(timeline, episode)
-        if is_pointless([PatternStep(text=timeline.steps[i].text) for i in model]):
+        if self._is_pointless(model):
             return None
         steps, values = build_steps(timeline, episode, model)
         began = [self._events[timeline.steps[positions[0]].event_id] for positions in episode.occurrences]
@@ -128,6 +130,9 @@ class _PatternBuilder:
             gaps=gaps,
             count_quality=quality,
         )
+
+    def _is_pointless(self, positions: Positions) -> bool:
+        return is_pointless([PatternStep(text=self._timeline.steps[i].text) for i in positions])
 
     def _with_own_events(self, episode: Episode) -> list[Positions]:
         """The occurrences without events that an earlier pattern or occurrence has: `a && b` may hold steps of two."""
