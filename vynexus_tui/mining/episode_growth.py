@@ -55,10 +55,6 @@ class Episode:
         """Steps that one command in place of all would have saved."""
         return (len(self.symbols) - 1) * len(self.occurrences)
 
-    def is_complete(self, occurrence: Positions) -> bool:
-        """Whether an occurrence has every step."""
-        return len(occurrence) == len(self.symbols)
-
 
 class _NextStep(NamedTuple):
     support: int
