@@ -1,5 +1,6 @@
 """A routine whose steps do not say all that its runs do is listed and never offered: its script would do something else."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from tests.habits.typed_history import Person, spelled
@@ -48,35 +49,24 @@ def test_two_terminals_in_different_folders_are_not_one_script():
         assert not pattern.worthy or len(folders) == 1
 
 
-def test_one_of_two_commands_each_time_is_a_choice_that_a_script_cannot_make():
-    person = Person(4)
-    for k in range(14):
+def _person_who_ships(seed: int, times: int, has_switched: Callable[[int], bool]) -> Person:
+    person = Person(seed)
+    for k in range(times):
         with person.sitting():
-            person.does(
-                "ship",
-                "git fetch --all",
-                "npm ci",
-                "npm run build",
-                "aws s3 sync dist/ s3://a" if k % 2 else "rsync -a dist/ web:/srv/",
-                "npm run notify",
-            )
+            sync = "aws s3 sync dist/ s3://a" if has_switched(k) else "rsync -a dist/ web:/srv/"
+            person.does("ship", "git fetch --all", "npm ci", "npm run build", sync, "npm run notify")
+    return person
+
+
+def test_one_of_two_commands_each_time_is_a_choice_that_a_script_cannot_make():
+    person = _person_who_ships(4, 14, lambda k: bool(k % 2))
     (pattern,) = person.habits()
     assert not pattern.worthy
     assert any(reason.startswith("now `") for reason in pattern.reasons)
 
 
 def test_a_tool_that_took_over_is_the_step_from_now_on():
-    person = Person(5)
-    for k in range(16):
-        with person.sitting():
-            person.does(
-                "ship",
-                "git fetch --all",
-                "npm ci",
-                "npm run build",
-                "aws s3 sync dist/ s3://a" if k > 8 else "rsync -a dist/ web:/srv/",
-                "npm run notify",
-            )
+    person = _person_who_ships(5, 16, lambda k: k > 8)
     (pattern,) = person.habits()
     assert pattern.worthy
     assert "aws s3 sync dist/ s3://a" in spelled(pattern)

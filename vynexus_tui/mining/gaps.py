@@ -17,6 +17,7 @@ from vynexus_tui.mining.occurrences import is_same_step
 from vynexus_tui.mining.timeline import Timeline
 
 _Head: TypeAlias = tuple[str, ...]
+_LONGEST_READ = 4096
 _MOST_RUNS = 200
 _LAST_RUNS = 5
 """Done the other way within the last times, it is a choice and no change of habit."""
@@ -90,12 +91,12 @@ def _head(timeline: Timeline, position: int) -> _Head:
 
 def _matters(text: str) -> bool:
     """Whether leaving it out changes what the rest does."""
-    parts = parse_command(text) if len(text) <= 4096 else ()
+    parts = parse_command(text) if len(text) <= _LONGEST_READ else ()
     return any(_is_work_part(part) or (part.text.split() or [""])[0] in _MOVES for part in parts)
 
 
 def _is_work(text: str) -> bool:
-    return any(map(_is_work_part, parse_command(text))) if len(text) <= 4096 else False
+    return any(map(_is_work_part, parse_command(text))) if len(text) <= _LONGEST_READ else False
 
 
 def _is_work_part(part: Part) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from vynexus_tui.language.program_tables import NAVIGATION, TRIVIAL
 from vynexus_tui.mining.episode_growth import Episode
+from vynexus_tui.mining.significance import Evidence
 from vynexus_tui.mining.timeline import Timeline
 
 _LEAST_COUNT = 5
@@ -22,7 +23,7 @@ def find_loops(timeline: Timeline) -> list[Episode]:
     following = Counter((programs[i], programs[i + 1]) for i in _free_pairs(timeline, programs))
     total, compared = Counter(programs), sum(count >= 3 for count in following.values())
     strengths = {
-        pair: _surprise(count, pair, total, len(programs)) - math.log(compared)
+        pair: Evidence(count, total[pair[0]], total[pair[1]], len(programs)).nats - math.log(compared)
         for pair, count in following.items()
         if count >= _LEAST_COUNT
     }
@@ -43,13 +44,3 @@ def _free_pairs(timeline: Timeline, programs: list[str]) -> Iterator[int]:
         is_free = not timeline.covered[i] and not timeline.covered[i + 1] and timeline.segments[i] == timeline.segments[i + 1]
         if is_free and programs[i] != programs[i + 1] and not {programs[i], programs[i + 1]} & (NAVIGATION | TRIVIAL):
             yield i
-
-
-def _surprise(count: int, pair: tuple[str, str], total: Counter[str], length: int) -> float:
-    """Log likelihood ratio (nats) of the first coming right before the second this often, against anywhere."""
-    before, after = total[pair[0]] / length, total[pair[1]]
-    share = count / after
-    if share <= before:
-        return 0.0
-    missed = after - count
-    return count * math.log(share / before) + (missed * math.log((1 - share) / (1 - before)) if missed else 0.0)

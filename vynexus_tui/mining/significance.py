@@ -57,8 +57,8 @@ def significant_pairs(timeline: Timeline, *, min_occurrences: int) -> list[Pair]
         count, linked = max(counted[key], adjacent[key]), links.get(key, ())
         if max(count, len(linked)) < max(min_occurrences, MIN_CONFIDENCE * min(seen[first], seen[second])):
             continue
-        near = _Evidence(count, seen[first] * reach, seen[second], size)
-        next_to = _Evidence(adjacent[key], seen[first], seen[second], size)
+        near = Evidence(count, seen[first] * reach, seen[second], size)
+        next_to = Evidence(adjacent[key], seen[first], seen[second], size)
         strongest = max((near, next_to), key=lambda evidence: evidence.nats)
         needed = _LINKED_SURPRISE_NATS if len(linked) >= min_occurrences else threshold
         confidence = count / min(seen[first], seen[second])
@@ -69,7 +69,7 @@ def significant_pairs(timeline: Timeline, *, min_occurrences: int) -> list[Pair]
     return sorted(pairs, key=lambda pair: (-pair.strength, pair.first, pair.second))
 
 
-class _Evidence(NamedTuple):
+class Evidence(NamedTuple):
     """Of `seen` times, `hits` lie in the `looked_at` of all `size` places."""
 
     hits: int
@@ -158,14 +158,14 @@ def wilson_low(hits: int, trials: int, z: float = 1.28) -> float:
 
 def is_surprising(timeline: Timeline, symbol: int, *, hits: int, looked_at: int, least_nats: float = 0.0) -> bool:
     """Whether an activity is at these places so much more often that chance does not explain it."""
-    evidence = _Evidence(hits, looked_at, timeline.counts[symbol], likely_size(timeline))
+    evidence = Evidence(hits, looked_at, timeline.counts[symbol], likely_size(timeline))
     is_everyday = hits < MIN_CONFIDENCE * timeline.counts[symbol]
     return evidence.is_lifted(3) and evidence.nats >= max(least_nats, _EVERYDAY_NATS if is_everyday else _SURPRISE_NATS)
 
 
 def is_lifted(timeline: Timeline, symbol: int, *, hits: int, looked_at: int) -> bool:
     """Whether an activity is at these places at least twice as often as elsewhere, be they ever so few."""
-    return _Evidence(hits, looked_at, timeline.counts[symbol], likely_size(timeline)).is_lifted(2)
+    return Evidence(hits, looked_at, timeline.counts[symbol], likely_size(timeline)).is_lifted(2)
 
 
 def _count_pairs(timeline: Timeline) -> tuple[Counter[int], int]:
