@@ -39,3 +39,13 @@ def test_fourteen_steps_are_one_routine():
     (pattern,) = person.habits()
     assert len(pattern.steps) == 14
     assert event_ids(pattern) == person.planted["release"]
+
+
+def test_what_is_done_on_another_host_tells_steps_apart_though_the_host_varies():
+    person = Person(3)
+    for k in range(12):
+        with person.sitting():
+            host = f"web{k}"
+            person.does("tidy", f"ssh {host} 'df -h /var'", f"ssh {host} 'journalctl --vacuum-size=200M'")
+    (pattern,) = person.habits()
+    assert spelled(pattern) == ["ssh {1} 'df -h /var'", "ssh {1} 'journalctl --vacuum-size=200M'"]

@@ -1,8 +1,11 @@
 """One afternoon's tries are not a habit."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from tests.habits.typed_history import Person, event_ids, spelled, spelled_all
+from tests.habits.typed_history import Person, event_ids, mine, spelled, spelled_all
 
 
 def test_twenty_tries_of_one_command_in_an_afternoon_are_not_worth_automating():
@@ -51,3 +54,15 @@ def test_a_mistyped_step_is_none():
             person.planted["sync"].append((begin, person.types("git rebase origin/main"), person.types("git push --force-with-lease")))
     (pattern,) = person.habits()
     assert event_ids(pattern) == person.planted["sync"]
+
+
+def test_one_run_that_four_sources_tell_of_is_one_run():
+    person = Person(77)
+    with person.sitting():
+        person.does("install", "wget https://x.example/z.tar.gz", "./configure --prefix=/opt/z", "make -j8 install")
+    copies = [
+        replace(e, event_id=len(person.events) * n + int(e.event_id), session_id=f"{e.session_id}-{n}")
+        for n in range(4)
+        for e in person.events
+    ]
+    assert mine(copies, now=person.now + timedelta(hours=1)) == ()
