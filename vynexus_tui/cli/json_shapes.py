@@ -118,6 +118,7 @@ def trial_shape(trial: Trial) -> dict[str, Any]:
                 "mode": c.mode,
                 "renamed_from": c.renamed_from,
                 "warning": c.warning,
+                "steps": c.steps,
             }
             for c in trial.changes
         ],

@@ -3,6 +3,7 @@
 import argparse
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from vynexus_tui.cli.json_shapes import trial_shape
@@ -13,6 +14,7 @@ from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.engine.trials import plan_trial, try_automation, try_command
 
 _OTHER_VERDICT = 3
+_MOST_OF_STEP = 3
 _MARKS = {
     ChangeKind.CREATE: "+",
     ChangeKind.MODIFY: "~",
@@ -74,7 +76,9 @@ def print_trial(trial: Trial) -> None:
     level = "" if trial.level is SandboxLevel.FULL else "  (level static: nothing was executed, only read)"
     print(f"{shown(trial.headline)}{took}{level}")
     for step in trial.steps:
-        print(f"  step {step.number}  {step.outcome:<11}  {shown(step.text, limit=100)}")
+        print(f"  step {step.number}  {step.outcome:<13}  {shown(step.text, limit=100)}")
+        if of_step := trial.changes_of(step.number):
+            print(f"          {'':<13}  {_short(of_step, trial.cwd)}")
     for change in trial.changes:
         print(f"  {_MARKS[change.kind]} {shown(change.path)}{_change_words(change)}")
         if change.diff:
@@ -93,6 +97,13 @@ def print_trial(trial: Trial) -> None:
         print(f"  it left {trial.leftover_processes} processes running; they were ended")
     for line in trial.not_known:
         print(f"  not known: {shown(line)}")
+
+
+def _short(changes: Sequence[FileChange], cwd: str) -> str:
+    """The first paths of one step on one line; the whole list follows below."""
+    names = [f"{_MARKS[c.kind]} {shown(c.path.removeprefix(cwd.rstrip('/') + '/'), limit=40)}" for c in changes[:_MOST_OF_STEP]]
+    more = len(changes) - _MOST_OF_STEP
+    return "  ".join(names) + (f"  and {more:,} more" if more > 0 else "")
 
 
 def _change_words(change: FileChange) -> str:

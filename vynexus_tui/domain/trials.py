@@ -59,12 +59,25 @@ class FileChange:
     renamed_from: str | None = None
     warning: str | None = None
     """setuid and the like."""
+    steps: tuple[int, ...] | None = None
+    """Numbers of the script's steps that changed it; None where that is not known."""
     lower_mtime_ns: int | None = None
     """mtime of the real file when the trial ran; None if there was none. Approval compares it."""
     lower_ctime_ns: int | None = None
     """Its ctime: nobody can set it back, so it moves with every change of content, mode or name."""
     lower_newest_ctime_ns: int | None = None
     """The newest ctime below a real directory that would be deleted, moved or replaced; None where there is no such tree."""
+
+
+class StepOutcome(StrEnum):
+    """What became of one step."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NEEDS_NETWORK = "needs network"
+    """It stopped there because a trial has no network; that says nothing about the real run."""
+    NOT_REACHED = "not reached"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +87,7 @@ class TrialStep:
     number: int
     """1-based."""
     text: str
-    outcome: str
-    """passed, failed, not reached, unknown."""
+    outcome: StepOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +132,10 @@ class Trial:
     calls: tuple[str, ...] = field(default=())
     """Level static: programs the script would call."""
 
+    def changes_of(self, step: int) -> tuple[FileChange, ...]:
+        """What one step changed, as far as that is known."""
+        return tuple(c for c in self.changes if c.steps is not None and step in c.steps)
+
     @property
     def headline(self) -> str:
         """The verdict as a person reads it."""
@@ -140,7 +156,8 @@ class Trial:
 
     @property
     def _failed_step(self) -> str:
-        failed = next((s.number for s in self.steps if s.outcome == "failed"), None)
+        stopped = (StepOutcome.FAILED, StepOutcome.NEEDS_NETWORK)
+        failed = next((s.number for s in self.steps if s.outcome in stopped), None)
         return f" at step {failed} of {len(self.steps)}" if failed and len(self.steps) > 1 else ""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from vynexus_tui.domain.identifiers import AutomationId, text_sha256
 from vynexus_tui.domain.settings import Sandbox
-from vynexus_tui.domain.trials import ChangeKind, FileChange, SandboxCapability, SandboxLevel, Trial, TrialStep, Verdict
+from vynexus_tui.domain.trials import ChangeKind, FileChange, SandboxCapability, SandboxLevel, StepOutcome, Trial, TrialStep, Verdict
 from vynexus_tui.sandbox.capability import describe_refusal, find_capability
 from vynexus_tui.sandbox.file_changes import measure_tree
 from vynexus_tui.sandbox.mentions import Mentions
@@ -158,7 +158,7 @@ def _read_only_trial(script: str, steps: tuple[str, ...], capability: SandboxCap
         **common,
         level=SandboxLevel.STATIC,
         verdict=Verdict.NOT_TRIED,
-        steps=tuple(TrialStep(number=n, text=text, outcome="not reached") for n, text in enumerate(steps, start=1)),
+        steps=tuple(TrialStep(number=n, text=text, outcome=StepOutcome.UNKNOWN) for n, text in enumerate(steps, start=1)),
         reason=reason,
         not_known=("nothing was executed: what it changes is not known", *network_words(script), *unshowable(script)),
         calls=called_programs(script),
@@ -209,4 +209,5 @@ def _doubts(seen: Observation, verdict: Verdict, network_attempted: bool | None,
 
 
 def _file_change(reported: Mapping[str, Any]) -> FileChange:
-    return FileChange(**{**reported, "kind": ChangeKind(reported["kind"])})
+    steps = reported.get("steps")
+    return FileChange(**{**reported, "kind": ChangeKind(reported["kind"]), "steps": None if steps is None else tuple(steps)})

@@ -34,7 +34,10 @@ done < /proc/self/status
 """Changes, removes, replaces, reads a secret, writes into a place of secrets, connects, leaves a process behind. $1: a directory that is masked, $2: a port we listen on."""
 _EXPECTED_LINES = {"emptied: ", "Seccomp: 2", "NoNewPrivs: 1"}
 _EXPECTED_CHANGES = {("modify", "changed"), ("delete", "removed"), ("delete", "emptied/old"), ("create", "masked/written")}
-_AFFECTS_ISOLATION = ("launcher", "linux_calls", "overlays", "masks", "seccomp", "limits", "file_changes", "change_folding", "text_diffs")
+_AFFECTS_ISOLATION = (
+    "launcher", "linux_calls", "overlays", "masks", "seccomp", "landlock", "limits", "step_effects", "step_watch", "file_changes",
+    "change_folding", "text_diffs",
+)  # fmt: skip
 
 
 def find_capability(*, environment: Mapping[str, str], cache_dir: str | None) -> SandboxCapability:

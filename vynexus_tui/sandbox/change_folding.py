@@ -113,16 +113,19 @@ def _fold_file_renames(changes: list[Change]) -> list[Change]:
     for change in created:
         if not sources or change.size_bytes not in common_sizes or change.upper is None:
             continue
-        candidates = sources.get(_digest(change.upper, budget) or b"")
-        if candidates and _modes_are_equal(change.upper, candidates[-1].path):
-            source = candidates.pop()
+        alike = sources.get(_digest(change.upper, budget) or b"", [])
+        source = _moved_from(alike, os.lstat(change.upper))
+        if source is not None:
+            alike.remove(source)
             _turn_into_rename(change, source)
             gone.add(id(source))
     return [c for c in changes if id(c) not in gone]
 
 
-def _modes_are_equal(upper: str, real: str) -> bool:
-    return os.lstat(upper).st_mode == os.lstat(real).st_mode
+def _moved_from(alike: list[Change], moved: os.stat_result) -> Change | None:
+    """Of removed files with the same content the one that was moved: files often have a twin, but a move keeps the time too."""
+    candidates = [c for c in alike[::-1] if os.lstat(c.path).st_mode == moved.st_mode]
+    return next((c for c in candidates if c.lower_mtime_ns == moved.st_mtime_ns), candidates[0] if candidates else None)
 
 
 def _digest(path: str, budget: list[int]) -> bytes | None:

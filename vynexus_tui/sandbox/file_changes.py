@@ -38,7 +38,7 @@ class Change:
 
     __slots__ = (
         "contained_bytes", "contained_count", "diff", "kind", "lower_ctime_ns", "lower_mtime_ns", "lower_newest_ctime_ns", "mode",
-        "no_diff", "path", "renamed_from", "size_bytes", "type", "upper", "warning",
+        "no_diff", "path", "renamed_from", "size_bytes", "steps", "type", "upper", "warning",
     )  # fmt: skip
 
     def __init__(self, path: str, kind: str, status: os.stat_result, lower: os.stat_result | None, upper: str | None) -> None:
@@ -57,6 +57,7 @@ class Change:
         self.diff: str | None = None
         self.no_diff: str | None = None
         self.renamed_from: str | None = None
+        self.steps: tuple[int, ...] | None = None
 
     def measure_lower_tree(self) -> int:
         """Takes in the real directory at its path, which would be gone. Returns the number of entries below it."""
@@ -136,7 +137,7 @@ class Comparison:
                 if descend_as_new is not None:
                     stack.append((f"{upper}/{name}", path, descend_as_new))
             is_stand_in = self._masks.is_stand_in(upper, os.lstat(upper))
-            if not is_new and directory != layer.directory and not is_stand_in and _is_opaque(upper):
+            if not is_new and directory != layer.directory and not is_stand_in and is_opaque(upper):
                 self._add_hidden_by_opaque(upper, directory)
 
     def _compare(self, upper: str, status: os.stat_result, path: str, lower: os.stat_result | None) -> bool | None:
@@ -276,7 +277,8 @@ def _lstat(path: str) -> os.stat_result | None:
         return None
 
 
-def _is_opaque(path: str) -> bool:
+def is_opaque(path: str) -> bool:
+    """Whether a directory of an upper directory hides all that the real one holds."""
     try:
         return os.getxattr(path, "user.overlay.opaque", follow_symlinks=False) == b"y"
     except OSError:

@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from errno import EPERM
 from typing import Any, NamedTuple, NoReturn
 
-from vynexus_tui.sandbox import change_folding, linux_calls, overlays, seccomp, text_diffs
+from vynexus_tui.sandbox import change_folding, landlock, linux_calls, overlays, seccomp, text_diffs
 from vynexus_tui.sandbox.file_changes import Comparison
 from vynexus_tui.sandbox.limits import (
     OPEN_FILES,
@@ -31,6 +31,8 @@ from vynexus_tui.sandbox.limits import (
     running_processes,
 )
 from vynexus_tui.sandbox.masks import Masks
+from vynexus_tui.sandbox.step_effects import StepEffects
+from vynexus_tui.sandbox.step_watch import MARK_LENGTHS, StepWatch
 
 MOST_CHANGES = 20_000
 _LEFTOVER_GRACE_S = 0.1
@@ -50,11 +52,12 @@ class IsolationError(Exception):
 
 
 class _Channels(NamedTuple):
-    """File descriptors that C and D write to: B's pipe, the supervisor's pipe, bash's trace."""
+    """File descriptors that C and D write to: B's pipe, the supervisor's pipe, bash's trace, B's socket for the listener."""
 
     tell: int
     report: int
     trace: int
+    steps: int
 
 
 class _Trial:
@@ -112,16 +115,19 @@ def _run_trial(trial: _Trial, report_fd: int, trace_fd: int) -> dict[str, Any]:
             | linux_calls.CLONE_NEWCGROUP
         )
         inner_read, inner_write = os.pipe2(os.O_CLOEXEC)
+        effects = StepEffects(root.layers)
+        watch = StepWatch(effects)
     init_pid = os.fork()
     if init_pid == 0:
         os.close(inner_read)
-        _be_process_one(trial, root, _Channels(inner_write, report_fd, trace_fd))
+        _be_process_one(trial, root, _Channels(inner_write, report_fd, trace_fd, watch.sender.fileno()))
     trial.init_pid = init_pid
     if trial.is_stopped:
         trial.stop()
     os.close(inner_write)
-    with open(inner_read, encoding="ascii") as file:
-        told = [json.loads(line) for line in file]
+    told = [json.loads(line) for line in watch.read_until_end(inner_read).splitlines()]
+    os.close(inner_read)
+    effects.finish()
     os.waitid(os.P_PID, init_pid, os.WEXITED | os.WNOWAIT)
     trial.init_pid = 0  # not to be signalled once its number is free
     _, _, usage = os.wait4(init_pid, 0)
@@ -133,7 +139,7 @@ def _run_trial(trial: _Trial, report_fd: int, trace_fd: int) -> dict[str, Any]:
     if not report["started"]:
         return {"refused": "start", "errno": None, "detail": "stopped" if trial.is_stopped else "process 1 ended early"}
     report["peak_memory_bytes"] = max(report.get("peak_memory_bytes", 0), usage.ru_maxrss * 1024)
-    return report | _list_changes(trial, root)
+    return report | _list_changes(trial, root, effects)
 
 
 def _build_root(trial: _Trial) -> overlays.TrialRoot:
@@ -205,7 +211,7 @@ def _be_process_one(trial: _Trial, root: overlays.TrialRoot, channels: _Channels
         script = os.fork()
         if script == 0:
             _become_script(trial, channels)
-        for inherited in (0, 1, 2, channels.report, channels.trace):
+        for inherited in (0, 1, 2, channels.report, channels.trace, channels.steps):
             os.close(inherited)
         linux_calls.process_control(linux_calls.PR_SET_DUMPABLE, 0)
         _tell(channels.tell, _watch(script, trial.limits))
@@ -255,6 +261,12 @@ def _become_script(trial: _Trial, channels: _Channels) -> NoReturn:
             linux_calls.process_control(linux_calls.PR_SET_PDEATHSIG, signal.SIGKILL)
             linux_calls.process_control(linux_calls.PR_SET_NO_NEW_PRIVS, 1)
             linux_calls.keep_capabilities(_ROOT_KEEPS if trial.owner == 0 else 0)
+        with _step("step marks"):
+            if trial.request["has_steps"]:
+                listener = seccomp.install_write_listener(os.uname().machine, trial.request["trace_fd"], MARK_LENGTHS)
+                socket.send_fds(socket.socket(fileno=channels.steps), [b"x"], [listener])
+        with _step("scopes"):
+            landlock.keep_inside()
         with _step("system call filter"):
             seccomp.install_filter(os.uname().machine)
         for ignored in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM, signal.SIGINT):  # the first two by Python
@@ -315,7 +327,7 @@ def _count_leftovers(script: int) -> int:
     return len(running_processes())
 
 
-def _list_changes(trial: _Trial, root: overlays.TrialRoot) -> dict[str, Any]:
+def _list_changes(trial: _Trial, root: overlays.TrialRoot, effects: StepEffects) -> dict[str, Any]:
     masked = trial.masks.attempts()
     comparison = Comparison(trial.owner, trial.masks, started_ns=trial.started_ns)
     for layer in root.layers:
@@ -326,6 +338,8 @@ def _list_changes(trial: _Trial, root: overlays.TrialRoot) -> dict[str, Any]:
         notes.append(f"{MOST_CHANGES:,} changes listed, {len(changes) - MOST_CHANGES:,} more exist")
         del changes[MOST_CHANGES:]
     notes += text_diffs.add_diffs(changes)
+    for change in changes:
+        change.steps = effects.steps_of(change.path, is_whole_tree=change.contained_count is not None)
     notes += [f"files in {place} are not part of the list of changes" for place in root.unlisted_places()]
     listed = [c.to_json() for c in changes]
     return {"changes": listed, "notes": notes, "masked": masked, "limited": root.limited, "is_full": root.is_full()}

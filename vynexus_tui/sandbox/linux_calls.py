@@ -11,9 +11,11 @@ MNT_DETACH = 2
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 
 _SYSCALL_NUMBERS = {
-    "x86_64": {"pivot_root": 155, "capset": 126, "seccomp": 317, "mount_setattr": 442},
-    "aarch64": {"pivot_root": 41, "capset": 91, "seccomp": 277, "mount_setattr": 442},
+    "x86_64": {"pivot_root": 155, "capset": 126, "seccomp": 317},
+    "aarch64": {"pivot_root": 41, "capset": 91, "seccomp": 277},
 }
+_SAME_NUMBERS = {"mount_setattr": 442, "landlock_create_ruleset": 444, "landlock_restrict_self": 446}
+"""Calls newer than 2019 have one number on every machine."""
 _CAPABILITY_VERSION_3 = 0x20080522
 _AT_FDCWD = -100
 _MOUNT_ATTR_RDONLY = 1
@@ -69,7 +71,8 @@ def system_call(name: str, *arguments: object) -> int:
     numbers = _SYSCALL_NUMBERS.get(machine)
     if numbers is None:
         raise OSError(38, f"no system call table for {machine}")
-    return _checked(_libc().syscall(ctypes.c_long(numbers[name]), *arguments), name)
+    number = _SAME_NUMBERS.get(name) or numbers[name]
+    return _checked(_libc().syscall(ctypes.c_long(number), *arguments), name)
 
 
 def pivot_root_here() -> None:

@@ -38,9 +38,9 @@ _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 _SOCKET_FAMILIES = (1, 2, 10, 16)  # unix, IPv4, IPv6, netlink (glibc asks it for interfaces)
 
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_ALLOW, _KILL_PROCESS, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-_AT_NUMBER, _AT_ARCHITECTURE, _AT_ARGUMENT_0, _AT_ARGUMENT_1 = 0, 4, 16, 24
-_SET_MODE_FILTER = 1
+_ALLOW, _KILL_PROCESS, _ERRNO, _ASK_LISTENER = 0x7FFF0000, 0x80000000, 0x00050000, 0x7FC00000
+_AT_NUMBER, _AT_ARCHITECTURE, _AT_ARGUMENT_0, _AT_ARGUMENT_1, _AT_ARGUMENT_2 = 0, 4, 16, 24, 32
+_SET_MODE_FILTER, _NEW_LISTENER = 1, 8
 
 
 class _Machine(NamedTuple):
@@ -51,11 +51,12 @@ class _Machine(NamedTuple):
     clone: int
     ioctl: int
     socket: int
+    write: int
 
 
 MACHINES = {
-    "x86_64": _Machine(0xC000003E, _X86_64, 56, 16, 41),
-    "aarch64": _Machine(0xC00000B7, _AARCH64, 220, 29, 198),
+    "x86_64": _Machine(0xC000003E, _X86_64, 56, 16, 41, 1),
+    "aarch64": _Machine(0xC00000B7, _AARCH64, 220, 29, 198, 64),
 }
 """Machines a filter can be built for. On any other a trial is refused."""
 
@@ -110,9 +111,34 @@ def _allow_only(number: int, offset: int, values: tuple[int, ...], *, refused: i
     return [Instruction(_JUMP_EQUAL, 0, len(body), number), *body]
 
 
+def build_write_listener(machine: str, descriptor: int, lengths: range) -> list[Instruction]:
+    """A filter that lets everything pass, but has a listener asked first where `lengths` bytes are written to `descriptor`."""
+    kind = MACHINES[machine]
+    tests = [
+        Instruction(_LOAD, 0, 0, _AT_NUMBER),
+        Instruction(_JUMP_EQUAL, 0, 6, kind.write),
+        Instruction(_LOAD, 0, 0, _AT_ARGUMENT_0),
+        Instruction(_JUMP_EQUAL, 0, 4, descriptor),
+        Instruction(_LOAD, 0, 0, _AT_ARGUMENT_2),
+        Instruction(_JUMP_AT_LEAST, 0, 2, lengths.start),
+        Instruction(_JUMP_AT_LEAST, 1, 0, lengths.stop),
+        Instruction(_RETURN, 0, 0, _ASK_LISTENER),
+    ]
+    architecture = [Instruction(_LOAD, 0, 0, _AT_ARCHITECTURE), Instruction(_JUMP_EQUAL, 0, len(tests), kind.audit_number)]
+    return [*architecture, *tests, Instruction(_RETURN, 0, 0, _ALLOW)]
+
+
 def install_filter(machine: str) -> None:
     """Puts the filter on this process and all it will start. Raises OSError where the kernel refuses it."""
-    program = build_filter(machine)
+    _install(build_filter(machine), 0)
+
+
+def install_write_listener(machine: str, descriptor: int, lengths: range) -> int:
+    """Puts that filter on this process and all it will start. Returns the listener's file descriptor (Linux 5.5)."""
+    return _install(build_write_listener(machine, descriptor, lengths), _NEW_LISTENER)
+
+
+def _install(program: list[Instruction], flags: int) -> int:
     code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *i) for i in program))
     header = ctypes.create_string_buffer(struct.pack("@HxxxxxxQ", len(program), ctypes.addressof(code)))
-    linux_calls.system_call("seccomp", _SET_MODE_FILTER, 0, header)
+    return linux_calls.system_call("seccomp", _SET_MODE_FILTER, flags, header)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from vynexus_tui.domain.settings import Sandbox
-from vynexus_tui.domain.trials import TrialStep, Verdict
+from vynexus_tui.domain.trials import StepOutcome, TrialStep, Verdict
 from vynexus_tui.language.lexing import parse_command
 from vynexus_tui.language.program_facts import network_reason
 from vynexus_tui.sandbox.supervisor import Observation
@@ -76,12 +76,16 @@ def shell_exit_code(status: int | None) -> int | None:
     return None if status is None else 128 - status if status < 0 else status
 
 
-def _step_outcome(number: int, seen: Observation, verdict: Verdict) -> str:
+def _step_outcome(number: int, seen: Observation, verdict: Verdict) -> StepOutcome:
+    needs_network = verdict is Verdict.STOPS_AT_NETWORK
     if seen.last_step is None or seen.furthest_step is None:
-        return "unknown"
+        return StepOutcome.UNKNOWN
     if number > seen.furthest_step:
-        return "not reached"
-    return "failed" if number == seen.last_step and verdict is not Verdict.PASSED else "passed"
+        # With a network it would have gone on: what these steps do is not known, not "nothing".
+        return StepOutcome.UNKNOWN if needs_network else StepOutcome.NOT_REACHED
+    if number == seen.last_step and verdict is not Verdict.PASSED:
+        return StepOutcome.NEEDS_NETWORK if needs_network else StepOutcome.FAILED
+    return StepOutcome.PASSED
 
 
 def _broken_limit(seen: Observation, settings: Sandbox, code: int | None, tail: str) -> str | None:

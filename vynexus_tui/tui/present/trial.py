@@ -7,14 +7,15 @@ from textual.content import Content
 
 from vynexus_tui.domain.automations import Risk
 from vynexus_tui.domain.executed_later import is_executed_later
-from vynexus_tui.domain.trials import Consent, FileChange, SandboxCapability, SandboxLevel, Trial, Verdict, approval_rule
+from vynexus_tui.domain.trials import Consent, FileChange, SandboxCapability, SandboxLevel, StepOutcome, Trial, Verdict, approval_rule
 from vynexus_tui.tui.present import units
 from vynexus_tui.tui.present.content import BAD, GOOD, MUTED, STRONG, WARN, indented, labelled, lines, shown, shown_lines, words
 from vynexus_tui.tui.present.glyphs import CHANGE_LETTER
 from vynexus_tui.tui.present.view import View
 
 _VERDICT_STYLE = {Verdict.PASSED: GOOD, Verdict.STOPS_AT_NETWORK: WARN, Verdict.NOT_TRIED: WARN}
-_STEP_STYLE = {"passed": GOOD, "failed": BAD}
+_STEP_STYLE = {StepOutcome.PASSED: GOOD, StepOutcome.FAILED: BAD, StepOutcome.NEEDS_NETWORK: WARN, StepOutcome.UNKNOWN: WARN}
+_MOST_OF_STEP = 3
 _MOST_CHANGES = 200
 _MOST_OF_GIT = 3
 """Up to so many paths below .git/ are listed like any other."""
@@ -61,12 +62,24 @@ def figures(trial: Trial) -> Content:
 
 
 def steps(trial: Trial) -> Content:
-    """Every step with its outcome."""
-    rows = [
-        words((f"{step.number:>3}  ", MUTED), (step.outcome.ljust(12), _STEP_STYLE.get(step.outcome, MUTED)), shown(step.text))
-        for step in trial.steps
-    ]
+    """Every step with its outcome, and below it what it changed."""
+    rows = []
+    for step in trial.steps:
+        style = _STEP_STYLE.get(step.outcome, MUTED)
+        rows.append(words((f"{step.number:>3}  ", MUTED), (step.outcome.ljust(13), style), " ", shown(step.text)))
+        if of_step := trial.changes_of(step.number):
+            rows.append(words(" " * 19, _short(of_step, trial.cwd)))
     return lines(Content.styled("Steps", STRONG), *rows)
+
+
+def _short(changes: Sequence[FileChange], cwd: str) -> Content:
+    """The first paths of one step on one line; the whole list follows below."""
+    parts: list[Content] = []
+    for change in changes[:_MOST_OF_STEP]:
+        letter, style = CHANGE_LETTER[change.kind]
+        parts.append(words((letter, style), " ", shown(change.path.removeprefix(cwd.rstrip("/") + "/")), "  "))
+    more = len(changes) - _MOST_OF_STEP
+    return words(*parts, (f"and {units.count(more)} more", MUTED) if more > 0 else "")
 
 
 def changes(trial: Trial, view: View, *, with_diffs: bool = True, most: int = _MOST_CHANGES) -> Content:
