@@ -10,6 +10,7 @@ import tempfile
 import time
 from hashlib import sha256
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -384,3 +385,32 @@ def test_something_new_deep_in_a_tree_that_would_go_is_noticed(me: Person, scrip
     assert stale_paths(trial) == ()
     me.write("build/sub/precious", "x")
     assert len(stale_paths(trial)) == 1
+
+
+def test_a_directory_that_others_write_to_meanwhile_is_no_doubt(me: Person) -> None:
+    me.write("busy/sub/file", "x")
+    stopped = Event()
+
+    def write_on() -> None:
+        while not stopped.wait(0.005):
+            me.write("busy/other", "y")
+            os.unlink(me.home / "busy/other")
+
+    others = Thread(target=write_on)
+    others.start()
+    try:
+        trial = me.try_script("echo y > busy/sub/made; sleep 0.3")
+    finally:
+        stopped.set()
+        others.join()
+    assert trial.not_known == ()
+
+
+def test_a_file_that_somebody_else_changed_meanwhile_is_named(me: Person) -> None:
+    path = me.write("shared", "one\n")
+
+    def write_there(output: str) -> None:
+        path.write_text("somebody else\n")
+
+    trial = me.try_script("echo two >> shared; echo now; sleep 0.5", on_output=write_there)
+    assert f"{path} was changed by something else while the script was tried" in trial.not_known

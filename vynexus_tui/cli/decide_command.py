@@ -1,12 +1,14 @@
 """`vynexus approve|reject|pause|resume|retire|snooze|undo`: the same rules as the keys."""
 
 import argparse
+import sys
 
 from vynexus_tui.cli.printing import now_utc, shown
 from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.domain.identifiers import PatternId
 from vynexus_tui.engine import decisions
 from vynexus_tui.engine.assembly import Workspace
+from vynexus_tui.engine.trials import approve_as_tried
 
 
 def run(workspace: Workspace, options: argparse.Namespace) -> int:
@@ -33,7 +35,14 @@ def _approve(workspace: Workspace, options: argparse.Namespace) -> str:
             "an approval is bound to the exact script: say which",
             f"look at it: vynexus show {automation.name}\n  then: vynexus approve {automation.name} --sha256 {automation.script.sha256}",
         )
-    return decisions.approve(workspace, automation.automation_id, options.sha256, confirm=options.confirm, now=now_utc())
+    return approve_as_tried(
+        workspace,
+        automation.automation_id,
+        options.sha256,
+        confirm=options.confirm,
+        now=now_utc(),
+        on_retry=lambda text: print(shown(text), file=sys.stderr),
+    )
 
 
 def _pattern_id(workspace: Workspace, name: str) -> PatternId:

@@ -2,9 +2,13 @@
 
 import argparse
 import shlex
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import TypedDict
 
 from vynexus_tui.cli.json_shapes import trial_shape
 from vynexus_tui.cli.printing import duration, now_utc, print_json, shown, shown_block
@@ -30,18 +34,48 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
     words = options.words
     if options.name and words and not options.script:
         raise RequestError("give either an automation or a command", "vynexus try NAME, or vynexus try -- CMD...")
-    if options.name:
-        trial = _try_automation(workspace, options)
-    else:
-        trial = try_command(workspace, _script(options.script, words), cwd=options.cwd or str(Path.cwd()), now=now_utc())
+    is_live = sys.stdout.isatty() and not options.json
+    with _interruptible() as was_interrupted:
+        listeners: _Listeners = {"on_output": _print_live if is_live else None, "should_stop": was_interrupted}
+        if options.name:
+            trial = _try_automation(workspace, options, listeners)
+        else:
+            trial = try_command(workspace, _script(options.script, words), cwd=options.cwd or str(Path.cwd()), now=now_utc(), **listeners)
     if options.json:
         print_json(trial_shape(trial))
     else:
-        print_trial(trial)
+        print_trial(trial, with_output=not is_live)
     return 0 if trial.verdict is Verdict.PASSED else _OTHER_VERDICT
 
 
-def _try_automation(workspace: Workspace, options: argparse.Namespace) -> Trial:
+class _Listeners(TypedDict):
+    on_output: Callable[[str], None] | None
+    should_stop: Callable[[], bool]
+
+
+def _print_live(text: str) -> None:
+    print(shown_block(text, indent="  │ "), flush=True)
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """The first Ctrl-C ends the script and lets its changes be listed; the second one ends us."""
+    interrupted = False
+
+    def note(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal interrupted
+        interrupted = True
+        signal.signal(signal.SIGINT, before)
+        print("stopping the try; again: no list of its changes", file=sys.stderr)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _try_automation(workspace: Workspace, options: argparse.Namespace, listeners: _Listeners) -> Trial:
     plan = plan_trial(workspace, options.name)
     cwd = options.cwd or plan.cwd
     if cwd is None:
@@ -55,7 +89,8 @@ def _try_automation(workspace: Workspace, options: argparse.Namespace) -> Trial:
     if not options.json:
         shown_arguments = " ".join(f"{k}={shown(v, limit=60)}" for k, v in values.items())
         print(f"trying in {shown(cwd)}" + (f" with {shown_arguments}" if values else "") + " …", file=sys.stderr)
-    return try_automation(workspace, options.name, cwd=str(Path(cwd).absolute()), arguments=tuple(values.values()), now=now_utc())
+    arguments = tuple(values.values())
+    return try_automation(workspace, options.name, cwd=str(Path(cwd).absolute()), arguments=arguments, now=now_utc(), **listeners)
 
 
 def _script(file: str | None, words: list[str]) -> str:
@@ -70,7 +105,7 @@ def _script(file: str | None, words: list[str]) -> str:
     return (words[0] if len(words) == 1 else shlex.join(words)) + "\n"
 
 
-def print_trial(trial: Trial) -> None:
+def print_trial(trial: Trial, *, with_output: bool = True) -> None:
     """The verdict, the steps, every file it would change with its diff, and what is not known."""
     took = f" in {duration(trial.duration_s)}" if trial.duration_s is not None else ""
     level = "" if trial.level is SandboxLevel.FULL else "  (level static: nothing was executed, only read)"
@@ -86,7 +121,7 @@ def print_trial(trial: Trial) -> None:
     if not trial.changes and trial.level is SandboxLevel.FULL:
         print("  no file would change")
     for name, text in (("output", trial.stdout), ("errors", trial.stderr)):
-        if text.strip():
+        if text.strip() and with_output:
             print(f"  {name}:")
             print(shown_block(text[-4000:], indent="    "))
     if trial.calls:

@@ -3,6 +3,7 @@
 VynexusError      every one is shown as: what happened, then what to do
 ├ SettingsError   tell the person: file, key, allowed values; exit 2
 ├ RequestError    unknown name, illegal transition, stale approval: nothing was changed
+│ └ StaleTrialError  files changed since the try: try again, then ask anew
 ├ SourceError     a history cannot be read: skip that source this cycle and say so
 ├ StoreError      busy: retry; written by a newer version: refuse to open
 ├ SandboxError    a trial is impossible: says why approving is off
@@ -32,6 +33,10 @@ class SettingsError(VynexusError):
 
 class RequestError(VynexusError):
     """What was asked for cannot be done now; nothing was changed."""
+
+
+class StaleTrialError(RequestError):
+    """Files changed since the try, so that it no longer says what approving would mean."""
 
 
 class SourceError(VynexusError):

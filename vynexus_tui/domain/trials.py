@@ -67,6 +67,8 @@ class FileChange:
     """Its ctime: nobody can set it back, so it moves with every change of content, mode or name."""
     lower_newest_ctime_ns: int | None = None
     """The newest ctime below a real directory that would be deleted, moved or replaced; None where there is no such tree."""
+    parent_mtime_ns: int | None = None
+    """mtime of the real directory something would be taken out of: a new neighbour might be taken out too (`rm *.log`)."""
 
 
 class StepOutcome(StrEnum):

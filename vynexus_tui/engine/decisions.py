@@ -22,7 +22,7 @@ from vynexus_tui.domain.automations import (
     advance,
 )
 from vynexus_tui.domain.cycles import AutomationHead
-from vynexus_tui.domain.errors import RequestError
+from vynexus_tui.domain.errors import RequestError, StaleTrialError
 from vynexus_tui.domain.identifiers import AutomationId, PatternId
 from vynexus_tui.domain.trials import ApprovalRule, Consent, Trial, approval_rule
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, reading, writing
@@ -207,7 +207,7 @@ def _check_consent(automation: Automation, trial: Trial | None, confirm: str | N
         hint = f"vynexus approve {automation.name} --sha256 {automation.script.sha256} --confirm {automation.name}"
         raise RequestError(f"{automation.name} needs its name typed: {'; '.join(rule.reasons)}", hint)
     if trial is not None and (moved := stale_paths(trial)):
-        raise RequestError(f"{moved[0]} changed since the try", f"try it again: vynexus try {automation.name}")
+        raise StaleTrialError(f"{moved[0]} changed since the try", f"try it again: vynexus try {automation.name}")
 
 
 def _change(

@@ -1,23 +1,29 @@
 """Trying an automation or any command in the sandbox: where, with what, and what is kept of it."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from time import monotonic, sleep
 
 from vynexus_tui.domain.automations import Action, can_advance
-from vynexus_tui.domain.errors import RequestError
+from vynexus_tui.domain.errors import RequestError, StaleTrialError
 from vynexus_tui.domain.events import CommandEvent
-from vynexus_tui.domain.identifiers import PatternId
+from vynexus_tui.domain.identifiers import AutomationId, PatternId
 from vynexus_tui.domain.trials import SandboxCapability, Trial
-from vynexus_tui.engine.assembly import Workspace, build_redactor, build_sandbox, reading, writing
+from vynexus_tui.engine import decisions
+from vynexus_tui.engine.assembly import Workspace, build_redactor, build_sandbox, only_one, reading, writing
 from vynexus_tui.engine.decisions import advance_for, find_automation
 from vynexus_tui.language.lexing import parse_command
 from vynexus_tui.language.program_facts import command_words
 from vynexus_tui.language.redaction import Redactor
 from vynexus_tui.store import automations_table, events_table, patterns_table
 from vynexus_tui.store.database import transaction
+
+_LOCK_POLL_S = 0.05
+_LONGEST_COMPARISON_S = 25.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,20 +68,10 @@ def try_automation(
     """One sandboxed try, kept with the script's digest. Raises RequestError where its status allows none."""
     automation = find_automation(workspace, automation_id)
     advance_for(automation, Action.TRY)
-    _check_folder(cwd)
-    redactor = build_redactor(workspace)
-    trial = build_sandbox(workspace).run_trial(
-        automation.script.text,
-        arguments=arguments,
-        cwd=cwd,
-        environment=workspace.environment,
-        steps=script_steps(automation.script.text),
-        now=now,
-        on_output=_redacting(redactor, on_output),
-        should_stop=should_stop,
+    kept = replace(
+        try_command(workspace, automation.script.text, cwd=cwd, arguments=arguments, now=now, on_output=on_output, should_stop=should_stop),
         automation_id=automation.automation_id,
     )
-    kept = _redacted(redactor, trial)
     with writing(workspace) as connection, transaction(connection):
         automations_table.add_trial(connection, automation.automation_id, kept)
         current = automations_table.read_automation(connection, automation.automation_id)
@@ -92,20 +88,86 @@ def try_command(
     arguments: tuple[str, ...] = (),
     now: datetime,
     on_output: Callable[[str], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
 ) -> Trial:
     """One sandboxed try of any script text; nothing is kept. Raises RequestError for a folder that is not there."""
     _check_folder(cwd)
     redactor = build_redactor(workspace)
-    trial = build_sandbox(workspace).run_trial(
-        script,
-        arguments=arguments,
-        cwd=cwd,
-        environment=workspace.environment,
-        steps=script_steps(script),
-        now=now,
-        on_output=_redacting(redactor, on_output),
-    )
+    live = _LiveOutput(redactor, on_output) if on_output else None
+    with _one_at_a_time(workspace, should_stop):
+        trial = build_sandbox(workspace).run_trial(
+            script,
+            arguments=arguments,
+            cwd=cwd,
+            environment=workspace.environment,
+            steps=script_steps(script),
+            now=now,
+            on_output=live.add if live else None,
+            should_stop=should_stop,
+        )
+    if live:
+        live.end()
     return _redacted(redactor, trial)
+
+
+def approve_as_tried(
+    workspace: Workspace,
+    automation_id: str,
+    script_sha256: str,
+    *,
+    confirm: str | None,
+    now: datetime,
+    on_retry: Callable[[str], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> str:
+    """Approves; where a file the try touched has changed since, it is tried again first, and only the same result is approved.
+
+    Raises RequestError where it shows another result: that must be looked at.
+    """
+    try:
+        return decisions.approve(workspace, automation_id, script_sha256, confirm=confirm, now=now)
+    except StaleTrialError as stale:
+        with reading(workspace) as connection:
+            old = automations_table.read_trial(connection, AutomationId(automation_id), script_sha256) if connection else None
+        if old is None or any("{{secret:" in argument for argument in old.arguments):
+            raise
+        if on_retry is not None:
+            on_retry(f"{stale.message}: trying it again")
+        new = try_automation(workspace, automation_id, cwd=old.cwd, arguments=old.arguments, now=now, should_stop=should_stop)
+        if not _shows_the_same(old, new):
+            raise RequestError(f"{stale.message}, and a new try shows another result", "look at it, then approve again") from None
+        return decisions.approve(workspace, automation_id, script_sha256, confirm=confirm, now=now)
+
+
+def _shows_the_same(old: Trial, new: Trial) -> bool:
+    return _seen_by_person(old) == _seen_by_person(new)
+
+
+def _seen_by_person(trial: Trial) -> tuple[object, ...]:
+    """What of a trial a decision rests on: not its times, and not those of the real files below."""
+    changes = [
+        (c.path, c.kind, c.type, c.diff, c.no_diff, c.contained_count, c.mode, c.renamed_from, c.warning, c.steps) for c in trial.changes
+    ]
+    return trial.level, trial.verdict, trial.exit_code, trial.leftover_processes, trial.not_known, changes
+
+
+@contextmanager
+def _one_at_a_time(workspace: Workspace, should_stop: Callable[[], bool] | None) -> Iterator[None]:
+    """Waits for the trial of another window to end: each may take a quarter of the free memory."""
+    if not workspace.paths.state_dir.is_dir():
+        yield  # nobody uses us yet: a try leaves nothing behind, not even a lock
+        return
+    patience = monotonic() + workspace.settings.sandbox.wall_s + _LONGEST_COMPARISON_S
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(only_one(workspace, "trial", waits=False))
+                break
+            except BlockingIOError:
+                if (should_stop is not None and should_stop()) or monotonic() > patience:
+                    raise RequestError("another try is running", "one at a time: wait for it to end, or stop it there with esc") from None
+                sleep(_LOCK_POLL_S)
+        yield
 
 
 def sandbox_capability(workspace: Workspace) -> SandboxCapability:
@@ -143,19 +205,24 @@ def _redacted(redactor: Redactor, trial: Trial) -> Trial:
     )
 
 
-def _redacting(redactor: Redactor, on_output: Callable[[str], None] | None) -> Callable[[str], None] | None:
-    """Live output goes out in whole lines: a secret that arrives in two pieces would not be recognised."""
-    if on_output is None:
-        return None
-    held = ""
+class _LiveOutput:
+    """Passes output on in whole lines: a secret that arrives in two pieces would not be recognised."""
 
-    def take(text: str) -> None:
-        nonlocal held
-        whole, mark, held = (held + text).rpartition("\n")
+    def __init__(self, redactor: Redactor, on_output: Callable[[str], None]) -> None:
+        self._redactor = redactor
+        self._on_output = on_output
+        self._held = ""
+
+    def add(self, text: str) -> None:
+        """One more piece."""
+        whole, mark, self._held = (self._held + text).rpartition("\n")
         if mark:
-            on_output(redactor.output(whole + mark))
+            self._on_output(self._redactor.output(whole + mark))
 
-    return take
+    def end(self) -> None:
+        """A last line without its line feed."""
+        if self._held:
+            self._on_output(self._redactor.output(self._held))
 
 
 def _infer_cwd(workspace: Workspace, pattern_id: PatternId) -> str | None:

@@ -134,7 +134,9 @@ def _is_stale(change: FileChange) -> bool:
     if change.renamed_from is not None and _lstat(change.path) is not None:
         return True
     real_path = change.renamed_from or change.path
-    now = _lstat(real_path)
+    now, parent = _lstat(real_path), _lstat(os.path.dirname(real_path))
+    if change.parent_mtime_ns is not None and parent is not None and parent.st_mtime_ns != change.parent_mtime_ns:
+        return True
     if now is None or change.lower_mtime_ns is None:
         return (now is None) != (change.lower_mtime_ns is None)
     if change.kind is ChangeKind.CHMOD and change.type == "dir":

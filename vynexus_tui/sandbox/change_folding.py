@@ -63,7 +63,7 @@ def _turn_into_rename(change: Change, source: Change) -> None:
     change.kind = "rename"
     change.renamed_from = source.path
     change.lower_mtime_ns, change.lower_ctime_ns = source.lower_mtime_ns, source.lower_ctime_ns
-    change.lower_newest_ctime_ns = source.lower_newest_ctime_ns
+    change.lower_newest_ctime_ns, change.parent_mtime_ns = source.lower_newest_ctime_ns, source.parent_mtime_ns
     change.mode = None
     change.warning = change.warning or source.warning
 

@@ -38,7 +38,7 @@ class Change:
 
     __slots__ = (
         "contained_bytes", "contained_count", "diff", "kind", "lower_ctime_ns", "lower_mtime_ns", "lower_newest_ctime_ns", "mode",
-        "no_diff", "path", "renamed_from", "size_bytes", "steps", "type", "upper", "warning",
+        "no_diff", "parent_mtime_ns", "path", "renamed_from", "size_bytes", "steps", "type", "upper", "warning",
     )  # fmt: skip
 
     def __init__(self, path: str, kind: str, status: os.stat_result, lower: os.stat_result | None, upper: str | None) -> None:
@@ -58,6 +58,7 @@ class Change:
         self.no_diff: str | None = None
         self.renamed_from: str | None = None
         self.steps: tuple[int, ...] | None = None
+        self.parent_mtime_ns: int | None = None
 
     def measure_lower_tree(self) -> int:
         """Takes in the real directory at its path, which would be gone. Returns the number of entries below it."""
@@ -107,7 +108,7 @@ class Comparison:
         self._notes: list[str] = []
         self._owner = owner
         self._masks = masks
-        self._started_ns = started_ns - _CLOCK_SLACK_NS
+        self._started_ns = started_ns
         self._other_times = self._other_attributes = 0
 
     def closing_notes(self) -> list[str]:
@@ -169,13 +170,19 @@ class Comparison:
             self._add_mode_change(path, status, lower, upper)
 
     def _count_unlisted(self, upper: str, status: os.stat_result, path: str, lower: os.stat_result) -> None:
-        """A time of now is what every rewriting of the same content leaves; any other time was set on purpose."""
-        now_ns = time.time_ns() + _CLOCK_SLACK_NS
-        self._other_times += status.st_mtime_ns != lower.st_mtime_ns and not self._started_ns <= status.st_mtime_ns <= now_ns
+        """A time of now is what every rewriting of the same content leaves; any other time was set on purpose.
+
+        Not where the real one changed meanwhile: /tmp, say, which every program writes to.
+        """
+        is_set = status.st_mtime_ns != lower.st_mtime_ns and lower.st_ctime_ns < self._started_ns
+        is_of_now = self._started_ns - _CLOCK_SLACK_NS <= status.st_mtime_ns <= time.time_ns() + _CLOCK_SLACK_NS
+        self._other_times += is_set and not is_of_now
         self._other_attributes += _attributes(upper) != _attributes(path)
 
     def _add(self, change: Change, warning: str | None = None) -> None:
         change.warning = warning
+        if change.lower_ctime_ns is not None and change.lower_ctime_ns >= self._started_ns:
+            self._notes.append(f"{change.path} was changed by something else while the script was tried")
         if change.upper is not None and self._masks.covers(change.path):
             change.no_diff = "secret"
         self.changes.append(change)
@@ -215,6 +222,8 @@ class Comparison:
 
     def _add_deletion(self, path: str, lower: os.stat_result) -> None:
         change = Change(path, "delete", lower, lower, None)
+        parent = _lstat(os.path.dirname(path))
+        change.parent_mtime_ns = parent.st_mtime_ns if parent else None
         if change.type == "dir":
             change.contained_count = change.measure_lower_tree()
         self._add(change, self._of_another_user(path, lower) or self._forbidden(path))

@@ -95,7 +95,11 @@ class EngineApp(App[int]):
 
     def _approve_exactly(self, head: AutomationHead, typed: str | None) -> None:
         automation_id, sha256, now = head.automation.automation_id, head.automation.script.sha256, self.now()
-        self.perform(lambda: decisions.approve(self.workspace, automation_id, sha256, confirm=typed, now=now))
+
+        def say_retried(text: str) -> None:
+            self.call_from_thread(self.say, text)
+
+        self.perform(lambda: trials.approve_as_tried(self.workspace, automation_id, sha256, confirm=typed, now=now, on_retry=say_retried))
 
     def _retire(self, head: AutomationHead, typed: str | None) -> None:
         automation_id, now = head.automation.automation_id, self.now()
