@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from vynexus_tui.domain.automations import Risk, RiskLevel
+from vynexus_tui.domain.settings import Sandbox
 from vynexus_tui.domain.trials import ChangeKind, Consent, Trial, Verdict, approval_rule
 from vynexus_tui.sandbox.mentions import Mentions
+from vynexus_tui.sandbox.trial_request import masked_paths
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Person
@@ -110,3 +112,16 @@ def test_a_name_inside_a_longer_one_is_no_mention(me: Person) -> None:
     mentions = Mentions(str(me.home), (f"{me.home}/.ssh", f"{me.home}/.netrc", f"{me.home}/absent"))
     assert mentions.find(b"x.ssh .sshd .ssh-agent my.netrc absent lib/run /run/vynexus/script") == set()
     assert mentions.find(b"~/.ssh/id '.netrc' /var/run/x") == {b".ssh", b".netrc", b"/var/run/"}
+
+
+def test_a_person_may_let_trials_read_a_place_and_hide_another(me: Person) -> None:
+    for name in (".kube/config", ".ssh/id_rsa", "clients/list"):
+        me.write(name, f"content of {name}\n", 0o600)
+    settings = Sandbox(unmasked_paths=("~/.kube",), masked_paths=(str(me.home / "clients"),))
+    trial = me.try_script("cat ~/.kube/config ~/.ssh/id_rsa ~/clients/list", settings=settings)
+    assert trial.stdout == "content of .kube/config\n"
+
+
+def test_our_own_state_stays_hidden_whatever_the_settings_say(me: Person) -> None:
+    settings = Sandbox(unmasked_paths=("/state", "~/.ssh"))
+    assert {"/state", f"{me.home}/.ssh"} & set(masked_paths(str(me.home), settings, ("/state",))) == {"/state"}

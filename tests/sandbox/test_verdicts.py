@@ -188,3 +188,11 @@ def test_peak_memory_and_cpu_time_are_measured(me: Person) -> None:
     assert 90_000_000 < trial.peak_memory_bytes < 250_000_000
     assert trial.cpu_s is not None
     assert trial.cpu_s > 0.1
+
+
+def test_a_file_too_large_to_be_shown_is_named(me: Person) -> None:
+    with open(me.home / "big.img", "wb") as file:
+        file.truncate(60 << 20)
+    trial = me.try_script("echo x >> big.img")
+    assert (trial.verdict, trial.limit) == (Verdict.CUT_OFF, "disk space")
+    assert "big.img (60 MB) is larger than what a trial may write (48 MB): a change of it cannot be shown" in trial.not_known

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from vynexus_tui.domain.errors import SettingsError
+from vynexus_tui.domain.masked_places import MASKED_IN_HOME, MASKED_IN_SYSTEM
 
 
 def _setting(
@@ -88,7 +89,12 @@ class Sandbox:
     inodes: int = _setting(50_000, "Files it may create.", at_least=100)
     output_kb: int = _setting(1024, "Output kept (KiB).", at_least=1)
     masked_paths: tuple[str, ...] = _setting(
-        (), "More paths a trial must not read, beside keys, credentials, browsers, keyrings and shell histories."
+        (),
+        f"More paths a trial must not read, absolute or with ~/. Masked anyway, below home: {' '.join(MASKED_IN_HOME)}; "
+        f"elsewhere: {' '.join(MASKED_IN_SYSTEM)}; and our own state.",
+    )
+    unmasked_paths: tuple[str, ...] = _setting(
+        (), "Paths of that list a trial may read after all, say ~/.kube for one that asks a cluster."
     )
 
 

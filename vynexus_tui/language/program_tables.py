@@ -133,7 +133,12 @@ NETWORK_HEADS = frozenset(
     .replace("    ", "")
     .split("|")
 )
-OTHER_DAEMON = frozenset("docker podman systemctl service journalctl crontab at loginctl dbus-send busctl launchctl virsh".split())
+OTHER_DAEMON = frozenset(
+    """docker docker-compose podman podman-compose nerdctl buildah ctr crictl lxc incus minikube kind virsh multipass vagrant flatpak snap
+    systemctl systemd-run service journalctl loginctl hostnamectl timedatectl localectl nmcli resolvectl udisksctl bluetoothctl
+    crontab at batch atrm launchctl dbus-send dbus-monitor busctl gdbus qdbus gsettings dconf gio notify-send xdg-open
+    tmux screen xclip xsel wl-copy pbcopy wpctl pactl ssh-add lp lpr""".split()
+)
 
 PUBLISHING_HEADS = frozenset(
     "git push|npm publish|cargo publish|docker push|twine upload|gh release|gem push|poetry publish|terraform apply|kubectl apply"

@@ -1,7 +1,9 @@
 """Try a script where it can hurt nothing, and say what it would change. The one entry to this room."""
 
 import os
-from collections.abc import Callable, Mapping
+import re
+import stat
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from vynexus_tui.sandbox.mentions import Mentions
 from vynexus_tui.sandbox.static_reading import called_programs, network_words, syntax_error, unshowable
 from vynexus_tui.sandbox.supervisor import Observation, observe_trial
 from vynexus_tui.sandbox.trial_request import build_environment, build_request, find_bash, withheld_variables
-from vynexus_tui.sandbox.verdicts import judge, judge_steps
+from vynexus_tui.sandbox.verdicts import DISK_SPACE, judge, judge_steps
 
 
 class AutomationSandbox:
@@ -71,7 +73,7 @@ class AutomationSandbox:
             cwd=cwd,
             environment=environment,
             arguments=arguments,
-            masked_paths=self._masked_paths,
+            ours=self._masked_paths,
         )
         mentions = Mentions(self._home, request["masked_paths"])
         seen = observe_trial(
@@ -105,6 +107,9 @@ class AutomationSandbox:
         not_known += [f"${name} is not passed on to a trial" for name in withheld_variables(script, environment, passed_on)]
         not_known += _hidden_places(script, seen, mentions)
         not_known += _doubts(seen, judgement.verdict, judgement.network_attempted, self._settings.output_kb)
+        if judgement.limit == DISK_SPACE:
+            words = (script, *common["arguments"], *seen.last_commands, seen.stderr[-_STDERR_TAIL:])
+            not_known += _too_large_files(words, common["cwd"], self._settings.disk_mb)
         return Trial(
             **common,
             level=SandboxLevel.FULL,
@@ -176,6 +181,8 @@ def _no_such_directory(cwd: str) -> SandboxCapability:
 
 
 _MOST_READ_NAMED = 3
+_STDERR_TAIL = 2000
+_WORD = re.compile(r"[^\s'\"=;|&<>()`$]+")
 
 
 def _hidden_places(script: str, seen: Observation, mentions: Mentions) -> list[str]:
@@ -208,6 +215,17 @@ def _doubts(seen: Observation, verdict: Verdict, network_attempted: bool | None,
     if "changes" not in seen.report:
         doubts.append("there is no list of changes")
     return doubts
+
+
+def _too_large_files(texts: Iterable[str], cwd: str, disk_mb: int) -> list[str]:
+    """A file is copied whole before it is changed: the named ones that cannot fit say why there was no space."""
+    notes = []
+    for word in dict.fromkeys(word.rstrip(":,.") for text in texts for word in _WORD.findall(text)):
+        status = _lstat(os.path.join(cwd, word))
+        if status is not None and stat.S_ISREG(status.st_mode) and status.st_size > disk_mb << 20:
+            size_mb = status.st_size >> 20
+            notes.append(f"{word} ({size_mb:,} MB) is larger than what a trial may write ({disk_mb:,} MB): a change of it cannot be shown")
+    return notes
 
 
 def _file_change(reported: Mapping[str, Any]) -> FileChange:

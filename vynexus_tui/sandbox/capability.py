@@ -113,7 +113,7 @@ def _try_canary(home: Path, port: int, environment: Mapping[str, str]) -> Observ
         cwd=str(home),
         environment=environment,
         arguments=(str(home / "masked"), str(port)),
-        masked_paths=(str(home / "secret"), str(home / "masked")),
+        ours=(str(home / "secret"), str(home / "masked")),
     )
     return observe_trial(request, output_bytes=_SELF_TEST_LIMITS.output_kb << 10)
 

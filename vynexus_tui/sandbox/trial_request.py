@@ -4,26 +4,14 @@ import os
 import pwd
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from vynexus_tui.domain.masked_places import MASKED_IN_HOME, MASKED_IN_SYSTEM
 from vynexus_tui.domain.settings import Sandbox
 from vynexus_tui.sandbox.limits import disk_cap_bytes
 
-_SECRETS_IN_HOME = """
-    .ssh .gnupg .aws .azure .kube .docker .config/gcloud .config/gh .config/glab-cli .config/hub .config/doctl .config/rclone .oci
-    .netrc .git-credentials .config/git/credentials .pgpass .my.cnf .mylogin.cnf .npmrc .yarnrc.yml .pypirc .gem/credentials
-    .vault-token .password-store .terraform.d .terraformrc .cargo/credentials .cargo/credentials.toml .composer/auth.json .config/op
-    .config/sops .age .config/age .m2/settings.xml .gradle/gradle.properties .boto .s3cfg .fly .config/heroku .config/containers
-    .local/share/keyrings .local/share/kwalletd .kde/share/apps/kwallet .pki .electrum .bitcoin .ethereum
-    .mozilla .thunderbird .config/google-chrome .config/chromium .config/BraveSoftware .config/microsoft-edge .config/vivaldi
-    .config/opera .var/app .config/Signal .config/1Password .config/Bitwarden .config/keepassxc .config/Slack .config/discord
-    .bash_history .zsh_history .zhistory .sh_history .histfile .python_history .node_repl_history .psql_history .mysql_history
-    .sqlite_history .rediscli_history .lesshst .viminfo .local/share/fish/fish_history .local/share/atuin .local/share/recently-used.xbel
-    .claude .claude.json .codex .gemini .config/github-copilot .ICEauthority .Xauthority
-""".split()
-_SYSTEM_SECRETS = ("/etc/shadow", "/etc/gshadow", "/etc/shadow-", "/etc/gshadow-", "/etc/sudoers", "/etc/sudoers.d", "/etc/ssh")
 _PASSED_ON = frozenset(
     """PATH HOME USER LOGNAME SHELL LANG LANGUAGE TZ COLUMNS LINES VIRTUAL_ENV CONDA_PREFIX GOPATH GOROOT JAVA_HOME CARGO_HOME
     RUSTUP_HOME NVM_DIR PYENV_ROOT SSL_CERT_FILE SSL_CERT_DIR XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_CACHE_HOME""".split()
@@ -44,12 +32,16 @@ SCRIPT_PATH = "/run/vynexus/script"
 """Where the script lies in the trial; bash puts it before its own messages."""
 
 
-def secret_paths(home: str, more: tuple[str, ...]) -> tuple[str, ...]:
-    """Files and directories no trial may read, outer ones first. `more` may start with `~/`."""
-    in_home = [f"{someone}/{name}" for someone in _homes(home) for name in _SECRETS_IN_HOME]
-    added = [f"{home}/{path[2:]}" if path.startswith("~/") else path for path in more]
-    absolute = {os.path.normpath(path) for path in (*in_home, *_SYSTEM_SECRETS, *added) if path.startswith("/")}
-    return tuple(sorted(absolute, key=lambda p: (p.count("/"), p)))
+def masked_paths(home: str, settings: Sandbox, ours: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Files and directories no trial may read, outer ones first: the built-in list and the settings', and `ours` whatever they say."""
+    in_home = {f"{someone}/{name}" for someone in _homes(home) for name in MASKED_IN_HOME}
+    wanted = {*in_home, *MASKED_IN_SYSTEM, *_absolute(settings.masked_paths, home)} - _absolute(settings.unmasked_paths, home)
+    return tuple(sorted(wanted | _absolute(ours, home), key=lambda p: (p.count("/"), p)))
+
+
+def _absolute(paths: Iterable[str], home: str) -> set[str]:
+    full = (f"{home}/{path[2:]}" if path.startswith("~/") else path for path in paths)
+    return {os.path.normpath(path) for path in full if path.startswith("/")}
 
 
 def _homes(home: str) -> list[str]:
@@ -88,9 +80,9 @@ def build_request(
     cwd: str,
     environment: Mapping[str, str],
     arguments: tuple[str, ...] = (),
-    masked_paths: tuple[str, ...] = (),
+    ours: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """The request as plain JSON. `masked_paths` come on top of the known places of secrets."""
+    """The request as plain JSON. `ours` are paths no setting can unmask."""
     variables = build_environment(environment, home=home, cwd=cwd)
     is_traced = can_trace(script)
     if is_traced:
@@ -104,7 +96,7 @@ def build_request(
         "has_steps": is_traced and bool(_STEP_MARK.search(script)),
         "cwd": cwd,
         "writable_trees": list(dict.fromkeys(trees)),
-        "masked_paths": list(secret_paths(home, settings.masked_paths + masked_paths)),
+        "masked_paths": list(masked_paths(home, settings, ours)),
         "limits": {
             "wall_s": settings.wall_s,
             "cpu_s": settings.cpu_s,

@@ -12,6 +12,7 @@ from vynexus_tui.language.program_facts import network_reason
 from vynexus_tui.sandbox.supervisor import Observation
 from vynexus_tui.sandbox.trial_request import SCRIPT_PATH
 
+DISK_SPACE = "disk space"
 _TAIL_LINES = 20
 _REASON_CHARACTERS = 200
 _NO_NETWORK = re.compile(
@@ -97,7 +98,7 @@ def _broken_limit(seen: Observation, settings: Sandbox, code: int | None, tail: 
     if report.get("exit_code") is None:
         return "its launcher ended early"
     if report.get("is_full") or code == 128 + signal.SIGXFSZ or (code != 0 and _NO_SPACE.search(tail)):
-        return "disk space"
+        return DISK_SPACE
     if code == 128 + signal.SIGXCPU or _NO_CPU_TIME.search(tail):
         return f"CPU {settings.cpu_s} s"
     if code == 128 + signal.SIGKILL and (report.get("cpu_s") or 0) >= settings.cpu_s:

@@ -45,7 +45,7 @@ def render_settings(settings: Settings | None = None) -> str:
     for name, section in SECTIONS.items():
         lines += [f"# {_first_line(section)}", f"{name}:"]
         for f in fields(section):
-            lines += [f"  # {line}" for line in wrap(_meaning(f.metadata), 110)]
+            lines += [f"  # {line}" for line in wrap(_meaning(f.metadata), 110, break_on_hyphens=False)]
             lines.append(f"  {f.name}: {_scalar(getattr(getattr(settings, name), f.name))}")
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
