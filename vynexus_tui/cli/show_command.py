@@ -5,7 +5,7 @@ import argparse
 from vynexus_tui.cli.json_shapes import automation_shape
 from vynexus_tui.cli.pattern_explanation import Explained, explained_shape, explanation_lines
 from vynexus_tui.cli.printing import now_utc, print_json, shown, shown_block
-from vynexus_tui.cli.try_command import print_trial
+from vynexus_tui.cli.trial_printing import print_trial
 from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.domain.identifiers import PatternId
