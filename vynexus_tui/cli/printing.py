@@ -20,7 +20,8 @@ def shown(text: str, *, limit: int = 400) -> str:
 
 
 def shown_block(text: str, *, indent: str = "") -> str:
-    """Recorded text of several lines, harmless."""
+    """Recorded text of several lines, harmless. A line that ends as ssh and Windows end it is no different line."""
+    text = text.replace("\r\n", "\n")
     return "\n".join(indent + line for line in visible(text, limit=200_000, keep_lines=True).rstrip("\n").split("\n"))
 
 

@@ -57,7 +57,8 @@ def trial_lines(trial: Trial, *, with_output: bool, paint: _Paint) -> list[str]:
 def _change_lines(trial: Trial, paint: _Paint) -> list[str]:
     if trial.level is not SandboxLevel.FULL:
         return []
-    where = shown(trial.cwd)
+    home = os.environ.get("HOME", "")
+    where = shown(f"~{trial.cwd.removeprefix(home)}" if home and f"{trial.cwd}/".startswith(f"{home}/") else trial.cwd)
     if not trial.changes:
         return [f"  nothing would change ({where})"]
     found = [f"  would change {len(trial.changes):,} path{'s' * (len(trial.changes) != 1)} ({where})"]
