@@ -90,13 +90,14 @@ def _step(name: str) -> Iterator[None]:
 def main() -> None:
     """Arguments: the file descriptors of request, report and trace, and the supervisor's process id."""
     request_fd, report_fd, trace_fd, supervisor = (int(a) for a in sys.argv[-4:])
-    linux_calls.process_control(linux_calls.PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != supervisor:
-        return  # it ended before the line above
-    with open(request_fd, encoding="ascii") as file:
-        trial = _Trial(json.load(file))
-    signal.signal(signal.SIGTERM, trial.stop)
     try:
+        with _step("launcher"):
+            linux_calls.process_control(linux_calls.PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() != supervisor:
+                return  # it ended before the line above
+            with open(request_fd, encoding="ascii") as file:
+                trial = _Trial(json.load(file))
+            signal.signal(signal.SIGTERM, trial.stop)
         report = _run_trial(trial, report_fd, trace_fd)
     except IsolationError as failure:
         report = failure.report
@@ -117,9 +118,9 @@ def _run_trial(trial: _Trial, report_fd: int, trace_fd: int) -> dict[str, Any]:
         inner_read, inner_write = os.pipe2(os.O_CLOEXEC)
         effects = StepEffects(root.layers)
         watch = StepWatch(effects)
-    init_pid = os.fork()
+    with _step("process 1"):
+        init_pid = os.fork()
     if init_pid == 0:
-        os.close(inner_read)
         _be_process_one(trial, root, _Channels(inner_write, report_fd, trace_fd, watch.sender.fileno()))
     trial.init_pid = init_pid
     if trial.is_stopped:
@@ -203,12 +204,14 @@ def _write_maps_when_told(target: int, go: int) -> NoReturn:
 def _be_process_one(trial: _Trial, root: overlays.TrialRoot, channels: _Channels) -> NoReturn:
     """C. Whatever happens it ends here, and with it everything in the pid namespace."""
     try:
-        for unwanted in (signal.SIGTERM, signal.SIGINT):  # the script may send them: Python would obey
-            signal.signal(unwanted, signal.SIG_IGN)
-        linux_calls.process_control(linux_calls.PR_SET_PDEATHSIG, signal.SIGKILL)
+        with _step("process 1"):
+            for unwanted in (signal.SIGTERM, signal.SIGINT):  # the script may send them: Python would obey
+                signal.signal(unwanted, signal.SIG_IGN)
+            linux_calls.process_control(linux_calls.PR_SET_PDEATHSIG, signal.SIGKILL)
         _enter_root(trial, root)
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
-        script = os.fork()
+        with _step("start"):
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+            script = os.fork()
         if script == 0:
             _become_script(trial, channels)
         for inherited in (0, 1, 2, channels.report, channels.trace, channels.steps):
@@ -269,14 +272,15 @@ def _become_script(trial: _Trial, channels: _Channels) -> NoReturn:
             landlock.keep_inside()
         with _step("system call filter"):
             seccomp.install_filter(os.uname().machine)
-        for ignored in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM, signal.SIGINT):  # the first two by Python
-            signal.signal(ignored, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
-        for descriptor in set(range(3, OPEN_FILES)) - {trial.request["trace_fd"]}:
-            with suppress(OSError):  # most are not open
-                os.set_inheritable(descriptor, False)
-        for listener in (channels.tell, channels.report):
-            _tell(listener, {"started": True})
+        with _step("start"):
+            for ignored in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM, signal.SIGINT):  # the first two by Python
+                signal.signal(ignored, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+            for descriptor in set(range(3, OPEN_FILES)) - {trial.request["trace_fd"]}:
+                with suppress(OSError):  # most are not open
+                    os.set_inheritable(descriptor, False)
+            for listener in (channels.tell, channels.report):
+                _tell(listener, {"started": True})
         with _step("program"):
             os.execve(trial.request["program"][0], trial.request["program"], trial.request["environment"])
     except IsolationError as failure:

@@ -84,9 +84,11 @@ def pivot_root_here() -> None:
 
 def keep_capabilities(mask: int) -> None:
     """Drops every capability that is not in the bit `mask`, from all sets, for good."""
-    for number in range(64):
-        if not mask >> number & 1 and _libc().prctl(PR_CAPBSET_DROP, ctypes.c_ulong(number), 0, 0, 0) < 0:
-            break  # EINVAL: past the last capability this kernel knows
+    with open("/proc/sys/kernel/cap_last_cap", encoding="ascii") as file:
+        last = int(file.read())
+    for number in range(last + 1):
+        if not mask >> number & 1:
+            process_control(PR_CAPBSET_DROP, number)
     low, high = mask & 0xFFFFFFFF, mask >> 32
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     sets = (ctypes.c_uint32 * 6)(low, low, 0, high, high, 0)
