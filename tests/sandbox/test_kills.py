@@ -11,6 +11,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -134,16 +135,21 @@ class Run:
         return [pid for pid in orphans if os.waitpid(pid, os.WNOHANG) == (0, 0)]
 
 
+@pytest.fixture
+def beside() -> Iterator[Path]:
+    """A folder that is not the person's home, and that they can write to (pytest's own is closed to them)."""
+    with tempfile.TemporaryDirectory(prefix="vx-beside-", dir="/tmp") as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)
+
+
 @contextmanager
-def running(person: Person, script: str, tmp_path: Path, fault: Fault | None = None) -> Iterator[Run]:
+def running(person: Person, script: str, beside: Path, fault: Fault | None = None) -> Iterator[Run]:
     """Whatever loses its parent becomes a child of this process, so nothing can survive unseen. Files and mounts are the same after it."""
-    tmp_path.chmod(0o755)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(0o755)
     before = (Path("/proc/self/mountinfo").read_text(), fingerprint(person.home))
     libc = ctypes.CDLL(None)
     libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    run = Run(person, script, fault, tmp_path)
+    run = Run(person, script, fault, beside)
     try:
         yield run
         run.assert_nothing_survives()
@@ -160,8 +166,8 @@ def running(person: Person, script: str, tmp_path: Path, fault: Fault | None = N
     assert (Path("/proc/self/mountinfo").read_text(), fingerprint(person.home)) == before
 
 
-def calls_of_the_set_up(person: Person, tmp_path: Path) -> list[Call]:
-    with running(person, "echo RAN", tmp_path) as run:
+def calls_of_the_set_up(person: Person, beside: Path) -> list[Call]:
+    with running(person, "echo RAN", beside) as run:
         outcome = run.outcome()
         assert outcome.said == "RAN\n"
         return outcome.calls
@@ -177,8 +183,8 @@ MOMENTS = {
 }
 
 
-def test_killed_during_set_up_it_never_runs_the_script(person: Person, tmp_path: Path) -> None:
-    calls = calls_of_the_set_up(person, tmp_path)
+def test_killed_during_set_up_it_never_runs_the_script(person: Person, beside: Path) -> None:
+    calls = calls_of_the_set_up(person, beside)
     number_of_c = 2 if person.user == 0 else 1
     paths = {"B": "B", "helper": "B/1", "C": f"B/{number_of_c}", "D": f"B/{number_of_c}/1"}
     for process, name, share, victims in MOMENTS.values():
@@ -187,11 +193,11 @@ def test_killed_during_set_up_it_never_runs_the_script(person: Person, tmp_path:
         alike = [call for call in calls if (call.process, call.name) == (paths[process], name)]
         fault = Fault(alike[int((len(alike) - 1) * share)], 0)
         for victim in victims.split():
-            check_killed_during_set_up(person, victim, tmp_path, fault)
+            check_killed_during_set_up(person, victim, beside, fault)
 
 
-def check_killed_during_set_up(person: Person, victim: str, tmp_path: Path, fault: Fault) -> None:
-    with running(person, "echo RAN > ran; echo RAN", tmp_path, fault) as run:
+def check_killed_during_set_up(person: Person, victim: str, beside: Path, fault: Fault) -> None:
+    with running(person, "echo RAN > ran; echo RAN", beside, fault) as run:
         wait_for("the held up call", lambda: run.log.stat().st_size)
         run.kill(victim)
         run.let_go()
@@ -210,52 +216,52 @@ echo "its child ended with $?"
 """
 
 
-def killed_while_it_runs(person: Person, victim: str, tmp_path: Path) -> Any:
+def killed_while_it_runs(person: Person, victim: str, beside: Path) -> Any:
     marks = f"7{os.getpid()}", f"9{os.getpid()}"
-    with running(person, RUNS.format(os.getpid()), tmp_path) as run:
+    with running(person, RUNS.format(os.getpid()), beside) as run:
         for mark in marks:
             wait_for("the script's processes", lambda: run.pid_of(f"sleep {mark}"))  # noqa: B023
         run.kill(f"sleep {marks[0]}" if victim == "child" else victim)
         return None if victim == "A" else run.outcome().trial
 
 
-def test_killing_the_supervising_process_while_the_script_runs_ends_all(person: Person, tmp_path: Path) -> None:
-    killed_while_it_runs(person, "A", tmp_path)
+def test_killing_the_supervising_process_while_the_script_runs_ends_all(person: Person, beside: Path) -> None:
+    killed_while_it_runs(person, "A", beside)
 
 
-def test_killing_the_launcher_while_the_script_runs_is_said(person: Person, tmp_path: Path) -> None:
-    trial = killed_while_it_runs(person, "B", tmp_path)
+def test_killing_the_launcher_while_the_script_runs_is_said(person: Person, beside: Path) -> None:
+    trial = killed_while_it_runs(person, "B", beside)
     assert (trial.level, trial.verdict, trial.limit) == (SandboxLevel.FULL, Verdict.CUT_OFF, "its launcher ended early")
     assert trial.changes == ()
     assert "there is no list of changes" in trial.not_known
 
 
-def test_killing_process_1_while_the_script_runs_keeps_the_list_of_changes(person: Person, tmp_path: Path) -> None:
-    trial = killed_while_it_runs(person, "C", tmp_path)
+def test_killing_process_1_while_the_script_runs_keeps_the_list_of_changes(person: Person, beside: Path) -> None:
+    trial = killed_while_it_runs(person, "C", beside)
     assert (trial.level, trial.verdict, trial.exit_code) == (SandboxLevel.FULL, Verdict.CUT_OFF, None)
     assert [Path(change.path).name for change in trial.changes] == ["made"]
 
 
-def test_killing_the_script_is_a_failure_of_the_script(person: Person, tmp_path: Path) -> None:
-    trial = killed_while_it_runs(person, "D", tmp_path)
+def test_killing_the_script_is_a_failure_of_the_script(person: Person, beside: Path) -> None:
+    trial = killed_while_it_runs(person, "D", beside)
     assert (trial.level, trial.verdict, trial.exit_code) == (SandboxLevel.FULL, Verdict.FAILED, 137)
     assert [Path(change.path).name for change in trial.changes] == ["made"]
     assert trial.leftover_processes >= 3
 
 
-def test_killing_a_child_of_the_script_is_the_script_s_affair(person: Person, tmp_path: Path) -> None:
-    trial = killed_while_it_runs(person, "child", tmp_path)
+def test_killing_a_child_of_the_script_is_the_script_s_affair(person: Person, beside: Path) -> None:
+    trial = killed_while_it_runs(person, "child", beside)
     assert (trial.verdict, trial.stdout) == (Verdict.PASSED, "its child ended with 137\n")
     assert trial.leftover_processes >= 2
 
 
 @pytest.mark.parametrize("victim", ["A", "B"])
-def test_killed_during_the_comparison_it_has_no_list_of_changes(person: Person, victim: str, tmp_path: Path) -> None:
+def test_killed_during_the_comparison_it_has_no_list_of_changes(person: Person, victim: str, beside: Path) -> None:
     for number in range(6):  # each costs difflib half a second
         person.write(f"{number}.txt", "".join(f"{n % 104}\n" for n in range(2490)))
     script = "for i in {0..5}; do for ((n = 0; n < 2490; n++)); do echo $((n * 7 % 104)); done > $i.txt; done; sleep 0."
     mark = str(os.getpid()).rjust(9, "7")
-    with running(person, script + mark, tmp_path) as run:
+    with running(person, script + mark, beside) as run:
         wait_for("the script", lambda: run.pid_of(f"sleep 0.{mark}"))
         launcher = run.pid_of("B")
         wait_for("the end of the script", lambda: not children_of(launcher))

@@ -124,21 +124,23 @@ class Comparison:
         root, real = os.lstat(layer.upper), os.lstat(layer.directory)
         if stat.S_IMODE(root.st_mode) != layer.mode:
             self._add_mode_change(layer.directory, root, real, layer.upper)
-        stack = [(layer.upper, layer.directory, False)]
+        stack = [(layer.upper, layer.directory, False, False)]
         while stack:
-            upper, directory, is_new = stack.pop()
+            upper, directory, is_new, is_below_opaque = stack.pop()
             if len(os.fsencode(upper)) > _DEEPEST_PATH:
                 self._notes.append(f"{directory[:80]}…: too deep to be listed")
                 continue
+            is_stand_in = self._masks.is_stand_in(upper, os.lstat(upper))
+            # The kernel marks the outermost directory that was made again, and none of those made again in it.
+            hides = directory != layer.directory and not is_stand_in and (is_below_opaque or is_opaque(upper))
             for name, status in _entries(upper):
                 if layer.directory == directory == "/" and name in _REPLACED_AT_ROOT:
                     continue
                 path = f"{directory.rstrip('/')}/{name}"
                 descend_as_new = self._compare(f"{upper}/{name}", status, path, None if is_new else _lstat(path))
                 if descend_as_new is not None:
-                    stack.append((f"{upper}/{name}", path, descend_as_new))
-            is_stand_in = self._masks.is_stand_in(upper, os.lstat(upper))
-            if not is_new and directory != layer.directory and not is_stand_in and is_opaque(upper):
+                    stack.append((f"{upper}/{name}", path, descend_as_new, hides))
+            if hides and not is_new:
                 self._add_hidden_by_opaque(upper, directory)
 
     def _compare(self, upper: str, status: os.stat_result, path: str, lower: os.stat_result | None) -> bool | None:

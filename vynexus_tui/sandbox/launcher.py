@@ -116,6 +116,7 @@ def _run_trial(trial: _Trial, report_fd: int, trace_fd: int) -> dict[str, Any]:
             | linux_calls.CLONE_NEWCGROUP
         )
         inner_read, inner_write = os.pipe2(os.O_CLOEXEC)
+    with _step("step marks"):
         effects = StepEffects(root.layers)
         watch = StepWatch(effects)
     with _step("process 1"):

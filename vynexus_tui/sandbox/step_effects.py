@@ -18,7 +18,7 @@ _MOST_LOOKING_S = 2.0
 
 
 class StepEffects:
-    """Notes, at each step reached, what is different in the layers since the step before."""
+    """Notes, at each step reached, what is different in the layers since the step before. Raises OSError if it cannot look now."""
 
     def __init__(self, layers: Iterable[Layer]) -> None:
         self._layers = tuple(layers)
@@ -26,8 +26,7 @@ class StepEffects:
         self._is_known = True
         self._step: int | None = None
         self._touched: dict[str, set[int]] = {}
-        self._seen: dict[str, tuple[object, ...]] = {}
-        self._look()
+        self._seen = dict(entry for layer in self._layers for entry in _entries(layer))
 
     def reach(self, step: int) -> None:
         """The script stands at the mark of `step`: what changed until now was the work of the step before."""
