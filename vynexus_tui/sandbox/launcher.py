@@ -249,6 +249,7 @@ def _become_script(trial: _Trial, channels: _Channels) -> NoReturn:
         with _step("limits"):
             os.setsid()
             apply_process_limits(trial.limits)
+            os.dup2(os.open("/dev/null", os.O_RDONLY), 0)  # the inherited one is the host's: root could change its mode through it
             if trial.request["trace_fd"] is not None:
                 os.dup2(channels.trace, trial.request["trace_fd"], inheritable=True)
         with _step("capabilities"):
