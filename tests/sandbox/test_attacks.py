@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sandbox.attacks import ATTACKS
+from tests.sandbox.attacks import ATTACKS, IN_EVERY_RUN
 from tests.sandbox.attacks.attack import TIGHT, Attack, bash, python
 from tests.sandbox.attacks.scene import Scene, a_scene, may_be_of_others
 from vynexus_tui.domain.settings import Sandbox
@@ -28,7 +28,7 @@ _LEFT_OUT = "left out of ordinary runs; VYNEXUS_EVERY_ATTACK=1 pytest tests/sand
 
 def _cases(attacks: tuple[Attack, ...]) -> list[object]:
     left_out = pytest.mark.skipif(not _WANTS_EVERY_ATTACK, reason=_LEFT_OUT)
-    return [pytest.param(a, id=a.name, marks=() if a.in_every_run else left_out) for a in attacks]
+    return [pytest.param(a, id=a.name, marks=() if a.name in IN_EVERY_RUN else left_out) for a in attacks]
 
 
 def contained(person: Person, attack: Attack) -> tuple[Trial, Scene]:
@@ -83,6 +83,7 @@ def test_the_same_script_is_found_out_where_nothing_contains_it(ordinary_person:
 
 def test_there_are_more_attacks_than_the_forty_that_were_asked_for() -> None:
     assert len(ATTACKS) >= 40
+    assert {a.name for a in ATTACKS} >= IN_EVERY_RUN
     assert len({a.outside.split("@")[0] for a in ATTACKS if a.outside}) >= 10, "kinds of findings that are proved to be possible"
 
 
@@ -151,6 +152,21 @@ def test_forged_marks_of_the_overlay_delete_nothing_in_the_list(person: Person, 
     (attack,) = (a for a in ATTACKS if a.name == name)
     trial, _ = contained(person, attack)
     assert [c for c in trial.changes if c.kind != "create"] == []
+
+
+def test_a_thousand_directories_that_look_alike_are_compared_in_time(me: Person) -> None:
+    for number in range(1000):
+        me.write(f"many/d{number:04}/f", f"{number:04}")
+    body = """
+import shutil
+for number in range(1000):
+    os.mkdir(f"many/x{number:04}")
+    open(f"many/x{number:04}/f", "w").write("zzzz")
+    shutil.rmtree(f"many/d{number:04}")
+"""
+    trial = me.try_script(python("", body).script.replace("@PYTHON@", os.path.realpath(me.python)), settings=Sandbox())
+    assert (trial.verdict, trial.stdout) == (Verdict.PASSED, "tried\n"), trial.stderr
+    assert sum(c.kind == "delete" for c in trial.changes) == 1000
 
 
 def test_a_forged_report_changes_neither_verdict_nor_list(person: Person) -> None:

@@ -27,7 +27,6 @@ class Attack:
     outside: str | None = None
     """The finding that must come up when the same script runs without a sandbox, as proof that attack and detector work."""
     settings: Sandbox = TIGHT
-    in_every_run: bool = True
 
 
 def bash(name: str, script: str, **more: object) -> Attack:

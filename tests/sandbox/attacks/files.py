@@ -28,14 +28,17 @@ ATTACKS = (
     bash(
         "rm -rf /",
         "rm -rf --no-preserve-root ~ / 2>/dev/null",
-        lists=("delete @HOME@/doc",),
         limit="any",
         ends=None,  # of a large tree it gets only so far
         exit_code=None,
         settings=replace(TIGHT, cpu_s=4, wall_s=10.0),
-        in_every_run=False,
     ),
     bash("mv ~ away", "cd /; mv ~ @SHARED@/taken; mv /etc /etc2; mv /usr /usr2"),
+    bash(
+        "places that are the trial's own, taken away",
+        "chmod u+w /run; rm -rf /run/lock /dev/shm; ln -s /etc /run/lock; echo x > /run/x; chmod 000 /run /sys /dev/shm; echo made > made",
+        lists=("create @HOME@/made",),
+    ),
     bash("write through a symbolic link", "ln -s @SHARED@ out; echo leak > out/leak; ln -sfn /etc e; echo x >> e/passwd; echo y > e/new"),
     bash(
         "a hard link out of the tree",

@@ -69,7 +69,7 @@ class Scene:
             "HOME": str(person.home),
             "SHARED": str(shared),
             "THEIRS": str(self._theirs),
-            "PYTHON": person.python,
+            "PYTHON": os.path.realpath(person.python),
             "PORT": str(self._servers["tcp"].getsockname()[1]),
             "ABSTRACT": self._mark,
             "NEIGHBOUR": str(self.neighbour.pid),
