@@ -7,20 +7,20 @@ IN_EVERY_RUN = frozenset(
     name.strip()
     for name in """
     append to a file | change a mode | change content and set the times back | rename a file | set an extended attribute | rm -rf ~
-    a hard link out of the tree | a shared writable mapping | a descriptor opened for reading, opened again for writing
-    flags and other ioctls of the file system | a file handle instead of a path | a pipe of the host | locks on files of the host
+    a shared writable mapping | a descriptor opened for reading, opened again for writing
+    a file handle instead of a path | a pipe of the host | locks on files of the host
     setuid and setgid copies | a script that rewrites itself by its descriptor | the modes of what it inherited
     files of another user in a sticky directory | places that are the trial's own, taken away
-    forged marks carried in from elsewhere | the layers' own directories | unmounting the layers
+    forged marks carried in from elsewhere
     kill a process outside | kill everybody | a process outside by its pidfd | a descriptor of a process outside
     the environment of a process outside | kill process 1 of the trial | process 1 of the trial by other ways
     stopping itself and its parents | a daemon that holds the output | a daemon with another name, group and session
     raising its own limits and priority | a report of its own | every inotify watch there is
     mount and unmount | a user namespace of its own | other namespaces | io_uring | keys of the session | files of the kernel | device nodes
-    a 32-bit system call | setuid helpers | memory that belongs to no process | characters typed into a terminal
-    secrets by their paths | secrets through /proc | secrets by removing the mark that hides them | secrets in the environment
+    setuid helpers | memory that belongs to no process | characters typed into a terminal
+    secrets by their paths | secrets through /proc | secrets in the environment
     a connection to the host | a connection to the socket of an agent | a connection to an abstract socket
-    a fork bomb | a full disk | a flood of files | a flood of output | memory of one process | shared memory | memory of twelve processes
+    a fork bomb | a full disk | a flood of files | a flood of output | memory of one process | memory of twelve processes
     """.strip()
     .replace("\n", "|")
     .split("|")
