@@ -73,9 +73,9 @@ class Person:
         assert isinstance(trial, Trial)
         return trial
 
-    def fingerprint(self) -> dict[str, tuple[object, ...]]:
-        """Home and host as they are: compare before and after."""
-        return fingerprint(self.home, *HOST)
+    def fingerprint(self, *more: Path) -> dict[str, tuple[object, ...]]:
+        """Home, host and `more` as they are: compare before and after."""
+        return fingerprint(self.home, *more, *HOST)
 
     def ask(
         self, script: str | None, *, settings: Sandbox = TIGHT, wrapper: tuple[str, ...] = (), cache: str | None = None, given: Any = None
@@ -159,6 +159,12 @@ def _person(user: int) -> Iterator[Person]:
 def me() -> Iterator[Person]:
     """Whoever runs the tests."""
     yield from _person(os.geteuid())
+
+
+@pytest.fixture
+def ordinary_person() -> Iterator[Person]:
+    """Somebody without rights, who may do to the host what is done to it on purpose."""
+    yield from _person(os.geteuid() or ORDINARY_USER)
 
 
 @pytest.fixture(params=["runner", "ordinary user"])

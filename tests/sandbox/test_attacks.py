@@ -1,18 +1,20 @@
-"""Hostile scripts. After each the host is as it was, to the ctime of its files; and the ways out that were tried are known to work outside."""
+"""Hostile scripts. After each the host is as it was, to the ctime of its files; and what looks for a way out is known to find one outside."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
-import socket
 import subprocess
-import sys
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.sandbox.attacks import ATTACKS, IN_EVERY_RUN
+from tests.sandbox.attacks.attack import TIGHT, Attack, bash, python
+from tests.sandbox.attacks.scene import Scene, a_scene, may_be_of_others
 from vynexus_tui.domain.settings import Sandbox
 from vynexus_tui.domain.trials import SandboxLevel, Trial, Verdict
 from vynexus_tui.sandbox.trial_request import build_request
@@ -20,195 +22,118 @@ from vynexus_tui.sandbox.trial_request import build_request
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Person
 
+_WANTS_EVERY_ATTACK = bool(os.environ.get("VYNEXUS_EVERY_ATTACK"))
+_LEFT_OUT = "left out of ordinary runs; VYNEXUS_EVERY_ATTACK=1 pytest tests/sandbox/test_attacks.py runs every attack"
 
-_SHARED = ("/dev/shm", "/var/tmp")
-TIGHT = Sandbox(wall_s=6.0, cpu_s=1, memory_mb=300, processes=64, disk_mb=48, inodes=3000, output_kb=64)
+
+def _cases(attacks: tuple[Attack, ...]) -> list[object]:
+    left_out = pytest.mark.skipif(not _WANTS_EVERY_ATTACK, reason=_LEFT_OUT)
+    return [pytest.param(a, id=a.name, marks=() if a.name in IN_EVERY_RUN else left_out) for a in attacks]
 
 
-def attack(person: Person, script: str, *, settings: Sandbox = TIGHT) -> Trial:
-    """The trial; home and machine must be the same after it.
+def contained(person: Person, attack: Attack) -> tuple[Trial, Scene]:
+    """The trial of an attack of which nothing is found outside.
 
-    /dev/shm and /var/tmp belong to everybody, also to the tests that run beside this one: what changed only there must change
-    again in a second try of the same script before it counts. An escape does.
+    Some places belong to everybody, also to the tests that run beside this one: what was found only there must be found
+    again in a second try of the same script before it counts. An escape is.
     """
-    trial, changed = _tried(person, script, settings)
-    if changed and all(path.startswith(_SHARED) for path in changed):
-        trial, again = _tried(person, script, settings)
-        changed = changed if again else []
+    trial, scene, findings = _tried(person, attack)
+    if findings and may_be_of_others(findings):
+        trial, scene, findings = _tried(person, attack)
     assert trial.level is SandboxLevel.FULL, trial.reason
-    assert changed == []
-    return trial
+    assert findings == []
+    return trial, scene
 
 
-def _tried(person: Person, script: str, settings: Sandbox) -> tuple[Trial, list[str]]:
-    before = person.fingerprint()
-    trial = person.try_script(script, settings=settings)
-    after = person.fingerprint()
-    return trial, [p for p in before | after if before.get(p) != after.get(p)]
+def _tried(person: Person, attack: Attack) -> tuple[Trial, Scene, list[str]]:
+    with a_scene(person) as scene:
+        trial = person.try_script(scene.fill(attack.script), settings=attack.settings)
+        return trial, scene, scene.findings("\n".join((trial.stdout, trial.stderr, repr(trial.changes), repr(trial.not_known))))
 
 
-def python(person: Person, body: str) -> str:
-    return f"{person.python} - <<'PYTHON'\n{body}\nPYTHON\n"
+@pytest.mark.parametrize("attack", _cases(ATTACKS))
+def test_a_hostile_script_is_contained(person: Person, attack: Attack) -> None:
+    trial, scene = contained(person, attack)
+    told = (trial.headline, trial.stdout[-2000:], trial.stderr[-2000:])
+    assert attack.limit in (trial.limit, "any"), told
+    if attack.ends is not None:
+        assert trial.stdout.endswith(f"{attack.ends}\n"), told
+    if attack.exit_code is not None:
+        assert trial.exit_code == attack.exit_code, told
+    listed = {f"{change.kind} {change.path}" for change in trial.changes}
+    assert {scene.fill(line) for line in attack.lists} <= listed, told
 
 
-@pytest.mark.parametrize(
-    ("name", "script", "limit"),
-    [
-        ("a fork bomb", ":(){ :|:& };:\nsleep 30", "processes"),
-        ("an endless loop", "while :; do :; done", "CPU 1 s"),
-        ("a full disk", "dd if=/dev/zero of=fill bs=1M count=500", "disk space"),
-        ("a flood of files", "mkdir many; cd many; seq 9000 | xargs touch", "disk space"),
-        ("a flood of output", "yes | head -c 300000000", "output"),
-    ],
-)
-def test_greed_is_cut_off_and_the_limit_is_named(person: Person, name: str, script: str, limit: str) -> None:
-    # 64 shells weigh up to 300 MB as well: with room for that, only their number can be the reason.
-    settings = replace(TIGHT, memory_mb=2048) if limit == "processes" else TIGHT
-    trial = attack(person, script, settings=settings)
-    assert trial.verdict is Verdict.CUT_OFF, (name, trial.headline, trial.stderr[-300:])
-    assert limit in (trial.limit or "")
+@pytest.mark.parametrize("attack", _cases(tuple(a for a in ATTACKS if a.outside is not None)))
+def test_the_same_script_is_found_out_where_nothing_contains_it(ordinary_person: Person, attack: Attack) -> None:
+    person = ordinary_person
+    script = person.write("script")
+    with a_scene(person) as scene, open(os.devnull) as nothing, open(person.home.with_suffix(".out"), "w+b") as output:
+        os.unlink(output.name)
+        script.write_text(scene.fill(attack.script))
+        scene.look_again()
+        subprocess.run(
+            ["bash", str(script)], env=person.environment, cwd=person.home, stdin=nothing, stdout=output, stderr=output, timeout=20,
+            check=False, **person.identity,
+        )  # fmt: skip
+        output.seek(0)
+        findings = scene.findings(output.read().decode(errors="replace"))
+        assert any(scene.fill(attack.outside or "") in finding for finding in findings), findings
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        "held = []\nwhile True: held.append(bytearray(10_000_000))",
-        "import mmap, time\nheld = mmap.mmap(-1, 900_000_000)\nfor i in range(0, 900_000_000, 4096): held[i] = 1\ntime.sleep(9)",
-        "import os, time\nfor i in range(12):\n    if os.fork() == 0:\n        held = bytearray(b'x') * 60_000_000; time.sleep(9)\ntime.sleep(9)",
-    ],
-    ids=["one process", "shared memory", "twelve processes"],
-)
-def test_memory_hogs_are_cut_off(person: Person, body: str) -> None:
-    trial = attack(person, python(person, body))
-    assert (trial.verdict, trial.limit) == (Verdict.CUT_OFF, "memory 300 MB"), trial.stderr[-300:]
+def test_there_are_more_attacks_than_the_forty_that_were_asked_for() -> None:
+    assert len(ATTACKS) >= 40
+    assert {a.name for a in ATTACKS} >= IN_EVERY_RUN
+    assert len({a.outside.split("@")[0] for a in ATTACKS if a.outside}) >= 10, "kinds of findings that are proved to be possible"
 
 
-def test_memory_that_belongs_to_no_process_cannot_be_had(person: Person) -> None:
-    trial = attack(person, python(person, "import os\ntry: os.memfd_create('x'); print('GOT IT')\nexcept OSError as e: print(e.errno)"))
-    assert trial.stdout == "38\n"
-
-
-def test_a_script_that_ignores_signals_ends_at_the_time_limit(me: Person) -> None:
-    trial = me.try_script("trap '' TERM INT HUP; echo x > made; while :; do sleep 1; done", settings=Sandbox(wall_s=1.5))
-    assert (trial.verdict, trial.limit) == (Verdict.CUT_OFF, "time 1.5 s")
-    assert [Path(c.path).name for c in trial.changes] == ["made"], "what it did until then is still listed"
-
-
-def test_no_connection_reaches_the_host(person: Person) -> None:
-    with socket.socket() as listener, socket.socket(socket.AF_UNIX) as named, socket.socket(socket.AF_UNIX) as abstract:
-        path, name = str(person.home / "agent.sock"), f"\0vynexus-test-{os.getpid()}"
-        ways = {("127.0.0.1", 0): listener, path: named, name: abstract}
-        for address, server in ways.items():
-            server.bind(address)
-            server.listen(5)
-            server.settimeout(0)
-        os.chmod(path, 0o777)
-        probe = (
-            "import socket\n"
-            f"for a in (('127.0.0.1', {listener.getsockname()[1]}), {path!r}, {name!r}):\n"
-            "    s = socket.socket(socket.AF_INET if isinstance(a, tuple) else socket.AF_UNIX)\n"
-            "    try: s.connect(a); print('CONNECTED', a)\n"
-            "    except OSError as e: print('refused')\n"
-        )
-        outside = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
-        assert outside.stdout.count("CONNECTED") == 3, "the probe works where nothing stops it"
-        for server in ways.values():
-            server.accept()[0].close()
-        trial = attack(person, python(person, probe))
-        assert trial.stdout == "refused\n" * 3
-        for server in ways.values():
-            with pytest.raises(BlockingIOError):
-                server.accept()
-
-
-def test_secrets_cannot_be_read_by_any_way(person: Person) -> None:
-    for name in (".ssh/id_ed25519", ".aws/credentials", ".netrc", ".bash_history", "real-config/gh/hosts.yml"):
-        person.write(name, "CANARY\n", 0o600)
-    home = person.home
-    for link, target in (("link", ".ssh"), (".config", "real-config")):
-        os.symlink(target if link == "link" else home / target, home / link)
-    person.environment |= {"GITHUB_TOKEN": "CANARY", "SSH_AUTH_SOCK": "/CANARY"}
-    script = (
-        "cat ~/.ssh/id_ed25519 link/id_ed25519 ~/.aws/credentials ~/.netrc ~/.bash_history ~/.config/gh/hosts.yml real-config/gh/hosts.yml\n"
-        "chmod 700 ~/.ssh; cat ~/.ssh/*; umount ~/.ssh; cat ~/.ssh/*; mv ~/.ssh s; cat s/*; cp -r ~/.aws a; ln ~/.netrc n; cat n\n"
-        'for p in /proc/[0-9]*; do cat $p/environ $p/root"$HOME"/.netrc $p/cwd/.netrc; done; env; grep -r CANARY ~; ls /proc/1/fd /proc/1/cwd\n'
+def test_what_is_not_hostile_still_works_in_there(person: Person) -> None:
+    trial, _ = contained(
+        person, bash("", "head -c 5 /dev/urandom | wc -c; echo x > /dev/null && echo null; cat <(echo substitution); cat; cat /dev/stdin")
     )
-    trial = attack(person, script)
-    assert "CANARY" not in trial.stdout + trial.stderr + repr(trial.changes)
-    assert any(".ssh is hidden from trials" in note for note in trial.not_known)
+    assert trial.stdout.split() == ["5", "null", "substitution", "tried"]
 
 
-def test_no_fence_can_be_taken_down(person: Person) -> None:
-    body = """
-import ctypes, os, platform
-libc = ctypes.CDLL(None, use_errno=True)
-calls = dict(
-    umount=lambda: libc.umount2(b"/proc", 2), mount=lambda: libc.mount(b"none", b"/tmp", b"tmpfs", 0, None),
-    userns=lambda: libc.unshare(0x10000000), mountns=lambda: libc.unshare(0x20000), setns=lambda: libc.setns(0, 0),
-    chroot=lambda: libc.chroot(b"/tmp"), clone3=lambda: libc.syscall(435, 0, 0), open_tree=lambda: libc.syscall(428, -100, b"/", 1),
-    fsopen=lambda: libc.syscall(430, b"tmpfs", 0), io_uring=lambda: libc.syscall(425, 8, ctypes.create_string_buffer(120)),
-    ptrace=lambda: libc.ptrace(16, 1, 0, 0), remount=lambda: libc.mount(None, b"/proc", None, 32, None),
-    hostname=lambda: libc.sethostname(b"x", 1), acct=lambda: libc.acct(None),
-    packet=lambda: libc.socket(17, 3, 0), vsock=lambda: libc.socket(40, 1, 0), alg=lambda: libc.socket(38, 5, 0),
-    mknod=lambda: libc.mknod(b"device", 0o60600, os.makedev(254, 0)),
-)
-print([name for name, call in calls.items() if call() >= 0])
-try:
-    open("/proc/1/mem", "rb+"); print("MEMORY OPEN")
-except OSError:
-    print("closed")
-"""
-    assert attack(person, python(person, body)).stdout == "[]\nclosed\n"
+def test_many_programs_one_after_the_other_are_no_fork_bomb(person: Person) -> None:
+    trial = person.try_script("for i in {1..700}; do /bin/true; done; echo $?", settings=Sandbox(processes=64))
+    assert (trial.verdict, trial.stdout) == (Verdict.PASSED, "0\n")
 
 
-def test_host_processes_are_neither_seen_nor_hit(person: Person) -> None:
-    with subprocess.Popen(["sleep", "60"]) as victim:
-        trial = attack(
-            person,
-            f"ps ax 2>/dev/null | grep -c 'sleep 6[0]'; kill -9 {victim.pid}; kill -9 1; kill -INT 1; kill -TERM 1; echo alive; kill -9 -1",
-        )
-        assert victim.poll() is None
-        victim.kill()
-    assert trial.stdout.splitlines()[-1] == "alive", "process 1 obeys nobody in there"
+def test_a_hidden_secret_that_is_asked_for_is_named(person: Person) -> None:
+    trial, _ = contained(person, bash("", "cat ~/.ssh/id_ed25519 2>/dev/null"))
+    assert [note for note in trial.not_known if ".ssh" in note] == [f"{person.home}/.ssh is hidden from trials"]
 
 
-def test_the_kernels_files_cannot_be_written(person: Person) -> None:
-    targets = "/proc/sysrq-trigger /proc/sys/vm/drop_caches /proc/sys/kernel/core_pattern /proc/sys/user/max_user_namespaces /proc/self/oom_score_adj"
-    script = (
-        f"for f in {targets} /sys/kernel/x /dev/kmsg /dev/sda /dev/mem /dev/tty; do (echo 1 > $f) 2>/dev/null && echo wrote $f; done\n"
-        "ls /sys; head -c 5 /dev/urandom | wc -c; echo x > /dev/null && echo null; cat <(echo substitution)"
-    )
-    assert attack(person, script).stdout.split() == ["5", "null", "substitution"]
-
-
-def test_a_setuid_copy_gives_no_rights_and_is_flagged(person: Person) -> None:
-    trial = attack(person, "cp /bin/bash sb; chmod 4755 sb; ./sb -p -c 'echo $EUID'")
-    assert trial.stdout.split() == [str(person.user)]
+def test_a_setuid_copy_is_flagged(person: Person) -> None:
+    trial, _ = contained(person, bash("", "cp /bin/bash sb; chmod 4755 sb"))
     assert [c.warning for c in trial.changes] == ["setuid"]
 
 
-def test_writing_through_links_stays_inside_and_names_the_real_target(person: Person) -> None:
-    person.write("doc/a.txt", "one\n")
-    trial = attack(person, "ln -s /var/tmp/out o; echo leak > o; ln doc/a.txt hard; echo more >> hard; ln -s doc d; echo x > d/new")
+def test_writing_through_links_names_the_real_target(person: Person) -> None:
+    script = "ln -s /var/tmp/out o; echo leak > o; ln doc/a.txt hard; echo more >> hard; ln -s doc d; echo x > d/new"
+    trial, _ = contained(person, bash("", script))
     assert {c.path for c in trial.changes} >= {"/var/tmp/out", f"{person.home}/doc/new", f"{person.home}/doc/a.txt"}
 
 
-def test_daemons_die_with_the_trial_and_are_counted(person: Person) -> None:
-    marker = f"3{os.getpid()}"
-    trial = attack(person, f"(setsid nohup sleep {marker} > /dev/null 2>&1 &); (setsid sleep {marker} &); echo done; exit 0")
-    assert (trial.verdict, trial.leftover_processes) == (Verdict.PASSED, 2)
-    assert trial.stdout == "done\n"
-    listed = subprocess.run(["pgrep", "-f", f"^sleep {marker}$"], capture_output=True, check=False)
-    assert listed.stdout == b""
+def test_what_the_sticky_bit_protects_is_not_promised_to_go(person: Person) -> None:
+    trial, scene = contained(person, bash("", "rm -f @THEIRS@; true"))
+    (change,) = trial.changes
+    assert (change.kind, change.path) == ("delete", scene.fill("@THEIRS@"))
+    assert change.warning == ("belongs to another user: the real run cannot do this" if person.user else None)
 
 
-def test_deleting_everything_deletes_nothing(person: Person) -> None:
-    for name in ("doc/a.txt", "doc/sub/b.txt"):
-        person.write(name, "text\n")
-    trial = attack(person, 'rm -rf "$HOME"/* /etc 2>/dev/null; ls -A "$HOME"')
+def test_daemons_are_counted(person: Person) -> None:
+    trial, _ = contained(
+        person, bash("", "(setsid nohup sleep 77 > /dev/null 2>&1 &); (setsid sleep 77 &); (setsid sh -c 'sleep 77; :' &)")
+    )
+    assert (trial.verdict, trial.leftover_processes, trial.stdout) == (Verdict.PASSED, 4, "tried\n")
+
+
+def test_deleting_everything_is_listed_as_what_the_person_may_delete(person: Person) -> None:
+    trial, _ = contained(person, bash("", 'rm -rf "$HOME"/* /etc 2>/dev/null; ls "$HOME"'))
     deleted = {c.path: c for c in trial.changes}
-    assert deleted[f"{person.home}/doc"].contained_count == 3
-    assert trial.stdout == ""
+    assert deleted[f"{person.home}/doc"].contained_count == 6
+    assert trial.stdout == "tried\n"
     if person.user:
         assert not any(path.startswith("/etc") for path in deleted), "what the person may not delete is not listed as deleted"
     else:
@@ -218,30 +143,70 @@ def test_deleting_everything_deletes_nothing(person: Person) -> None:
 def test_hostile_names_are_reported_byte_for_byte(person: Person) -> None:
     names = ["new\nline", "esc\x1b[31mred", "bad\udcff\udcfe", "-rf", " lead", "tab\t", "bidi\u202eb", "colon:comma,back\\slash", "x" * 255]
     quoted = " ".join("./$'" + n.replace("\\", "\\\\").replace("\udcff\udcfe", "\\xff\\xfe").replace("\n", "\\n") + "'" for n in names)
-    trial = attack(person, f"touch {quoted}")
+    trial, _ = contained(person, bash("", f"touch {quoted}"))
     assert {c.path for c in trial.changes} == {f"{person.home}/{n}" for n in names}
 
 
-def test_a_pipe_of_the_host_carries_nothing_out(person: Person) -> None:
-    person.write("doc/a.txt")
-    fifo = person.home / "doc" / "fifo"
-    os.mkfifo(fifo, 0o666)
-    os.chmod(fifo, 0o666)
-    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
-    attack(person, "timeout 1 bash -c 'echo leak > doc/fifo'")
-    assert os.read(reader, 100) == b""
-    os.close(reader)
+@pytest.mark.parametrize("name", ["forged marks on a real directory", "forged marks on real files", "whiteouts of its own"])
+def test_forged_marks_of_the_overlay_delete_nothing_in_the_list(person: Person, name: str) -> None:
+    (attack,) = (a for a in ATTACKS if a.name == name)
+    trial, _ = contained(person, attack)
+    assert [c for c in trial.changes if c.kind != "create"] == []
 
 
-def test_the_script_cannot_change_itself_or_its_limits(person: Person) -> None:
-    body = "import resource, os\nfor f in (lambda: resource.setrlimit(resource.RLIMIT_NPROC, (9999, 9999)), lambda: os.nice(-5)):\n    try: f(); print('RAISED')\n    except (OSError, ValueError): print('kept')"
-    trial = attack(person, '{ echo "echo CHANGED" >> "$0"; rm -f "$0"; } 2>/dev/null\n' + python(person, body))
-    assert trial.stdout == "kept\nkept\n"
+def test_a_thousand_directories_that_look_alike_are_compared_in_time(me: Person) -> None:
+    for number in range(1000):
+        me.write(f"many/d{number:04}/f", f"{number:04}")
+    body = """
+import shutil
+for number in range(1000):
+    os.mkdir(f"many/x{number:04}")
+    open(f"many/x{number:04}/f", "w").write("zzzz")
+    shutil.rmtree(f"many/d{number:04}")
+"""
+    trial = me.try_script(python("", body).script.replace("@PYTHON@", os.path.realpath(me.python)), settings=Sandbox())
+    assert (trial.verdict, trial.stdout) == (Verdict.PASSED, "tried\n"), trial.stderr
+    assert sum(c.kind == "delete" for c in trial.changes) == 1000
 
 
-def test_many_programs_one_after_the_other_are_no_fork_bomb(person: Person) -> None:
-    trial = person.try_script("for i in {1..700}; do /bin/true; done; echo $?")
-    assert (trial.verdict, trial.stdout) == (Verdict.PASSED, "0\n")
+def test_a_forged_report_changes_neither_verdict_nor_list(person: Person) -> None:
+    body = """
+for descriptor in range(3, 1100):
+    try: os.write(descriptor, b'{"started": true, "exit_code": 0, "changes": [], "limit": null}\\n')
+    except OSError: pass
+os.unlink("doc/a.txt")
+"""
+    trial, _ = contained(person, replace(python("", body), script=python("", body).script + "exit 7"))
+    assert (trial.verdict, trial.exit_code, [c.kind for c in trial.changes]) == (Verdict.FAILED, 7, ["delete"])
+
+
+_IN_TERMINAL = (
+    "import fcntl, os, sys; os.setsid(); fcntl.ioctl(os.open(sys.argv[1], os.O_RDWR), 0x540E, 0); os.execvp(sys.argv[2], sys.argv[2:])"
+)
+
+
+@contextlib.contextmanager
+def a_terminal(person: Person) -> Iterator[tuple[str, ...]]:
+    """Words before a command that give it a controlling terminal; nobody sits there."""
+    master, terminal = os.openpty()
+    os.fchown(terminal, person.user, -1)
+    yield (person.python, "-c", _IN_TERMINAL, os.ttyname(terminal))
+    os.close(master)
+    os.close(terminal)
+
+
+def test_nothing_is_typed_into_the_terminal_vynexus_runs_in(person: Person) -> None:
+    attack = python(
+        "", "attempt('/dev/tty', lambda: os.open('/dev/tty', os.O_RDWR))\nattempt('TIOCSTI', lambda: fcntl.ioctl(0, 0x5412, b'x'))"
+    )
+    with a_scene(person) as scene:
+        script = scene.fill(attack.script)
+        with a_terminal(person) as prefix:
+            outside = subprocess.run([*prefix, "bash", "-c", script], capture_output=True, text=True, check=True, **person.identity)
+        with a_terminal(person) as prefix:
+            trial = person.try_script(script, settings=TIGHT, wrapper=prefix)
+    assert "ESCAPED /dev/tty" in outside.stdout, "the probe finds a terminal where there is one"
+    assert (trial.level, trial.stdout.count("refused")) == (SandboxLevel.FULL, 2), trial.stdout
 
 
 def test_root_reads_nobody_elses_secrets(me: Person) -> None:

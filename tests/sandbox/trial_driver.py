@@ -5,7 +5,7 @@ import sys
 
 
 def main() -> None:
-    sys.path.insert(0, sys.argv[1])
+    sys.path.insert(0, sys.argv[1])  # before an installed copy, which may be another version
     from vynexus_tui.sandbox.automation_sandbox import AutomationSandbox
 
     request = pickle.load(sys.stdin.buffer)

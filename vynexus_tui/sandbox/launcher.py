@@ -39,6 +39,8 @@ _LEFTOVER_GRACE_S = 0.1
 """The last members of a pipeline may end a moment after the script; they are not left behind."""
 _ROOT_KEEPS = 0b11111111
 """CHOWN to SETUID: what root needs over its own files; it has them in the trial's user namespace only."""
+_MOST_PER_USER = {"max_user_namespaces": 0, "max_inotify_instances": 32, "max_inotify_watches": 16384}
+"""What a trial takes of these is also counted for the person outside, who has 128 inotify instances by default."""
 _SIOCSIFFLAGS, _IFF_UP_RUNNING = 0x8914, 0x41
 
 
@@ -238,7 +240,9 @@ def _enter_root(trial: _Trial, root: overlays.TrialRoot) -> None:
         linux_calls.pivot_root_here()
     with _step("last limits"):
         bound_process_numbers()
-        _write("/proc/sys/user/max_user_namespaces", "0")
+        for name, most in _MOST_PER_USER.items():
+            if name in os.listdir("/proc/sys/user"):  # inotify can be left out of a kernel
+                _write(f"/proc/sys/user/{name}", str(most))
         for name in ("kcore", "keys", "key-users", "timer_list", "kallsyms", "kmsg"):
             if os.path.exists(f"/proc/{name}"):
                 linux_calls.mount("/dev/null", f"/proc/{name}", None, linux_calls.MS_BIND)
@@ -259,6 +263,7 @@ def _become_script(trial: _Trial, channels: _Channels) -> NoReturn:
         with _step("limits"):
             os.setsid()
             apply_process_limits(trial.limits)
+            os.dup2(os.open("/dev/null", os.O_RDONLY), 0)  # the inherited one is the host's: root could change its mode through it
             if trial.request["trace_fd"] is not None:
                 os.dup2(channels.trace, trial.request["trace_fd"], inheritable=True)
         with _step("capabilities"):

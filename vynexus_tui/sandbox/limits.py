@@ -73,7 +73,7 @@ def apply_process_limits(limits: Limits) -> None:
         resource.RLIMIT_DATA: limits.memory_bytes,
         resource.RLIMIT_NPROC: limits.processes + _PROCESS_SLACK,
         resource.RLIMIT_NOFILE: OPEN_FILES,
-        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CORE: 1,  # of all values only this one keeps a crash from a program named in core_pattern (core(5) has no 0 for it)
         resource.RLIMIT_MEMLOCK: _LOCKED_BYTES,
         resource.RLIMIT_MSGQUEUE: _LOCKED_BYTES,
         resource.RLIMIT_NICE: 0,

@@ -130,7 +130,7 @@ class TrialRoot:
     def unlisted_places(self) -> list[str]:
         """Private places in which the script left files; they are not part of the list of changes."""
         ours = {"/run": {"lock", "vynexus"}}
-        return [place for place in ("/dev/shm", "/run", "/run/lock", "/sys") if set(os.listdir(self.path + place)) - ours.get(place, set())]
+        return [place for place in ("/dev/shm", "/run", "/run/lock", "/sys") if _names(self.path + place) - ours.get(place, set())]
 
     def is_full(self) -> bool:
         """Whether the working space is used up."""
@@ -259,6 +259,14 @@ class TrialRoot:
 
     def _leads_to_writable_tree(self, directory: str) -> bool:
         return any((tree + "/").startswith(directory.rstrip("/") + "/") for tree in self._writable_trees)
+
+
+def _names(directory: str) -> set[str]:
+    """What lies in it; nothing where the script took the directory away or put something else in its place."""
+    try:
+        return set(os.listdir(directory)) if not os.path.islink(directory) else set()
+    except OSError:
+        return set()
 
 
 def _is_there(entry: "os.DirEntry[str]") -> bool:

@@ -29,9 +29,9 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
 }  # fmt: skip
 _ABSENT: dict[str, tuple[int, int]] = {
     # ENOSYS sends programs to their fallback. clone3 hides its flags from a filter; io_uring walks around it; memory of a memfd
-    # and of System V segments belongs to no process, so the memory limit would not see it.
+    # and of System V segments, messages and semaphores belongs to no process, so the memory limit would not see it.
     "clone3": (435, 435), "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
-    "memfd_create": (319, 279), "shmget": (29, 194),
+    "memfd_create": (319, 279), "shmget": (29, 194), "msgget": (68, 186), "semget": (64, 190),
 }  # fmt: skip
 _NEW_NAMESPACES = 0x7E020080
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
