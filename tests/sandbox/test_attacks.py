@@ -22,8 +22,8 @@ from vynexus_tui.sandbox.trial_request import build_request
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Person
 
-_WANTS_EVERY_ATTACK = bool(os.environ.get("VYNEXUS_EVERY_ATTACK"))
-_LEFT_OUT = "left out of ordinary runs; VYNEXUS_EVERY_ATTACK=1 pytest tests/sandbox/test_attacks.py runs every attack"
+_WANTS_EVERY_ATTACK = bool(os.environ.get("VYNEXUS_EXHAUSTIVE"))
+_LEFT_OUT = "left out of ordinary runs; VYNEXUS_EXHAUSTIVE=1 pytest tests/sandbox/test_attacks.py runs every attack"
 
 
 def _cases(attacks: tuple[Attack, ...]) -> list[object]:

@@ -52,11 +52,12 @@ class _Machine(NamedTuple):
     ioctl: int
     socket: int
     write: int
+    prlimit64: int
 
 
 MACHINES = {
-    "x86_64": _Machine(0xC000003E, _X86_64, 56, 16, 41, 1),
-    "aarch64": _Machine(0xC00000B7, _AARCH64, 220, 29, 198, 64),
+    "x86_64": _Machine(0xC000003E, _X86_64, 56, 16, 41, 1, 302),
+    "aarch64": _Machine(0xC00000B7, _AARCH64, 220, 29, 198, 64, 261),
 }
 """Machines a filter can be built for. On any other a trial is refused."""
 
@@ -90,6 +91,7 @@ def build_filter(machine: str) -> list[Instruction]:
                 program += [Instruction(_JUMP_EQUAL, 0, 1, number), Instruction(_RETURN, 0, 0, _ERRNO | error)]
     program += _check_argument(kind.clone, _AT_ARGUMENT_0, [(_JUMP_ANY_BIT, _NEW_NAMESPACES)], refused=EPERM)
     program += _check_argument(kind.ioctl, _AT_ARGUMENT_1, [(_JUMP_EQUAL, _TIOCSTI), (_JUMP_EQUAL, _TIOCLINUX)], refused=EPERM)
+    program += _allow_only(kind.prlimit64, _AT_ARGUMENT_0, (0,), refused=EPERM)  # its own limits, not those of process 1
     program += _allow_only(kind.socket, _AT_ARGUMENT_0, _SOCKET_FAMILIES, refused=EAFNOSUPPORT)
     return [*program, Instruction(_RETURN, 0, 0, _ALLOW)]
 
