@@ -190,12 +190,12 @@ chmod 644 {0}
 chmod 500 {0}
 chmod 000 {0}
 chmod 1777 {0}
-chmod u+s {0}
+chmod 1755 {0}
 chmod -R go-rwx {0}
 mkfifo {0}
 ln -s target {0}
 ln -sfn target {0}
-sed -i s/e/E/ {0}
+[ -p {0} ] || sed -i s/e/E/ {0}
 mv {0} {0}.old
 mv {0} {0}.old; mkdir {0}; mv {0}.old/* {0}/
 mv {0} {1}

@@ -14,6 +14,9 @@ import pytest
 from vynexus_tui.domain.settings import Sandbox
 from vynexus_tui.domain.trials import ChangeKind, FileChange, Verdict
 from vynexus_tui.sandbox.automation_sandbox import stale_paths
+from vynexus_tui.sandbox.file_changes import Comparison
+from vynexus_tui.sandbox.masks import Masks
+from vynexus_tui.sandbox.overlays import Layer
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Person
@@ -221,6 +224,13 @@ def test_what_an_ordinary_user_may_not_do_is_flagged(person: Person) -> None:
     assert "the real run cannot do this" in (warnings.pop("/etc") or "")
     assert "the real run cannot do this" in (warnings.pop("/etc/new") or "")
     assert all("cannot" in (w or "") for p, w in warnings.items() if p.startswith("/etc"))
+
+
+def test_a_layer_whose_real_directory_vanishes_meanwhile_is_said(tmp_path: Path) -> None:
+    """Beside a mount every directory is a layer of its own, also those in /tmp that other programs remove again."""
+    comparison = Comparison(os.geteuid(), Masks((), owner=os.geteuid()), started_ns=0)
+    comparison.add_layer(Layer(f"{tmp_path}/gone", str(tmp_path), 0o700, is_split=False))
+    assert comparison.closing_notes() == [f"{tmp_path}/gone vanished while the trial ran: changes in it are not listed"]
 
 
 def test_no_name_can_forge_a_line_of_a_diff(person: Person) -> None:

@@ -121,7 +121,10 @@ class Comparison:
 
     def add_layer(self, layer: Layer) -> None:
         """Compares one upper directory with the real directory below it."""
-        root, real = os.lstat(layer.upper), os.lstat(layer.directory)
+        root, real = os.lstat(layer.upper), _lstat(layer.directory)
+        if real is None:
+            self._notes.append(f"{layer.directory} vanished while the trial ran: changes in it are not listed")
+            return
         if stat.S_IMODE(root.st_mode) != layer.mode:
             self._add_mode_change(layer.directory, root, real, layer.upper)
         stack = [(layer.upper, layer.directory, False, False)]
