@@ -277,14 +277,13 @@ def _folded(changes: list[ObservedChange]) -> tuple[tuple[str, str], ...]:
     below: Counter[str] = Counter()
     folders = {c.path: c.kind for c in changes if c.type == "dir" and c.kind in (ObservedKind.CREATED, ObservedKind.DELETED)}
     for change in changes:
+        over = [folder for folder in _parents(change.path) if folders.get(folder) is change.kind]
         place = _comparable(change.path)
-        over = [p for p in _parents(change.path) if folders.get(p) is change.kind]
-        head = over[-1] if over else place
-        if over or (place != change.path and place in heads):
-            below[head] += 1
+        if over:
+            below[over[-1]] += 1
         else:
-            heads[head] = "git's own files" if place != change.path else change.kind.value
-    return tuple((path, what + (f", with {_plural(below[path], 'more')} below it" if below[path] else "")) for path, what in heads.items())
+            heads[place] = change.kind.value if place == change.path else "git's own files"
+    return tuple((path, what + (f", with {below[path]:,} more below it" if below[path] else "")) for path, what in heads.items())
 
 
 def _reasons(observed: ObservedRun) -> Iterable[str]:
@@ -299,4 +298,4 @@ def _reasons(observed: ObservedRun) -> Iterable[str]:
 
 
 def _plural(count: int, word: str) -> str:
-    return f"{count:,} {word}{'s' * (count != 1 and word != 'more')}"
+    return f"{count:,} {word}{'s' * (count != 1)}"
