@@ -109,7 +109,7 @@ def _first_run_lines(head: AutomationHead) -> Iterator[str]:
 
 def _listed(found: Sequence[tuple[str, str]], count: int) -> Iterator[str]:
     for path, what in found[:_MOST_PATHS]:
-        yield f"    {what}  {shown(path)}"
+        yield f"    {shown(what)}  {shown(path)}"
     if count > _MOST_PATHS:
         yield f"    and {count - _MOST_PATHS:,} more"
 

@@ -34,5 +34,5 @@ def first_run(head: AutomationHead, view: View, *, most: int = 20) -> Content | 
 
 
 def _listed(found: Sequence[tuple[str, str]], count: int, view: View, most: int, style: str = "") -> list[Content]:
-    rows = [words("  ", (f"{what}  ", MUTED), shown(units.folder(path, view.home), style)) for path, what in found[:most]]
+    rows = [words("  ", shown(what, MUTED), "  ", shown(units.folder(path, view.home), style)) for path, what in found[:most]]
     return rows + ([Content.styled(f"  and {units.count(count - most)} more", MUTED)] if count > most else [])
