@@ -202,7 +202,7 @@ def test_names_that_are_no_text_come_through(desk: Desk) -> None:
 def test_ctrl_c_before_the_script_starts_runs_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     from vynexus_tui.cli.run_command import run_automation
 
-    def interrupted(_look: object, _most_s: float) -> None:
+    def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     installed = desk.approve("echo x > out\n")

@@ -12,16 +12,14 @@ import os
 import stat
 import time
 from collections import deque
+from collections.abc import Iterator
 from typing import Any
 
 MOST_ENTRIES = 20_000
 BEFORE_S, AFTER_S = 0.25, 0.5
 """The second look finds what the first one found, and what is new."""
-_CLOCK_EVERY = 256
-"""Entries between two looks at the clock."""
 _MOST_BYTES = 8 << 20
 _TYPES = {stat.S_IFREG: "file", stat.S_IFDIR: "dir", stat.S_IFLNK: "symlink", stat.S_IFIFO: "fifo", stat.S_IFSOCK: "socket"}
-_WIDEST_FIRST = ("all", "top", "paths")
 
 _Entry = tuple[int, int, int, int, int, str]
 """Mode, size, mtime, ctime, inode, and where a link leads."""
@@ -41,12 +39,11 @@ class FirstRunLook:
             name for change in changes if change["is_tree"] for name in (change["path"], change["renamed_from"]) if name
         )
         self._hidden = frozenset(prediction["not_shown"])
-        self._before, self._reach = self._look(BEFORE_S)
+        self._before, self._reach = self._look(BEFORE_S, "all")
 
     def report(self, *, run_id: str, automation_id: str, started_us: int, exit_code: int) -> bytes:
         """What the run changed, as the next cycle reads it (domain ObservedRun)."""
-        after, reach = self._look(AFTER_S)
-        reach = max(self._reach, reach, key=_WIDEST_FIRST.index)
+        after, reach = self._look(AFTER_S, self._reach)
         before = self._within(self._before, reach)
         after = self._within(after, reach)
         changes = [
@@ -74,18 +71,20 @@ class FirstRunLook:
         except OSError:
             pass  # the shortcut is gone by now
 
-    def _look(self, most_s: float) -> tuple[dict[str, _Entry], str]:
-        """The predicted paths and all below the working directory, or of that only its top, or nothing where that is too much."""
+    def _look(self, most_s: float, wanted: str) -> tuple[dict[str, _Entry], str]:
+        """The predicted paths and `all` below the working directory; of that only its `top`, or nothing (`paths`), where it is too much or
+        no more is wanted.
+        """
         named = {path: _entry(path, status) for path in self._paths if (status := _lstat(path)) is not None}
         top: dict[str, _Entry] | None = None
         found = dict(named)
-        start = _lstat(self._cwd)
+        start = None if wanted == "paths" else _lstat(self._cwd)
         folders = deque([self._cwd] if start is not None else [])
         until_s, seen = time.monotonic() + most_s, 0
         while folders:
             for path, status in _entries(folders.popleft()):
                 seen += 1
-                if seen > MOST_ENTRIES or (seen % _CLOCK_EVERY == 0 and time.monotonic() > until_s):
+                if seen > MOST_ENTRIES or time.monotonic() > until_s:
                     return (named, "paths") if top is None else (top, "top")
                 if path in self._hidden:
                     continue
@@ -93,6 +92,8 @@ class FirstRunLook:
                 is_ours = start is not None and status.st_dev == start.st_dev  # what is mounted below is not looked into
                 if is_ours and stat.S_ISDIR(status.st_mode) and path not in self._trees:
                     folders.append(path)
+            if wanted == "top":
+                return found, "top"
             if top is None:
                 top = dict(found)
         return found, "all" if start is not None else "paths"
@@ -121,21 +122,18 @@ def begin_look(path: str, *, sha256: str, arguments: list[str]) -> FirstRunLook 
         return None
 
 
-def _entries(folder: str) -> list[tuple[str, os.stat_result]]:
-    found: list[tuple[str, os.stat_result]] = []
+def _entries(folder: str) -> Iterator[tuple[str, os.stat_result]]:
     prefix = folder.rstrip("/")
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 try:
-                    found.append((f"{prefix}/{entry.name}", entry.stat(follow_symlinks=False)))
+                    status = entry.stat(follow_symlinks=False)
                 except OSError:
                     continue  # gone while it was looked at
-                if len(found) > MOST_ENTRIES:
-                    break
+                yield f"{prefix}/{entry.name}", status
     except OSError:
-        pass  # not readable: then nothing is said of it
-    return found
+        return  # not readable: then nothing is said of it
 
 
 def _lstat(path: str) -> os.stat_result | None:

@@ -18,7 +18,7 @@ from vynexus_tui.store.forgetting import rewrite_texts
 from vynexus_tui.store.json_bodies import to_json
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MOST_PREDICTED = 5_000
+_MOST_PREDICTED = 2_000
 """Looking at more paths one by one would hold up the run."""
 _LARGEST_PREDICTION = 8 << 20
 _NOT_SHOWN = re.compile(r"(/.+?) is (?:hidden|read-only|empty) (?:from|in)\b")
