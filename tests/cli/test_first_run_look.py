@@ -82,6 +82,34 @@ def test_each_way_a_path_can_change_is_told_apart(desk: Desk) -> None:
     }  # fmt: skip
 
 
+def test_a_change_of_content_is_noticed_whatever_was_done_to_hide_it(desk: Desk) -> None:
+    for name in ("back", "copied", "both"):
+        (desk.folder / name).write_text("12345678\n")
+    text = (
+        "cp -p back ref; echo 87654321 > back; touch -r ref back; rm ref; "
+        "cp -p copied new; chmod 600 new; mv new copied; echo more >> both; chmod 600 both\n"
+    )
+    desk.approve(text)
+    assert desk.run() == 0
+    assert desk.found() == {("rewritten", "back"), ("rewritten", "copied"), ("chmod", "copied"), ("modified", "both"), ("chmod", "both")}
+
+
+def test_a_predicted_link_that_leads_nowhere_is_seen(desk: Desk) -> None:
+    desk.approve("ln -s nowhere ../link\n", a_change(desk.home / "link", type="symlink"))
+    assert desk.run() == 0
+    assert desk.found() == {("created", "../link")}
+
+
+def test_a_prediction_that_a_new_approval_wrote_meanwhile_stays(desk: Desk) -> None:
+    installed = desk.approve("true\n")
+    path = installed.predicted_path
+    script = f"cp {path} {path}.new; mv {path}.new {path}\n"
+    installed = desk.approve(script)
+    assert desk.run() == 0
+    assert len(desk.looks()) == 1
+    assert installed.predicted_path.exists()
+
+
 def test_a_predicted_path_outside_the_folder_is_looked_at_and_links_are_not_followed(desk: Desk) -> None:
     outside = desk.home / "elsewhere"
     outside.mkdir()

@@ -99,6 +99,11 @@ def test_one_new_name_stands_for_one_predicted_file_only() -> None:
     assert (result.as_predicted_count, result.surprises) == (1, (("/p/out-3", "created"),))
 
 
+def test_of_two_predicted_files_one_new_name_leaves_the_other_missing() -> None:
+    result = beside([told("/p/out-1"), told("/p/out-2")], [seen("/p/out-3")])
+    assert (result.as_predicted_count, result.missing, result.surprise_count) == (1, (("/p/out-2", "create"),), 0)
+
+
 def test_a_new_tree_under_another_name_takes_what_is_below_it_along() -> None:
     tree = [told("/p/b-1", type="dir", is_tree=True)]
     assert beside(tree, [seen("/p/b-2", kind_of_file="dir"), seen("/p/b-2/x"), seen("/p/b-2/y")]).is_as_predicted
@@ -109,6 +114,7 @@ def test_gits_own_files_are_compared_as_one_but_hooks_and_config_by_name() -> No
     result = beside(commit, [seen("/p/.git/index", S.MODIFIED), seen("/p/.git/objects/ab/cd"), seen("/p/.git/hooks/pre-commit")])
     assert result.surprises == (("/p/.git/hooks/pre-commit", "created"),)
     assert (result.as_predicted_count, result.missing_count) == (2, 0)
+    assert beside(commit, [seen("/p/.git/index", S.MODIFIED), seen("/p/.git/MERGE_HEAD", S.DELETED)]).is_as_predicted
     untold = beside([], [seen("/p/.git/index", S.MODIFIED), seen("/p/.git/objects/ab/cd")])
     assert untold.surprises == (("/p/.git/", "git's own files"),)
 

@@ -12,7 +12,7 @@ import pytest
 
 from vynexus_tui.domain.automations import Automation
 from vynexus_tui.domain.run_comparison import RunComparison
-from vynexus_tui.domain.trials import SandboxLevel, Trial, Verdict
+from vynexus_tui.domain.trials import ChangeKind, FileChange, SandboxLevel, Trial, Verdict
 from vynexus_tui.engine import decisions, forgetting, recording, trials
 from vynexus_tui.engine.assembly import Workspace, reading
 from vynexus_tui.engine.removal import plan_removal, remove_everything
@@ -218,6 +218,16 @@ def test_a_secret_in_a_name_is_kept_nowhere_and_the_name_still_meets_itself(
     assert (found.missing, found.as_predicted_count) == ((), 1)
     ours = (workspace.paths.data_dir, workspace.paths.state_dir)
     assert not [p for folder in ours for p in folder.rglob("*") if p.is_file() and secret.encode() in p.read_bytes()]
+
+
+def test_a_secret_in_the_name_of_what_is_renamed_is_not_written_down(
+    workspace: Workspace, proposed: Automation, project: Path, now: datetime
+) -> None:
+    secret = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    change = FileChange(path=f"{project}/new", kind=ChangeKind.RENAME, type="file", renamed_from=f"{project}/{secret}")
+    written = write_prediction(workspace, proposed, a_trial(proposed, project, now, changes=(change,)))
+    assert written is not None
+    assert secret.encode() not in written
 
 
 WORD = "Zebra-Quartz-77"

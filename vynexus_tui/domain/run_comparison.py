@@ -136,7 +136,7 @@ _WRITTEN = frozenset({ObservedKind.CREATED, ObservedKind.MODIFIED, ObservedKind.
 _EXPECTED = {
     ChangeKind.CREATE: _WRITTEN,
     ChangeKind.MODIFY: _WRITTEN,
-    ChangeKind.REPLACE: _WRITTEN | {ObservedKind.CHMOD},
+    ChangeKind.REPLACE: _WRITTEN,
     ChangeKind.RENAME: _WRITTEN,
     ChangeKind.DELETE: frozenset({ObservedKind.DELETED}),
     ChangeKind.CHMOD: frozenset({ObservedKind.CHMOD}),
@@ -275,9 +275,9 @@ def _folded(changes: list[ObservedChange]) -> tuple[tuple[str, str], ...]:
     """(path, what) of each, with what lies below a directory that came or went counted in its line, and git's own files in one."""
     heads: dict[str, str] = {}
     below: Counter[str] = Counter()
-    folders = {c.path: c.kind for c in changes if c.type == "dir" and c.kind in (ObservedKind.CREATED, ObservedKind.DELETED)}
+    folders = {c.path for c in changes if c.type == "dir" and c.kind in (ObservedKind.CREATED, ObservedKind.DELETED)}
     for change in changes:
-        over = [folder for folder in _parents(change.path) if folders.get(folder) is change.kind]
+        over = [folder for folder in _parents(change.path) if folder in folders]
         place = _comparable(change.path)
         if over:
             below[over[-1]] += 1

@@ -12,7 +12,6 @@ from vynexus_tui.domain.run_comparison import ObservedRun, PredictedChange, Pred
 from vynexus_tui.domain.trials import ChangeKind, FileChange, SandboxLevel, Trial, Verdict
 from vynexus_tui.engine.assembly import Workspace, build_redactor, build_shortcuts
 from vynexus_tui.language.redaction import SECRET_MARK
-from vynexus_tui.sandbox.trial_request import secret_paths
 from vynexus_tui.shell.file_writing import read_small_text
 from vynexus_tui.store.forgetting import rewrite_texts
 from vynexus_tui.store.json_bodies import to_json
@@ -44,7 +43,7 @@ def write_prediction(workspace: Workspace, automation: Automation, trial: Trial 
         not_shown=tuple(p for p in hidden if _is_at_or_below(p, cwd) or any(_is_at_or_below(c.path, p) for c in trial.changes)),
         ends_early=_ends_early(trial),
     )
-    return to_json(prediction).encode()
+    return to_json(_without_secrets(prediction, build_redactor(workspace).output)).encode()
 
 
 def compare_runs(workspace: Workspace, observed: Iterable[ObservedRun]) -> list[RunComparison]:
@@ -89,6 +88,8 @@ def _ends_early(trial: Trial) -> str | None:
 
 def _hidden_places(workspace: Workspace, trial: Trial) -> tuple[str, ...]:
     """Secrets, shells' histories and our own state, which every trial hides, and what this one could not show."""
+    from vynexus_tui.sandbox.trial_request import secret_paths  # here: cycles do without it
+
     paths = workspace.paths
     known = secret_paths(str(paths.home), workspace.settings.sandbox.masked_paths)
     own = [paths.data_dir, paths.state_dir, *([paths.config_file.parent] if paths.config_file.parent.name == "vynexus" else [])]
@@ -102,11 +103,13 @@ def _is_at_or_below(path: str, place: str) -> bool:
 
 def _with_paths(run: ObservedRun, rewrite: Callable[[str], str]) -> ObservedRun:
     """Both sides go through the same redaction, so that a name with a secret in it still meets itself."""
-    prediction = replace(
-        run.prediction,
-        changes=tuple(
-            replace(c, path=rewrite(c.path), renamed_from=None if c.renamed_from is None else rewrite(c.renamed_from))
-            for c in run.prediction.changes
-        ),
-    )
+    prediction = _without_secrets(run.prediction, rewrite)
     return replace(run, prediction=prediction, changes=tuple(replace(c, path=rewrite(c.path)) for c in run.changes))
+
+
+def _without_secrets(prediction: Prediction, rewrite: Callable[[str], str]) -> Prediction:
+    changes = (
+        replace(c, path=rewrite(c.path), renamed_from=None if c.renamed_from is None else rewrite(c.renamed_from))
+        for c in prediction.changes
+    )
+    return replace(prediction, changes=tuple(changes))
