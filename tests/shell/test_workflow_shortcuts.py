@@ -1,3 +1,4 @@
+import resource
 import shutil
 import stat
 import subprocess
@@ -201,3 +202,40 @@ def test_a_running_shell_finds_a_shortcut_at_its_next_prompt_and_loses_it_again(
         shortcuts.remove("tidy-logs")
         running.type("true")
         assert "not found" in running.type("tidy-logs")
+
+
+def test_a_prediction_lies_beside_the_approval_and_goes_with_it(shortcuts, tmp_path):
+    before = tree(tmp_path)
+    installed = shortcuts.install("tidy-logs", SCRIPT, ID, prediction=b"{}")
+    path = tmp_path / "data/automations/tidy-logs/predicted"
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"{}", 0o600)
+    assert path in installed.paths
+    assert shortcuts.list_installed() == (installed,)
+    shortcuts.pause("tidy-logs")
+    shortcuts.resume("tidy-logs")
+    assert path.exists()
+    assert set(shortcuts.remove("tidy-logs")) == set(installed.paths)
+    assert not (tree(tmp_path).keys() - before.keys() - {".local", ".local/bin", "data", "data/automations"})
+
+
+def test_a_new_approval_without_a_prediction_takes_the_former_one_away(shortcuts, tmp_path):
+    shortcuts.install("tidy-logs", SCRIPT, ID, prediction=b"{}")
+    shortcuts.install("tidy-logs", SCRIPT, ID)
+    assert not (tmp_path / "data/automations/tidy-logs/predicted").exists()
+
+
+def test_an_installation_that_fails_half_way_leaves_the_former_one_as_it_was(shortcuts, tmp_path):
+    shortcuts.install("tidy-logs", SCRIPT, ID, prediction=b"{}")
+    before = tree(tmp_path)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, limits[1]))
+    try:
+        with pytest.raises(ShellError):
+            shortcuts.install("tidy-logs", Script(text="true\n"), ID, prediction=b"x" * 2_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert tree(tmp_path) == before
+
+
+def test_no_command_is_called_like_a_file_of_ours(shortcuts):
+    assert shortcuts.free_name("predicted") == "vy-predicted"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vynexus_tui.sources.spool_records import parse_records, parse_run
+from vynexus_tui.sources.spool_records import parse_look, parse_records, parse_run
 
 STARTED_US = 1_700_000_000_000_000
 FIELD = st.binary(min_size=1, max_size=20).filter(lambda b: b"\0" not in b)
@@ -104,3 +104,33 @@ def test_a_run_whose_cost_is_unknown_says_so():
 
 def test_a_run_file_that_is_not_whole_is_none():
     assert [parse_run(RUN[:size]) for size in range(len(RUN))] == [None] * len(RUN)
+
+
+LOOK = (
+    b'{"run_id":"1700000000500000-7","automation_id":"a1b2","started_us":1700000000500000,"exit_code":0,"reach":"top",'
+    b'"prediction":{"script_sha256":"e","cwd":"/srv","arguments":["north"],"defaults":["north",null],'
+    b'"changes":[{"path":"/srv/caf\\udce9","kind":"create","type":"file","renamed_from":null,"has_mode":true,"is_tree":false}],'
+    b'"not_shown":[],"ends_early":null},"changes":[{"path":"/srv/x","kind":"rewritten","type":"file"}]}'
+)
+
+
+def test_a_look_file_gives_what_a_first_run_changed():
+    look = parse_look(LOOK)
+    assert (look.run_id, look.automation_id, look.exit_code, look.reach) == ("1700000000500000-7", "a1b2", 0, "top")
+    assert [(c.path, c.kind.value) for c in look.changes] == [("/srv/x", "rewritten")]
+    (told,) = look.prediction.changes
+    assert (told.path, told.has_mode) == ("/srv/caf\udce9", True)
+
+
+def test_a_look_file_that_is_not_whole_or_not_ours_is_none():
+    assert [parse_look(LOOK[:size]) for size in range(len(LOOK))] == [None] * len(LOOK)
+    for wrong in (b'"exit_code":"0"', b'"exit_code":null', b'"exit":0'):
+        assert parse_look(LOOK.replace(b'"exit_code":0', wrong)) is None
+    assert parse_look(LOOK.replace(b"1700000000500000,", b"999999999999999999,")) is None
+    assert parse_look(LOOK.replace(b'"rewritten"', b'"improved"')) is None
+    assert parse_look(b"[" * 100_000) is None
+
+
+@given(st.binary(max_size=300))
+def test_arbitrary_bytes_are_no_look(raw):
+    assert parse_look(raw) is None

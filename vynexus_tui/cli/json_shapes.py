@@ -6,6 +6,7 @@ from vynexus_tui.domain.automations import Automation, Refusal
 from vynexus_tui.domain.cycles import AutomationHead, PatternHead
 from vynexus_tui.domain.events import CommandEvent
 from vynexus_tui.domain.patterns import AutomationPotential, Pattern, Schedule
+from vynexus_tui.domain.run_comparison import RunComparison
 from vynexus_tui.domain.trials import Trial
 
 
@@ -88,8 +89,29 @@ def automation_shape(automation: Automation, trial: Trial | None = None, head: A
             "last_run_at": head.last_run_at,
             "saved_low_s": head.saved_low_s,
             "shortcut_path": head.shortcut_path,
+            "first_run": comparison_shape(head.comparison) if head.comparison else None,
+            "awaits_first_run": head.awaits_comparison,
         }
     return shape
+
+
+def comparison_shape(comparison: RunComparison) -> dict[str, Any]:
+    """The first real run beside its try."""
+    return {
+        "headline": comparison.headline,
+        "run_id": comparison.run_id,
+        "script_sha256": comparison.script_sha256,
+        "started_at": comparison.started_at,
+        "exit_code": comparison.exit_code,
+        "as_predicted_count": comparison.as_predicted_count,
+        "surprise_count": comparison.surprise_count,
+        "surprises": [{"path": path, "what": what} for path, what in comparison.surprises],
+        "missing_count": comparison.missing_count,
+        "missing": [{"path": path, "what": what} for path, what in comparison.missing],
+        "not_known": [{"path": path, "what": what} for path, what in comparison.not_known],
+        "is_partial": comparison.is_partial,
+        "reasons": list(comparison.reasons),
+    }
 
 
 def refusal_shape(refusal: Refusal) -> dict[str, Any]:

@@ -52,13 +52,21 @@ def _automations(snapshot: Snapshot, *, as_json: bool) -> None:
         print(nothing_yet(snapshot, "automation"))
     else:
         rows = [
-            (h.automation.name, h.automation.status, share(h.automation.potential), _last_result(h), shown(h.automation.summary, limit=70))
+            (
+                h.automation.name,
+                h.automation.status,
+                share(h.automation.potential),
+                _last_result(h, snapshot),
+                shown(h.automation.summary, limit=70),
+            )
             for h in snapshot.automations
         ]
         print_table(("name", "status", "potential", "last result", "does"), rows)
 
 
-def _last_result(head: AutomationHead) -> str:
+def _last_result(head: AutomationHead, snapshot: Snapshot) -> str:
+    if head.comparison is not None and head.comparison.needs_a_look(snapshot.taken_at):
+        return f"{head.comparison.headline}: vynexus show {head.automation.name}"
     if head.run_count:
         return f"ran {head.run_count}x, {100 * (head.success_share or 0):.0f} % succeeded"
     return shown(head.trial.headline, limit=60) if head.trial else f"try it: vynexus try {head.automation.name}"

@@ -50,6 +50,7 @@ def _sections(report: OptimizationReport) -> Iterator[tuple[str, list[str]]]:
             + (f", {100 * h.success_share:.0f} % succeeded" if h.success_share is not None else "")
             for h in report.automations
         ]
+        + list(_first_run_lines(report))
         or ["none yet"],
     )
     yield "Performance", list(_performance_lines(report))
@@ -63,6 +64,17 @@ def _sections(report: OptimizationReport) -> Iterator[tuple[str, list[str]]]:
         or ["none yet"],
     )
     yield "Time saved", list(_savings_lines(report))
+
+
+def _first_run_lines(report: OptimizationReport) -> Iterator[str]:
+    """How far tries could be believed: the first real runs beside what they had shown."""
+    compared = [(h.automation.name, h.comparison) for h in report.automations if h.comparison is not None]
+    if compared:
+        alike = sum(comparison.is_as_predicted for _, comparison in compared)
+        yield f"first runs as their try showed: {alike} of {len(compared)}"
+    for name, comparison in compared:
+        if not comparison.is_as_predicted:
+            yield f"{name}: {comparison.headline}"
 
 
 def _performance_lines(report: OptimizationReport) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """`vynexus run NAME`: what every shortcut calls. Standard library only, no database: it must start at once and never fail
 because something else is busy.
 
-Reads the approved digest from a flat file, refuses a changed script, runs it with wait4, appends one record to the spool.
+Reads the approved digest from a flat file, refuses a changed script, runs it with wait4, appends one record to the spool. The first run
+that is like its try is looked at before and after (`first_run_look`, imported only then).
 """
 
 import fcntl
@@ -11,6 +12,11 @@ import sys
 import time
 
 from vynexus_tui.domain.run_record import encode_run_record
+
+TYPE_CHECKING = False
+"""As in `typing`, which takes 4 ms to import."""
+if TYPE_CHECKING:
+    from vynexus_tui.cli.first_run_look import FirstRunLook
 
 _USAGE = 64
 """EX_USAGE of sysexits.h: what our scripts exit with when they are called wrongly."""
@@ -46,7 +52,20 @@ def run_automation(arguments: list[str]) -> int:
     if name in running:
         return _refuse(f"{name} calls itself", f"it was stopped; retire it: vynexus retire {name}", 126)
     environment = _environment(":".join([*running, name]))
-    return _run_and_record([_readable(script, path), *arguments[1:]], environment, approved, home)
+    try:
+        look = _first_look(os.path.join(folder, "predicted"), approved["sha256"], arguments[1:])
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT  # the script was not started yet, and shall not be
+    return _run_and_record([_readable(script, path), *arguments[1:]], environment, approved, home, look)
+
+
+def _first_look(predicted: str, sha256: str, arguments: list[str]) -> "FirstRunLook | None":
+    """None, after one failed system call, for every run but the first that is like the try that was approved."""
+    if not os.access(predicted, os.R_OK):
+        return None
+    from vynexus_tui.cli.first_run_look import begin_look
+
+    return begin_look(predicted, sha256=sha256, arguments=arguments)
 
 
 def _readable(script: bytes, path: str) -> str:
@@ -65,7 +84,9 @@ def _environment(running: str) -> dict[str, str]:
     return {**kept, _RUNNING: running}
 
 
-def _run_and_record(command: list[str], environment: dict[str, str], approved: dict[str, str], home: str) -> int:
+def _run_and_record(
+    command: list[str], environment: dict[str, str], approved: dict[str, str], home: str, look: "FirstRunLook | None"
+) -> int:
     started_us, clock_s = time.time_ns() // 1000, time.monotonic()
     cwd = os.getcwdb()
     # A handler that does nothing, not KeyboardInterrupt: that could fall between wait4's return and its result. The script gets
@@ -80,6 +101,9 @@ def _run_and_record(command: list[str], environment: dict[str, str], approved: d
         os._exit(127)
     signal.signal(signal.SIGTERM, lambda *_: _pass_on(pid))
     _, status, usage = os.wait4(pid, 0)
+    # The script is over: there is nobody to pass a signal on to, and its exit status is what counts.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     duration_us = round((time.monotonic() - clock_s) * 1e6)
     exit_code = os.waitstatus_to_exitcode(status)
     # A shell reports death by signal N as 128+N; so do we.
@@ -97,7 +121,13 @@ def _run_and_record(command: list[str], environment: dict[str, str], approved: d
         peak_kb=usage.ru_maxrss,
         cwd=cwd,
     )
-    _append(os.path.join(_xdg("XDG_STATE_HOME", home, ".local/state"), "vynexus", "spool"), f"run-{started_us}-{pid}.r", record)
+    spool = os.path.join(_xdg("XDG_STATE_HOME", home, ".local/state"), "vynexus", "spool")
+    _append(spool, f"run-{started_us}-{pid}.r", record)
+    if look is not None:
+        automation_id, run_id = approved.get("automation_id", ""), f"{started_us}-{pid}"
+        report = look.report(run_id=run_id, automation_id=automation_id, started_us=started_us, exit_code=exit_code)
+        _append(spool, f"look-{started_us}-{pid}.r", report)
+        look.forget()
     return exit_code
 
 

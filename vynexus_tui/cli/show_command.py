@@ -1,10 +1,11 @@
 """`vynexus show NAME|ID`: one automation or pattern, whole, with its evidence."""
 
 import argparse
+from collections.abc import Iterator, Sequence
 
 from vynexus_tui.cli.json_shapes import automation_shape
 from vynexus_tui.cli.pattern_explanation import Explained, explained_shape, explanation_lines
-from vynexus_tui.cli.printing import now_utc, print_json, shown, shown_block
+from vynexus_tui.cli.printing import day, now_utc, print_json, shown, shown_block
 from vynexus_tui.cli.trial_printing import print_trial
 from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.domain.errors import RequestError
@@ -16,6 +17,7 @@ from vynexus_tui.engine.explanation import explain_potential, held_back, read_ou
 from vynexus_tui.engine.snapshots import build_snapshot, read_evidence, read_pattern
 
 _MOST_OCCURRENCES = 5
+_MOST_PATHS = 20
 
 
 def run(workspace: Workspace, options: argparse.Namespace) -> int:
@@ -66,6 +68,7 @@ def _print_automation(workspace: Workspace, head: AutomationHead) -> None:
         print_trial(head.trial)
     else:
         print(f"not tried yet: vynexus try {automation.name}")
+    print("".join(f"{line}\n" for line in _first_run_lines(head)), end="")
     if automation.status in ("new", "tried"):
         words = {"one key": "can be approved", "typed name": "can be approved with its name typed", "blocked": "cannot be approved"}
         print(f"{words[rule.consent]}" + (f": {shown('; '.join(rule.reasons))}" if rule.reasons else ""))
@@ -73,12 +76,42 @@ def _print_automation(workspace: Workspace, head: AutomationHead) -> None:
             print(f"  vynexus approve {automation.name} --sha256 {automation.script.sha256}")
         elif rule.consent == "typed name":
             print(f"  vynexus approve {automation.name} --sha256 {automation.script.sha256} --confirm {automation.name}")
+        if rule.consent != "blocked":
+            print("  Once approved it runs for real, not in the sandbox.")
     if automation.pattern_id is not None:
         print()
         try:
             _print_pattern(workspace, read_pattern(workspace, automation.pattern_id))
         except RequestError:
             print("Its pattern is no longer found in the recorded commands.")
+
+
+def _first_run_lines(head: AutomationHead) -> Iterator[str]:
+    """What the first real run changed, beside what the try had shown."""
+    compared = head.comparison
+    if compared is None:
+        if head.awaits_comparison:
+            yield "first run: not compared yet; it waits for one in the folder and with the arguments of the try"
+        return
+    yield f"{compared.headline}  ({day(compared.started_at)}, exit {compared.exit_code})"
+    if compared.surprise_count:
+        yield "  changed during the run and not shown by the try (other programs may have done it):"
+        yield from _listed(compared.surprises, compared.surprise_count)
+    if compared.missing_count:
+        yield "  shown by the try and not seen:"
+        yield from _listed(compared.missing, compared.missing_count)
+    if compared.not_known:
+        yield "  changed, and the try could not have told:"
+        yield from _listed(compared.not_known, len(compared.not_known))
+    for reason in compared.reasons:
+        yield f"  in part: {shown(reason)}"
+
+
+def _listed(found: Sequence[tuple[str, str]], count: int) -> Iterator[str]:
+    for path, what in found[:_MOST_PATHS]:
+        yield f"    {shown(what)}  {shown(path)}"
+    if count > _MOST_PATHS:
+        yield f"    and {count - _MOST_PATHS:,} more"
 
 
 def _print_pattern(workspace: Workspace, pattern: Pattern) -> None:

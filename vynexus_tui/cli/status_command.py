@@ -17,6 +17,7 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
     snapshot = build_snapshot(workspace, now=now_utc())
     waiting = [h.automation.name for h in snapshot.automations if h.automation.status in _WAITING]
     failing = [h.automation.name for h in snapshot.automations if h.automation.status is AutomationStatus.FAILING]
+    surprising = [h for h in snapshot.automations if h.comparison is not None and h.comparison.needs_a_look(snapshot.taken_at)]
     live = [h.automation.name for h in snapshot.automations if h.automation.status is AutomationStatus.LIVE]
     if options.json:
         print_json(
@@ -32,6 +33,7 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
                 "waiting": waiting,
                 "live": live,
                 "failing": failing,
+                "surprising": [h.automation.name for h in surprising],
                 "saved_low_s": snapshot.savings.low_s,
             }
         )
@@ -44,6 +46,8 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
         print(f"live        {', '.join(live) or 'none yet'}")
         if failing:
             print(f"failing     {', '.join(failing)}")
+        for head in surprising:
+            print(f"look at     {head.automation.name}: {head.comparison.headline if head.comparison else ''}")
         saved = f"at least {duration(snapshot.savings.low_s)}" if snapshot.savings.low_s is not None else "nothing measured yet"
         print(f"saved       {saved} in {snapshot.savings.run_count} runs")
     return 0

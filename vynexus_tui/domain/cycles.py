@@ -9,6 +9,7 @@ from vynexus_tui.domain.events import CountQuality
 from vynexus_tui.domain.findings import Improvement, PerformanceReport, WorkflowScore
 from vynexus_tui.domain.identifiers import AutomationId, PatternId
 from vynexus_tui.domain.patterns import AutomationPotential, PatternKind, Schedule
+from vynexus_tui.domain.run_comparison import RunComparison
 from vynexus_tui.domain.runs import SavingsSummary
 from vynexus_tui.domain.trials import SandboxCapability, Trial
 
@@ -93,6 +94,10 @@ class AutomationHead:
     last_run_at: datetime | None = None
     saved_low_s: float | None = None
     shortcut_path: str | None = None
+    comparison: RunComparison | None = None
+    """The first real run of the current script beside its try; None until one ran like it."""
+    awaits_comparison: bool = False
+    """The next run that is like the try is compared with it."""
 
     @property
     def success_share(self) -> float | None:

@@ -28,12 +28,13 @@ from vynexus_tui.domain.trials import ApprovalRule, Consent, Trial, approval_rul
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, reading, writing
 from vynexus_tui.engine.creation import create_automation
 from vynexus_tui.engine.hooks import hook_status
+from vynexus_tui.engine.run_comparing import write_prediction
 from vynexus_tui.engine.snapshots import read_pattern
 from vynexus_tui.engine.syntax import bash_syntax_error
 from vynexus_tui.performance.efficiency_tracker import EfficiencyTracker
 from vynexus_tui.sandbox.automation_sandbox import stale_paths
 from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
-from vynexus_tui.store import automations_table, patterns_table
+from vynexus_tui.store import automations_table, comparisons_table, patterns_table
 from vynexus_tui.store.database import Connection, transaction
 
 
@@ -64,11 +65,16 @@ def approve(workspace: Workspace, automation_id: str, script_sha256: str, *, con
         _check_consent(automation, trial, confirm)
         _decide(connection, automation, Action.APPROVE, replace(automation, status=status), now=now)
         _freeze_baseline(connection, automation, now=now)
-        installed = build_shortcuts(workspace).install(automation.name, automation.script, automation.automation_id)
+        prediction = write_prediction(workspace, automation, trial)
+        installed = build_shortcuts(workspace).install(automation.name, automation.script, automation.automation_id, prediction=prediction)
     is_hooked = any(state.is_installed for state in hook_status(workspace))
     folder = installed.shortcut_path.parent
     where = "at your next prompt" if is_hooked or not installed.needs_new_shell else f"once {folder} is on your PATH (the hook adds it)"
-    return f"{automation.name} is live: type {automation.name} {where}; u or `vynexus undo` takes it back"
+    compared = "; its first run like the try is compared with it" if prediction is not None else ""
+    return (
+        f"{automation.name} is live: type {automation.name} {where}; u or `vynexus undo` takes it back."
+        f" It runs for real, not in the sandbox{compared}"
+    )
 
 
 def reject(workspace: Workspace, automation_id: str, *, now: datetime) -> str:
@@ -156,7 +162,7 @@ def undo(workspace: Workspace, automation_id: str | None = None, *, now: datetim
         automation = _find(connection, decision.automation_id)
         restored = automations_table.read_before(connection, decision.decision_id) or replace(automation, status=decision.previous_status)
         automations_table.write_automation(connection, restored)
-        _undo_in_shell(build_shortcuts(workspace), restored, decision)
+        _undo_in_shell(build_shortcuts(workspace), restored, decision, _open_prediction(workspace, connection, restored))
     return f"took back: {decision.action} {automation.name}; back to: {restored.status}"
 
 
@@ -231,7 +237,15 @@ def _decide(connection: Connection, before: Automation, action: Action, after: A
     automations_table.add_decision(connection, after.automation_id, after.script.sha256, action, before.status, now=now, before=before)
 
 
-def _undo_in_shell(shortcuts: WorkflowShortcuts, automation: Automation, decision: Decision) -> None:
+def _open_prediction(workspace: Workspace, connection: Connection, automation: Automation) -> bytes | None:
+    """What its first run is to be compared with; None once that was done."""
+    if (automation.automation_id, automation.script.sha256) in comparisons_table.read_comparisons(connection):
+        return None
+    trial = automations_table.read_trial(connection, automation.automation_id, automation.script.sha256)
+    return write_prediction(workspace, automation, trial)
+
+
+def _undo_in_shell(shortcuts: WorkflowShortcuts, automation: Automation, decision: Decision, prediction: bytes | None) -> None:
     was_deployed = decision.previous_status in DEPLOYED or decision.previous_status is AutomationStatus.PAUSED
     match decision.action:
         case Action.APPROVE:
@@ -241,7 +255,7 @@ def _undo_in_shell(shortcuts: WorkflowShortcuts, automation: Automation, decisio
         case Action.RESUME:
             shortcuts.pause(automation.name)
         case Action.RETIRE | Action.EDIT if was_deployed:
-            shortcuts.install(automation.name, automation.script, automation.automation_id)
+            shortcuts.install(automation.name, automation.script, automation.automation_id, prediction=prediction)
             if decision.previous_status is AutomationStatus.PAUSED:
                 shortcuts.pause(automation.name)
         case _:

@@ -10,6 +10,7 @@ from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, only_one, reading, writing
 from vynexus_tui.engine.cleaning import retention_start
 from vynexus_tui.engine.recording import collect, found_histories, write_counts
+from vynexus_tui.engine.run_comparing import drop_predictions
 from vynexus_tui.language.redaction import replace_matches
 from vynexus_tui.shell.file_writing import read_small_text, replace_text
 from vynexus_tui.store import forgetting, sources_table
@@ -51,6 +52,7 @@ def redact_past(workspace: Workspace, expression: str, *, dry_run: bool, now: da
     report = _carried_out(workspace, pattern, work, dry_run=dry_run, now=now)
     if not dry_run:
         _rewrite_own_files(workspace, rewrite)
+        drop_predictions(workspace, rewrite)
     return report
 
 

@@ -10,11 +10,12 @@ from vynexus_tui.domain.errors import RequestError, SourceError
 from vynexus_tui.domain.events import HistoryReading
 from vynexus_tui.engine.assembly import Workspace, build_hook_paths, build_redactor, only_one, reading, writing
 from vynexus_tui.engine.cleaning import Cleaning
+from vynexus_tui.engine.run_comparing import compare_runs
 from vynexus_tui.shell.file_writing import read_small_text, replace_text
 from vynexus_tui.shell.hook_installation import HOOK_SHELLS, read_hook_status
 from vynexus_tui.sources.history_files import HISTORY_FORMATS, HistoryFormat, find_histories, read_format, read_history
 from vynexus_tui.sources.hook_spool import HookSpool
-from vynexus_tui.store import cycles_table, events_table, hook_spans, runs_table, sources_table
+from vynexus_tui.store import comparisons_table, cycles_table, events_table, hook_spans, runs_table, sources_table
 from vynexus_tui.store.database import Connection, transaction
 from vynexus_tui.store.events_table import OriginCount
 
@@ -189,6 +190,8 @@ def _collect_spool(workspace: Workspace, *, now: datetime) -> CollectReport:
         if new_events and new_events == len(cleaned):
             _add_counts(connection, after=newest)
         new_runs = runs_table.add_runs(connection, found.runs)
+        if found.looks:
+            comparisons_table.add_comparisons(connection, compare_runs(workspace, found.looks))
         sources_table.write_spool_offsets(connection, found.offsets)
         sources_table.write_next_numbers(connection, found.next_numbers, found.lost)
     spool.discard(found.deletable)

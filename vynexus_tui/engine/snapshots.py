@@ -1,5 +1,6 @@
 """What a screen or a list is drawn from: read in one transaction, never computed there."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,12 +11,14 @@ from vynexus_tui.domain.events import CommandEvent
 from vynexus_tui.domain.findings import Improvement, PerformanceReport, WorkflowScore
 from vynexus_tui.domain.identifiers import AutomationId, PatternId
 from vynexus_tui.domain.patterns import Pattern
+from vynexus_tui.domain.run_comparison import RunComparison
 from vynexus_tui.domain.runs import Run, SavingsSummary
 from vynexus_tui.domain.trials import Trial
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, reading
 from vynexus_tui.engine.recording_quality import recording_state
+from vynexus_tui.shell.workflow_shortcuts import InstalledShortcut
 from vynexus_tui.sources.system_sampler import SystemSampler
-from vynexus_tui.store import automations_table, cycles_table, events_table, patterns_table, runs_table
+from vynexus_tui.store import automations_table, comparisons_table, cycles_table, events_table, patterns_table, runs_table
 from vynexus_tui.store.database import Connection, change_count, open_for_reading
 
 _STATUS_ORDER = {
@@ -53,6 +56,7 @@ def build_snapshot(workspace: Workspace, *, now: datetime) -> Snapshot:
         snoozes = patterns_table.read_snoozes(connection)
         automations = automations_table.read_automations(connection)
         runs = runs_table.read_runs(connection)
+        comparisons = comparisons_table.read_comparisons(connection)
         savings = cycles_table.read_result(connection, "savings", SavingsSummary) or SavingsSummary()
         trials = {a.automation_id: automations_table.read_trial(connection, a.automation_id, a.script.sha256) for a in automations}
         cycles = cycles_table.read_cycles(connection, most=50)
@@ -62,7 +66,7 @@ def build_snapshot(workspace: Workspace, *, now: datetime) -> Snapshot:
         workflows = cycles_table.read_result(connection, "workflows", tuple[WorkflowScore, ...]) or ()
         improvements = cycles_table.read_result(connection, "improvements", tuple[Improvement, ...]) or ()
     saved = {s.automation_id: s.low_s for s in savings.savings}
-    shims = {s.name: str(s.shortcut_path) for s in build_shortcuts(workspace).list_installed()}
+    shims = {s.name: s for s in build_shortcuts(workspace).list_installed()}
     runs_of: dict[AutomationId, list[Run]] = {}
     for run in runs:
         runs_of.setdefault(run.automation_id, []).append(run)
@@ -73,6 +77,7 @@ def build_snapshot(workspace: Workspace, *, now: datetime) -> Snapshot:
             runs_of.get(a.automation_id, []),
             saved.get(a.automation_id),
             shims.get(a.name),
+            comparisons.get((a.automation_id, a.script.sha256)),
         )
         for a in automations
     ]
@@ -87,7 +92,9 @@ def build_snapshot(workspace: Workspace, *, now: datetime) -> Snapshot:
         improvements=improvements,
         savings=savings,
         last_cycle=cycles[0] if cycles else None,
-        journal=_journal({a.automation_id: a.name for a in automations}, runs[-100:], decisions, newest_trials, cycles),
+        journal=_journal(
+            {a.automation_id: a.name for a in automations}, runs[-100:], comparisons.values(), decisions, newest_trials, cycles
+        ),
     )
 
 
@@ -162,7 +169,12 @@ def _with_potential(automation: Automation, heads: list[PatternHead]) -> Automat
 
 
 def _automation_head(
-    automation: Automation, trial: Trial | None, runs: list[Run], saved_low_s: float | None, path: str | None
+    automation: Automation,
+    trial: Trial | None,
+    runs: list[Run],
+    saved_low_s: float | None,
+    installed: InstalledShortcut | None,
+    comparison: RunComparison | None,
 ) -> AutomationHead:
     return AutomationHead(
         automation=automation,
@@ -171,14 +183,22 @@ def _automation_head(
         failed_count=sum(r.exit_code != 0 for r in runs),
         last_run_at=max((r.started_at for r in runs), default=None),
         saved_low_s=saved_low_s,
-        shortcut_path=path,
+        shortcut_path=None if installed is None else str(installed.shortcut_path),
+        comparison=comparison,
+        awaits_comparison=installed is not None and installed.is_predicted,
     )
 
 
 def _journal(
-    names: dict[AutomationId, str], runs: list[Run], decisions: list[Decision], trials: list[Trial], cycles: list[CycleReport]
+    names: dict[AutomationId, str],
+    runs: list[Run],
+    comparisons: Iterable[RunComparison],
+    decisions: list[Decision],
+    trials: list[Trial],
+    cycles: list[CycleReport],
 ) -> tuple[JournalEntry, ...]:
-    entries = [_run_entry(run, names.get(run.automation_id, run.automation_id)) for run in runs]
+    said = {comparison.run_id: f" · {comparison.headline}" for comparison in comparisons}
+    entries = [_run_entry(run, names.get(run.automation_id, run.automation_id), said.get(run.run_id, "")) for run in runs]
     for decision in decisions:
         subject = names.get(decision.automation_id, decision.automation_id)
         entries.append(JournalEntry(at=decision.decided_at, word=_DECISION_WORDS[decision.action], subject=subject, detail="by you"))
@@ -196,6 +216,6 @@ def _journal(
     return tuple(sorted(entries, key=lambda e: e.at, reverse=True)[:200])
 
 
-def _run_entry(run: Run, name: str) -> JournalEntry:
+def _run_entry(run: Run, name: str, compared: str) -> JournalEntry:
     word = "ran" if run.exit_code == 0 else "failed"
-    return JournalEntry(at=run.started_at, word=word, subject=name, detail=f"exit {run.exit_code} after {run.duration_s:.1f} s")
+    return JournalEntry(at=run.started_at, word=word, subject=name, detail=f"exit {run.exit_code} after {run.duration_s:.1f} s{compared}")

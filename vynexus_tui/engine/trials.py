@@ -12,7 +12,7 @@ from vynexus_tui.domain.automations import Action, can_advance
 from vynexus_tui.domain.errors import RequestError, StaleTrialError
 from vynexus_tui.domain.events import CommandEvent
 from vynexus_tui.domain.identifiers import AutomationId, PatternId
-from vynexus_tui.domain.trials import SandboxCapability, Trial
+from vynexus_tui.domain.trials import FileChange, SandboxCapability, Trial
 from vynexus_tui.engine import decisions
 from vynexus_tui.engine.assembly import Workspace, build_redactor, build_sandbox, only_one, reading, writing
 from vynexus_tui.engine.decisions import advance_for, find_automation
@@ -201,7 +201,16 @@ def _redacted(redactor: Redactor, trial: Trial) -> Trial:
         reason=redactor.output(trial.reason) if trial.reason else trial.reason,
         steps=tuple(replace(s, text=redactor.output(s.text)) for s in trial.steps),
         not_known=tuple(redactor.output(line) for line in trial.not_known),
-        changes=tuple(replace(c, path=redactor.output(c.path), diff=redactor.output(c.diff) if c.diff else c.diff) for c in trial.changes),
+        changes=tuple(_redacted_change(redactor, change) for change in trial.changes),
+    )
+
+
+def _redacted_change(redactor: Redactor, change: FileChange) -> FileChange:
+    return replace(
+        change,
+        path=redactor.output(change.path),
+        diff=redactor.output(change.diff) if change.diff else change.diff,
+        renamed_from=redactor.output(change.renamed_from) if change.renamed_from else None,
     )
 
 

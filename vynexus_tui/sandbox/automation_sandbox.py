@@ -100,9 +100,8 @@ class AutomationSandbox:
         report = seen.report
         not_known = [*report.get("notes", ()), *unshowable(script)]
         touched = f"{script}\n{seen.stderr}"
-        not_known += [
-            f"{path} is {how}" for path, how in report.get("limited", {}).items() if path in touched or _is_below(path, common["cwd"])
-        ]
+        folder = os.path.realpath(common["cwd"]).rstrip("/") + "/"
+        not_known += [f"{path} is {how}" for path, how in report.get("limited", {}).items() if path in touched or path.startswith(folder)]
         passed_on = build_environment(environment, home=self._home, cwd=common["cwd"])
         not_known += [f"${name} is not passed on to a trial" for name in withheld_variables(script, environment, passed_on)]
         not_known += _hidden_places(script, seen, mentions)
@@ -170,10 +169,6 @@ def _read_only_trial(script: str, steps: tuple[str, ...], capability: SandboxCap
         not_known=("nothing was executed: what it changes is not known", *network_words(script), *unshowable(script)),
         calls=called_programs(script),
     )
-
-
-def _is_below(path: str, directory: str) -> bool:
-    return path.startswith(os.path.realpath(directory).rstrip("/") + "/")
 
 
 def _no_such_directory(cwd: str) -> SandboxCapability:

@@ -84,7 +84,7 @@ def _turn_into_rename(change: Change, source: Change) -> None:
 
 def _is_same_tree(upper: str, real: str, budget: list[int]) -> bool:
     """Names, types, modes, targets and contents are equal all the way down. Contents are read: size and mtime can be forged."""
-    if not _modes_are_equal(upper, real):
+    if os.lstat(upper).st_mode != os.lstat(real).st_mode:
         return False
     stack = [(upper, real)]
     while stack:

@@ -15,8 +15,8 @@ import struct
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from errno import EPERM
+from contextlib import contextmanager
+from errno import EBADF, EPERM
 from typing import Any, NamedTuple, NoReturn
 
 from vynexus_tui.sandbox import change_folding, landlock, linux_calls, overlays, seccomp, text_diffs
@@ -283,8 +283,11 @@ def _become_script(trial: _Trial, channels: _Channels) -> NoReturn:
                 signal.signal(ignored, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
             for descriptor in set(range(3, OPEN_FILES)) - {trial.request["trace_fd"]}:
-                with suppress(OSError):  # most are not open
+                try:
                     os.set_inheritable(descriptor, False)
+                except OSError as error:
+                    if error.errno != EBADF:  # most are not open; one that stays inheritable would be the script's
+                        raise
             for listener in (channels.tell, channels.report):
                 _tell(listener, {"started": True})
         with _step("program"):

@@ -9,7 +9,7 @@ import re
 import shutil
 import stat
 from collections.abc import Iterable
-from errno import EINVAL
+from errno import EINVAL, EMFILE, ENOMEM, ENOSPC
 from typing import NamedTuple
 
 from vynexus_tui.sandbox import linux_calls
@@ -162,6 +162,8 @@ class TrialRoot:
             try:
                 self._overlay(directory, directory, is_split=False)
             except OSError as error:
+                if error.errno in (ENOSPC, ENOMEM, EMFILE):
+                    raise  # ours, not the directory's: a tree with an empty /etc would be no trial
                 # A read-only bind mount would be the kinder fallback, but the host's sockets would answer through it.
                 self.limited[directory] = f"hidden in the trial ({error.strerror})"
                 self._hide(directory)

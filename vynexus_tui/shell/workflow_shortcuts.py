@@ -3,6 +3,7 @@
     <data_dir>/automations/<name>/<name>      the approved text, 0700; its own name, which is what its messages and --help say
     <data_dir>/automations/<name>/approved    what `vynexus run` checks before it runs it (0600), one `key value` per line:
                                               version, automation_id, sha256, status (live or paused), shortcut (path), cwd (optional)
+    <data_dir>/automations/<name>/predicted   what the approved try showed (0600, JSON); the first real run that is like it takes it away
     <directory on PATH>/<name>                an executable that calls `vynexus run <name>`, 0755
 
 A running shell finds the new command at its next prompt: nothing is loaded into it. The directory `automations` changes last, which
@@ -27,7 +28,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{1,40}")
 _MARK = "# A VyNexus shortcut."
 _HEAD = f"#!/bin/sh\n{_MARK}".encode()
 _VERSION = "1"
-_APPROVED = "approved"
+_APPROVED, _PREDICTED = "approved", "predicted"
 _LIVE, _PAUSED = "live", "paused"
 
 
@@ -46,11 +47,23 @@ class InstalledShortcut:
     """Where it runs; None: where it is called."""
     needs_new_shell: bool = False
     """Its directory is not on PATH yet: only shells started from now on know the name."""
+    is_predicted: bool = False
+    """Its first run that is like the try will be compared with it."""
 
     @property
     def paths(self) -> tuple[Path, ...]:
         """Every file it consists of."""
-        return self.shortcut_path, self.script_path, self.script_path.with_name(_APPROVED)
+        return (self.shortcut_path, self.script_path, self.approved_path, *([self.predicted_path] if self.is_predicted else []))
+
+    @property
+    def approved_path(self) -> Path:
+        """What `vynexus run` checks."""
+        return self.script_path.with_name(_APPROVED)
+
+    @property
+    def predicted_path(self) -> Path:
+        """What the first run is compared with; there only until then."""
+        return self.script_path.with_name(_PREDICTED)
 
 
 class WorkflowShortcuts:
@@ -72,7 +85,7 @@ class WorkflowShortcuts:
 
     def collision(self, name: str) -> str | None:
         """What `name` already means to the person's shells, in words; None when it is free."""
-        if name == _APPROVED:
+        if name in (_APPROVED, _PREDICTED):
             return f"{name} is a file name of ours"
         if name in SHELL_WORDS:
             return f"{name} is a word of the shell itself"
@@ -96,8 +109,11 @@ class WorkflowShortcuts:
         taken = {installed.name for installed in self.list_installed()}
         return next(name for name in names if name not in taken and self.collision(name) is None)
 
-    def install(self, name: str, script: Script, automation_id: AutomationId, *, cwd: str | None = None) -> InstalledShortcut:
-        """Make `name` a command; the same automation's former text is replaced. `cwd`: where it always runs.
+    def install(
+        self, name: str, script: Script, automation_id: AutomationId, *, cwd: str | None = None, prediction: bytes | None = None
+    ) -> InstalledShortcut:
+        """Make `name` a command; the same automation's former text is replaced. `cwd`: where it always runs. `prediction`: what its first
+        run is compared with.
 
         Raises ShellError naming what the name collides with or what cannot be written, and then nothing has changed.
         """
@@ -113,15 +129,19 @@ class WorkflowShortcuts:
             script_path=self._automations / name / name,
             cwd=cwd,
             needs_new_shell=str(directory) not in self._search_path,
+            is_predicted=prediction is not None,
         )
-        before = {path: _content(path) for path in installed.paths}
+        before = {path: _content(path) for path in (*installed.paths[:3], installed.predicted_path)}
         try:
             for folder in (self._automations.parent, self._automations, installed.script_path.parent):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             directory.mkdir(mode=0o755, parents=True, exist_ok=True)
             # The text before the digest that allows it, and the command last: at no time does it run what was not approved.
             write_whole(installed.script_path, script.text.encode("utf-8", "surrogateescape"), 0o700)
-            write_whole(installed.paths[2], _approved(installed), 0o600)
+            installed.predicted_path.unlink(missing_ok=True)
+            if prediction is not None:
+                write_whole(installed.predicted_path, prediction, 0o600)
+            write_whole(installed.approved_path, _approved(installed), 0o600)
             write = write_whole if former and _is_ours(installed.shortcut_path) else write_new
             write(installed.shortcut_path, self._shim(installed).encode("utf-8", "surrogateescape"), 0o755)
             os.utime(self._automations)
@@ -186,9 +206,9 @@ class WorkflowShortcuts:
             raise RequestError(f"there is no shortcut {name}", "see `vynexus automations`")
         changed = replace(installed, is_paused=is_paused)
         try:
-            write_whole(changed.paths[2], _approved(changed), 0o600)
+            write_whole(changed.approved_path, _approved(changed), 0o600)
         except OSError as error:
-            raise ShellError(f"{changed.paths[2]} cannot be written: {error.strerror}", "nothing was changed") from error
+            raise ShellError(f"{changed.approved_path} cannot be written: {error.strerror}", "nothing was changed") from error
         return changed
 
     def _read(self, name: str) -> InstalledShortcut | None:
@@ -210,6 +230,7 @@ class WorkflowShortcuts:
             is_paused=fields.get("status") != _LIVE,
             cwd=fields.get("cwd"),
             needs_new_shell=str(shortcut_path.parent) not in self._search_path,
+            is_predicted=(folder / _PREDICTED).exists(),
         )
 
     def _shim(self, installed: InstalledShortcut) -> str:

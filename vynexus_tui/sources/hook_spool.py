@@ -1,8 +1,9 @@
 """Read the hook's spool exactly once, without a lock that could ever make a prompt wait.
 
 Each shell appends to files of its own (`<start_us>-<pid>-<random>@<host>@<boot>.<chunk>`, 512 commands each); `vynexus run` leaves one
-file per run (`run-….r`). A reader never writes to them. The caller stores events, offsets and next numbers in one transaction and only
-then calls `discard`: a crash before the commit reads again, a crash after it finds the offsets and deletes again.
+file per run (`run-….r`), and for the first one of an approved script what it changed (`look-….r`). A reader never writes to them. The
+caller stores events, offsets and next numbers in one transaction and only then calls `discard`: a crash before the commit reads again, a
+crash after it finds the offsets and deletes again.
 
 A shell numbers its commands from 0, those it cannot write included: what is missing between two numbers was lost. What was lost after
 the last number that a shell could write leaves no trace, so it is not counted.
@@ -22,8 +23,9 @@ from typing import NamedTuple
 
 from vynexus_tui.domain.errors import SourceError
 from vynexus_tui.domain.events import Actor, CommandEvent, CostSource, CountQuality, TimeQuality
+from vynexus_tui.domain.run_comparison import ObservedRun
 from vynexus_tui.domain.runs import Run
-from vynexus_tui.sources.spool_records import CommandRecord, ParsedRecords, parse_records, parse_run
+from vynexus_tui.sources.spool_records import CommandRecord, ParsedRecords, parse_look, parse_records, parse_run
 
 MOST_CHUNKS = 20
 """Files of one session that may wait for a reader; the hooks begin no further one."""
@@ -36,7 +38,7 @@ _SHELLS = {"b": "bash", "z": "zsh", "f": "fish"}
 _SESSION_FILE = re.compile(
     r"(?P<session>(?P<born>[0-9]{1,18})-(?P<pid>[0-9]{1,9})-[0-9]+)@(?P<host>[\w-]+)@(?P<boot>\w*)\.(?P<part>[0-9]{1,9}|h)"
 )
-_RUN_FILE = re.compile(r"run-[\w-]+\.r")
+_RUN_FILE = re.compile(r"(run|look)-[\w-]+\.r")
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -47,6 +49,8 @@ class SpoolReading:
     events: tuple[CommandEvent, ...] = ()
     """`native_id` is `session:seq` and never changes; a file that was replaced, or has a gap, gives known ones again."""
     runs: tuple[Run, ...] = ()
+    looks: tuple[ObservedRun, ...] = ()
+    """First runs of approved scripts: what they changed."""
     offsets: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """File name to (inode, offset), for every command file there is: replaces what was remembered."""
     next_numbers: Mapping[str, int] = field(default_factory=dict)
@@ -168,6 +172,7 @@ class _Pass:
         self._boot = _boot()
         self._events: list[CommandEvent] = []
         self._runs: list[Run] = []
+        self._looks: list[ObservedRun] = []
         self._offsets: dict[str, tuple[int, int]] = {}
         self._numbers: dict[str, int] = {}
         self._lost: dict[str, int] = {}
@@ -186,6 +191,7 @@ class _Pass:
         return SpoolReading(
             events=tuple(self._events),
             runs=tuple(self._runs),
+            looks=tuple(self._looks),
             offsets=self._offsets,
             next_numbers=self._numbers,
             lost=self._lost,
@@ -239,10 +245,12 @@ class _Pass:
         content = self._read_file(name, (0, 0))
         if content is None:
             return
-        run = parse_run(content.buffer)
+        run, look = (parse_run(content.buffer), None) if name.startswith("run-") else (None, parse_look(content.buffer))
         if run is not None:
             self._runs.append(run)
-        if run is not None or self._now_s - self._modified_s(name) > _TORN_RUN_S:
+        if look is not None:
+            self._looks.append(look)
+        if run is not None or look is not None or self._now_s - self._modified_s(name) > _TORN_RUN_S:
             self._deletable.append(name)
 
     def _read_file(self, name: str, known: tuple[int, int]) -> _Content | None:

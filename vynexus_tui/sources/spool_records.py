@@ -3,14 +3,20 @@
 A command:  NUL VY1 NUL seq NUL start_us|- NUL dur_us|- NUL exit NUL cpu_us|- NUL flags NUL cwd NUL command NUL seq. NUL
 A run:      NUL VYR1 NUL run_id NUL automation_id NUL sha256 NUL start_us NUL dur_us NUL exit NUL cpu_us|- NUL peak_kb|- NUL cwd NUL run_id. NUL
 
+What the first run of an approved script changed is a file of its own, JSON (`parse_look`).
+
 The leading NUL closes a torn former record; the repeated first field at the end proves the record whole.
 """
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+import msgspec
+
 from vynexus_tui.domain.identifiers import AutomationId, RunId
+from vynexus_tui.domain.run_comparison import ObservedRun
 from vynexus_tui.domain.runs import Run
 
 _COMMAND_MARK = b"\0VY1\0"
@@ -119,6 +125,15 @@ def parse_run(buffer: bytes) -> Run | None:
         peak_memory_bytes=None if peak_kb is None else peak_kb * 1024,
         cwd=cwd.decode("utf-8", "surrogateescape") or None,
     )
+
+
+def parse_look(buffer: bytes) -> ObservedRun | None:
+    """What one first run changed; None while the file is not whole."""
+    try:
+        found = msgspec.convert(json.loads(buffer), ObservedRun)
+    except (ValueError, RecursionError, msgspec.ValidationError):
+        return None
+    return found if found.run_id and found.automation_id and _moment(found.started_us) is not None else None
 
 
 def _known(field: bytes) -> int | None:

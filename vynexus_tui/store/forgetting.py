@@ -10,6 +10,7 @@ from vynexus_tui.domain.automations import DEPLOYED, Action, Automation, Automat
 from vynexus_tui.domain.cycles import CycleReport, PatternHead
 from vynexus_tui.domain.identifiers import AutomationId
 from vynexus_tui.domain.patterns import Pattern
+from vynexus_tui.domain.run_comparison import RunComparison
 from vynexus_tui.domain.trials import Trial
 from vynexus_tui.store import automations_table, patterns_table
 from vynexus_tui.store.database import Connection
@@ -23,6 +24,7 @@ _BODIES: tuple[tuple[str, str, str, type[Any]], ...] = (
     ("patterns", "pattern_id", "head", PatternHead),
     ("patterns", "pattern_id", "body", Pattern),
     ("trials", "trial_no", "body", Trial),
+    ("run_comparisons", "run_id", "body", RunComparison),
     ("decisions", "decision_id", "before", Automation),
     ("cycles", "cycle_no", "body", CycleReport),
 )
@@ -185,7 +187,7 @@ def _delete_doomed(connection: Connection, event_ids: set[int]) -> None:
 
 
 def _delete_automation(connection: Connection, automation_id: AutomationId) -> None:
-    for table in ("automations", "trials", "decisions"):
+    for table in ("automations", "trials", "decisions", "run_comparisons"):
         connection.execute(f"DELETE FROM {table} WHERE automation_id=?", (automation_id,))
 
 

@@ -113,4 +113,14 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE sources ADD COLUMN skipped_count INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE sources ADD COLUMN session_no INTEGER NOT NULL DEFAULT 0;
     """,
+    # 3: what the first real run of an approved script changed, beside what its try had shown
+    """
+    CREATE TABLE run_comparisons (
+        run_id TEXT PRIMARY KEY,
+        automation_id TEXT NOT NULL,
+        script_sha256 TEXT NOT NULL,
+        started_us INTEGER NOT NULL,
+        body TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )

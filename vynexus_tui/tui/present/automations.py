@@ -4,8 +4,8 @@ from textual.content import Content
 
 from vynexus_tui.domain.automations import AutomationStatus, Parameter, RiskLevel
 from vynexus_tui.domain.cycles import AutomationHead
+from vynexus_tui.tui.present import comparison, units
 from vynexus_tui.tui.present import trial as trials
-from vynexus_tui.tui.present import units
 from vynexus_tui.tui.present.content import BAD, MUTED, WARN, labelled, lines, shown, shown_lines, words
 from vynexus_tui.tui.present.view import Column, ListSpec, Row, View
 
@@ -14,6 +14,8 @@ _ORDER = (_S.TRIED, _S.FAILING, _S.NEW, _S.LIVE, _S.PAUSED, _S.REJECTED, _S.RETI
 INSTALLED = frozenset({_S.LIVE, _S.FAILING, _S.PAUSED})
 """Statuses an approval is behind: the command was written."""
 _QUIET = frozenset({_S.REJECTED, _S.RETIRED})
+FOR_REAL = Content.styled("runs for real, not in the sandbox", MUTED)
+"""What a person must know of every approval."""
 
 
 def rows(view: View) -> tuple[Row, ...]:
@@ -60,6 +62,8 @@ def last_result(head: AutomationHead, view: View) -> Content:
             return trials.verdict(head.trial) if head.trial else Content.styled("s: try it", MUTED)
         case _S.TRIED:
             return trials.verdict(head.trial) if head.trial else Content.styled("s: try it again", MUTED)
+        case _S.LIVE if head.comparison is not None and head.comparison.needs_a_look(view.now):
+            return shown(head.comparison.headline, WARN)
         case _S.LIVE:
             return Content(runs(head)) if head.run_count else Content.styled("not run yet", MUTED)
         case _S.FAILING:
@@ -125,6 +129,7 @@ def preview(view: View, key: str) -> Content | None:
     ]
     if automation.risk.level is not RiskLevel.LOW:
         parts.append(labelled("Risk", *(shown(text, WARN) for text in (automation.risk.level.value, *automation.risk.reasons))))
+    parts += [said] if (said := comparison.first_run(head, view, most=3)) is not None else []
     parts += [Content(""), script(head)]
     if head.trial is not None and head.trial.changes and view.trying != automation.automation_id:
         parts += [Content(""), trials.changes(head.trial, view, most=12)]
@@ -169,7 +174,7 @@ def approval(head: AutomationHead) -> Content:
         return lines(shown(f"{automation.name} {usage(automation.parameters)}".rstrip()), words(("at ", MUTED), shown(where)))
     if automation.status in _QUIET:
         return Content.styled(f"{automation.status.value}: nothing is installed", MUTED)
-    return lines(trials.consent(head.trial, automation.script.sha256, automation.risk), installs(head))
+    return lines(trials.consent(head.trial, automation.script.sha256, automation.risk), installs(head), FOR_REAL)
 
 
 def installs(head: AutomationHead) -> Content:

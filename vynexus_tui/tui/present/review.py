@@ -5,7 +5,7 @@ from textual.content import Content
 from vynexus_tui.domain.automations import DEPLOYED, AutomationStatus, Parameter, RiskLevel
 from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.language.visible import visible
-from vynexus_tui.tui.present import automations, patterns, units
+from vynexus_tui.tui.present import automations, comparison, patterns, units
 from vynexus_tui.tui.present import trial as trials
 from vynexus_tui.tui.present.content import BAD, MUTED, STRONG, WARN, labelled, lines, shown, shown_lines, words
 from vynexus_tui.tui.present.view import View
@@ -117,7 +117,9 @@ def sandbox(head: AutomationHead, view: View, output: str, where: str) -> Conten
             shown_lines(tail, limit=_OUTPUT_TAIL),
         )
     if head.trial is not None:
-        return trials.result(head.trial, head.automation.script.sha256, view)
+        result = trials.result(head.trial, head.automation.script.sha256, view)
+        compared = comparison.first_run(head, view)
+        return result if compared is None else lines(compared, Content(""), result)
     cannot = trials.capability(view.snapshot.sandbox)
     parts = [
         words(("s", STRONG), " tries it in ", shown(where or "a folder you choose")),

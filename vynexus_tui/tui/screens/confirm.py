@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.tui.panels.lines import Line
+from vynexus_tui.tui.present import automations
 from vynexus_tui.tui.present import trial as trials
 from vynexus_tui.tui.present.content import MUTED, STRONG, WARN, lines, shown, shown_lines, words
 
@@ -34,7 +35,7 @@ class ConfirmScreen(ModalScreen[str | None]):
             box.border_title = Content(f"{self._verb}: type the name to go on")
             yield _text(words(shown(automation.name, STRONG), ("   ", ""), shown(automation.summary, MUTED)))
             yield _text(lines(Content(""), *(words(" · ", shown(reason, WARN)) for reason in self._reasons), Content("")))
-            yield _text(lines(self._trial(), Content("")))
+            yield _text(lines(self._trial(), *([automations.FOR_REAL] if self._verb == "Approve" else []), Content("")))
             yield _text(shown_lines(automation.script.text.rstrip("\n")))
         yield Input(placeholder="the name, then enter; esc leaves everything as it is", id="typed")
         yield Line("wrong")
