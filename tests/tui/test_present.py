@@ -213,7 +213,7 @@ def test_the_result_shows_steps_changes_diffs_output_and_what_is_not_known():
     for expected in (
         "passed: changes 2 files  6 min ago · this exact script",
         "exit 0   4.1 s   cpu 2.8 s   peak 96 MB",
-        "1  passed      python tools/bump.py",
+        "1  passed        python tools/bump.py",
         "Would change 2 paths from ~/src/shop",
         "M src/app.py  modify, +1 −1",
         '-VERSION = "1.2"',

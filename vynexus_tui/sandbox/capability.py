@@ -35,7 +35,7 @@ done < /proc/self/status
 _EXPECTED_LINES = {"emptied: ", "Seccomp: 2", "NoNewPrivs: 1"}
 _EXPECTED_CHANGES = {("modify", "changed"), ("delete", "removed"), ("delete", "emptied/old"), ("create", "masked/written")}
 _AFFECTS_ISOLATION = (
-    "launcher", "linux_calls", "overlays", "masks", "seccomp", "landlock", "limits", "step_effects", "step_watch", "file_changes",
+    "launcher", "linux_calls", "copying", "overlays", "masks", "seccomp", "landlock", "limits", "step_effects", "step_watch", "file_changes",
     "change_folding", "text_diffs",
 )  # fmt: skip
 

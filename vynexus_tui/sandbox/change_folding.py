@@ -3,7 +3,6 @@
 import os
 import stat
 from collections.abc import Collection
-from hashlib import blake2b
 from posixpath import dirname
 
 from vynexus_tui.domain.executed_later import is_executed_later
@@ -145,6 +144,8 @@ def _moved_from(alike: list[Change], moved: os.stat_result) -> Change | None:
 
 
 def _digest(path: str, budget: list[int]) -> bytes | None:
+    from hashlib import blake2b  # 6 ms, for the few trials that need it
+
     digest = blake2b(digest_size=16)
     try:
         with open_regular(path) as file:

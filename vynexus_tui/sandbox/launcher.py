@@ -6,18 +6,15 @@ system calls. Any step of isolation that fails ends in a report with the step's 
 Standard library and ctypes only; no dataclasses, they cost more to import than the rest together.
 """
 
-import fcntl
 import json
 import os
 import signal
-import socket
-import struct
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EBADF, EPERM
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from vynexus_tui.sandbox import change_folding, landlock, linux_calls, overlays, seccomp, text_diffs
 from vynexus_tui.sandbox.file_changes import Comparison
@@ -31,8 +28,9 @@ from vynexus_tui.sandbox.limits import (
     running_processes,
 )
 from vynexus_tui.sandbox.masks import Masks
-from vynexus_tui.sandbox.step_effects import StepEffects
-from vynexus_tui.sandbox.step_watch import MARK_LENGTHS, StepWatch
+
+if TYPE_CHECKING:
+    from vynexus_tui.sandbox.step_watch import StepWatch
 
 MOST_CHANGES = 20_000
 _LEFTOVER_GRACE_S = 0.1
@@ -41,7 +39,6 @@ _ROOT_KEEPS = 0b11111111
 """CHOWN to SETUID: what root needs over its own files; it has them in the trial's user namespace only."""
 _MOST_PER_USER = {"max_user_namespaces": 0, "max_inotify_instances": 32, "max_inotify_watches": 16384}
 """What a trial takes of these is also counted for the person outside, who has 128 inotify instances by default."""
-_SIOCSIFFLAGS, _IFF_UP_RUNNING = 0x8914, 0x41
 
 
 class IsolationError(Exception):
@@ -54,12 +51,11 @@ class IsolationError(Exception):
 
 
 class _Channels(NamedTuple):
-    """File descriptors that C and D write to: B's pipe, the supervisor's pipe, bash's trace, B's socket for the listener."""
+    """File descriptors that C and D write to: B's pipe, the supervisor's pipe, bash's trace."""
 
     tell: int
     report: int
     trace: int
-    steps: int
 
 
 class _Trial:
@@ -71,6 +67,7 @@ class _Trial:
         self.owner = os.geteuid()
         self.masks = Masks((), owner=self.owner)
         self.started_ns = time.time_ns()
+        self.watch: StepWatch | None = None
         self.init_pid = 0
         self.is_stopped = False
 
@@ -118,32 +115,36 @@ def _run_trial(trial: _Trial, report_fd: int, trace_fd: int) -> dict[str, Any]:
             | linux_calls.CLONE_NEWCGROUP
         )
         inner_read, inner_write = os.pipe2(os.O_CLOEXEC)
-    with _step("step marks"):
-        effects = StepEffects(root.layers)
-        watch = StepWatch(effects)
+    if trial.request["has_steps"]:
+        with _step("step marks"):
+            from vynexus_tui.sandbox.step_watch import StepWatch  # 3 ms that a command tried by hand does not need
+
+            trial.watch = StepWatch(root.layers)
     with _step("process 1"):
         init_pid = os.fork()
     if init_pid == 0:
-        _be_process_one(trial, root, _Channels(inner_write, report_fd, trace_fd, watch.sender.fileno()))
+        _be_process_one(trial, root, _Channels(inner_write, report_fd, trace_fd))
     trial.init_pid = init_pid
     if trial.is_stopped:
         trial.stop()
     os.close(inner_write)
-    told = [json.loads(line) for line in watch.read_until_end(inner_read).splitlines()]
-    os.close(inner_read)
-    effects.finish()
+    if trial.watch is not None:
+        told = trial.watch.read_until_end(inner_read)
+    else:
+        with open(inner_read, "rb") as file:
+            told = file.read()
     os.waitid(os.P_PID, init_pid, os.WEXITED | os.WNOWAIT)
     trial.init_pid = 0  # not to be signalled once its number is free
     _, _, usage = os.wait4(init_pid, 0)
     report: dict[str, Any] = {"started": False, "network": _network_attempts(), "cpu_s": usage.ru_utime + usage.ru_stime}
-    for part in told:
-        report.update(part)
+    for line in told.splitlines():
+        report |= json.loads(line)
     if "refused" in report:
         return report
     if not report["started"]:
         return {"refused": "start", "errno": None, "detail": "stopped" if trial.is_stopped else "process 1 ended early"}
     report["peak_memory_bytes"] = max(report.get("peak_memory_bytes", 0), usage.ru_maxrss * 1024)
-    return report | _list_changes(trial, root, effects)
+    return report | _list_changes(trial, root)
 
 
 def _build_root(trial: _Trial) -> overlays.TrialRoot:
@@ -217,8 +218,10 @@ def _be_process_one(trial: _Trial, root: overlays.TrialRoot, channels: _Channels
             script = os.fork()
         if script == 0:
             _become_script(trial, channels)
-        for inherited in (0, 1, 2, channels.report, channels.trace, channels.steps):
+        for inherited in (0, 1, 2, channels.report, channels.trace):
             os.close(inherited)
+        if trial.watch is not None:
+            trial.watch.close()
         linux_calls.process_control(linux_calls.PR_SET_DUMPABLE, 0)
         _tell(channels.tell, _watch(script, trial.limits))
     except IsolationError as failure:
@@ -249,8 +252,8 @@ def _enter_root(trial: _Trial, root: overlays.TrialRoot) -> None:
                 linux_calls.make_read_only(f"/proc/{name}")
         # Read-only as a whole: for root, who keeps its user id, /proc/sys and /proc/sysrq-trigger are files like any other.
         linux_calls.make_read_only("/proc")
-    with _step("loopback"), socket.socket() as any_socket:
-        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", _IFF_UP_RUNNING))
+    with _step("loopback"):
+        linux_calls.bring_up_loopback()
     with _step("mount check"):
         overlays.check_mounts(overlays.read_mounts(), trial.request["writable_trees"])
     with _step("working directory"):
@@ -271,9 +274,8 @@ def _become_script(trial: _Trial, channels: _Channels) -> NoReturn:
             linux_calls.process_control(linux_calls.PR_SET_NO_NEW_PRIVS, 1)
             linux_calls.keep_capabilities(_ROOT_KEEPS if trial.owner == 0 else 0)
         with _step("step marks"):
-            if trial.request["has_steps"]:
-                listener = seccomp.install_write_listener(os.uname().machine, trial.request["trace_fd"], MARK_LENGTHS)
-                socket.send_fds(socket.socket(fileno=channels.steps), [b"x"], [listener])
+            if trial.watch is not None:
+                trial.watch.hold_this_process(trial.request["trace_fd"])
         with _step("scopes"):
             landlock.keep_inside()
         with _step("system call filter"):
@@ -340,7 +342,7 @@ def _count_leftovers(script: int) -> int:
     return len(running_processes())
 
 
-def _list_changes(trial: _Trial, root: overlays.TrialRoot, effects: StepEffects) -> dict[str, Any]:
+def _list_changes(trial: _Trial, root: overlays.TrialRoot) -> dict[str, Any]:
     masked = trial.masks.attempts()
     comparison = Comparison(trial.owner, trial.masks, started_ns=trial.started_ns)
     for layer in root.layers:
@@ -351,8 +353,9 @@ def _list_changes(trial: _Trial, root: overlays.TrialRoot, effects: StepEffects)
         notes.append(f"{MOST_CHANGES:,} changes listed, {len(changes) - MOST_CHANGES:,} more exist")
         del changes[MOST_CHANGES:]
     notes += text_diffs.add_diffs(changes)
-    for change in changes:
-        change.steps = effects.steps_of(change.path, is_whole_tree=change.contained_count is not None)
+    if trial.watch is not None:
+        for change in changes:
+            change.steps = trial.watch.effects.steps_of(change.path, is_whole_tree=change.contained_count is not None)
     notes += [f"files in {place} are not part of the list of changes" for place in root.unlisted_places()]
     listed = [c.to_json() for c in changes]
     return {"changes": listed, "notes": notes, "masked": masked, "limited": root.limited, "is_full": root.is_full()}

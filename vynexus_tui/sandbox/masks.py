@@ -5,10 +5,11 @@ and leaves a trace. A mount in its place would refuse it, and `rm -rf ~/.ssh 2>/
 """
 
 import os
-import shutil
 import stat
 from collections.abc import Iterable
 from errno import EINVAL
+
+from vynexus_tui.sandbox.copying import copy_status
 
 
 class Masks:
@@ -50,7 +51,7 @@ class Masks:
             if self._owner == 0:
                 status = os.stat(real_parent)
                 os.chown(parent, status.st_uid, status.st_gid)
-            shutil.copystat(real_parent, parent)
+            copy_status(real_parent, parent)
 
     def _make_stand_in(self, place: str, real: os.stat_result, path: str) -> os.stat_result:
         if stat.S_ISDIR(real.st_mode):

@@ -6,13 +6,13 @@ layer of one overlay there (the kernel locks those mounts together), so it is sp
 
 import os
 import re
-import shutil
 import stat
 from collections.abc import Iterable
 from errno import EINVAL, EMFILE, ENOMEM, ENOSPC
 from typing import NamedTuple
 
 from vynexus_tui.sandbox import linux_calls
+from vynexus_tui.sandbox.copying import copy_file
 from vynexus_tui.sandbox.linux_calls import MS_BIND, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_REMOUNT
 from vynexus_tui.sandbox.masks import Masks
 
@@ -241,7 +241,7 @@ class TrialRoot:
             is_ours = self._owner in (0, status.st_uid)
             if is_ours and status.st_size <= min(_SKELETON_FILE_BYTES, self._skeleton_room):
                 self._skeleton_room -= status.st_size
-                shutil.copy2(child.path, target)
+                copy_file(child.path, target)
             else:
                 os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o600))
                 if is_ours:

@@ -11,8 +11,11 @@ import re
 import select
 import socket
 import struct
+from collections.abc import Iterable
 from contextlib import suppress
 
+from vynexus_tui.sandbox import seccomp
+from vynexus_tui.sandbox.overlays import Layer
 from vynexus_tui.sandbox.step_effects import StepEffects
 
 MARK = re.compile(rb"\++ : step (\d{1,4})\n")
@@ -26,37 +29,47 @@ _CONTINUE = 1
 
 
 class StepWatch:
-    """The launcher's side: waits for the script's listener and for its marks."""
+    """Made before the script's process: there it hands the listener over, in the launcher it waits for it and for the marks."""
 
-    def __init__(self, effects: StepEffects) -> None:
-        self.receiver, self.sender = socket.socketpair()
-        self._effects = effects
+    def __init__(self, layers: Iterable[Layer]) -> None:
+        self.effects = StepEffects(layers)
+        self._receiver, self._sender = socket.socketpair()
         self._marks = 0
+
+    def hold_this_process(self, trace: int) -> None:
+        """From now on this process and all it starts wait at each mark they write to the descriptor `trace`."""
+        listener = seccomp.install_write_listener(os.uname().machine, trace, MARK_LENGTHS)
+        socket.send_fds(self._sender, [b"x"], [listener])
+
+    def close(self) -> None:
+        """For a process that has no part in it."""
+        self._receiver.close()
+        self._sender.close()
 
     def read_until_end(self, told: int) -> bytes:
         """Everything process 1 says through `told`, until it ends; meanwhile the marks are noted."""
-        self.sender.close()
-        said = b""
+        self._sender.close()
+        said: list[bytes] = []
         listener = -1
         poll = select.poll()
-        with self.receiver:
-            receiver = self.receiver.fileno()
+        with self._receiver, open(told, "rb", buffering=0):
+            receiver = self._receiver.fileno()
             poll.register(told, select.POLLIN)
             poll.register(receiver, select.POLLIN)
-            while True:
+            while not said or said[-1]:
                 for ready, events in poll.poll():
                     if ready == told:
-                        if not (chunk := os.read(told, 1 << 16)):
-                            return said
-                        said += chunk
+                        said.append(os.read(told, 1 << 16))
                     elif ready == receiver:
                         poll.unregister(receiver)
-                        listener = _received(self.receiver)
+                        listener = _received(self._receiver)
                         if listener >= 0:
                             poll.register(listener, select.POLLIN)
                     elif not events & select.POLLIN or not self._answer(listener):
                         poll.unregister(listener)
                         os.close(listener)
+        self.effects.finish()
+        return b"".join(said)
 
     def _answer(self, listener: int) -> bool:
         """Notes one mark and lets its writer continue. False when nobody is left who could write."""
@@ -88,7 +101,7 @@ class StepWatch:
         finally:
             os.close(memory)
         if mark:
-            self._effects.reach(int(mark[1]))
+            self.effects.reach(int(mark[1]))
 
 
 def _received(receiver: socket.socket) -> int:
