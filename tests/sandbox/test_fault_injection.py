@@ -30,7 +30,7 @@ RUNNER = str(Path(__file__).with_name("failing_launcher.py"))
 ERRORS = (EPERM, ENOSPC, EINVAL, ENOMEM)
 LONGEST_S = 5.0
 ALL_OF_THEM = "VYNEXUS_EXHAUSTIVE=1 pytest tests/sandbox/test_fault_injection.py"
-NOT_BY_A_CALL = {"masks"}
+NOT_BY_A_CALL = {"masks", "cgroup"}
 """Stages that refuse by a decision of ours; see test_a_trial_inside_a_secret_is_refused."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,8 +15,7 @@ import pytest
 from vynexus_tui.domain.settings import Sandbox
 from vynexus_tui.domain.trials import SandboxCapability, SandboxLevel, Trial, Verdict
 from vynexus_tui.sandbox.automation_sandbox import AutomationSandbox
-from vynexus_tui.sandbox.capability import apparmor_profile
-from vynexus_tui.sandbox.supervisor import observe_trial
+from vynexus_tui.sandbox.supervisor import Means, observe_trial
 from vynexus_tui.sandbox.trial_request import build_request
 
 if TYPE_CHECKING:
@@ -170,7 +168,7 @@ def test_the_deadline_depends_on_nobody(me: Person) -> None:
             os.kill(pid, signal.SIGSTOP)
 
     started = time.monotonic()
-    seen = observe_trial(request, output_bytes=1000, on_output=stop_the_launcher, patience_s=1.0)
+    seen = observe_trial(request, means=Means(), output_bytes=1000, on_output=stop_the_launcher, patience_s=1.0)
     assert time.monotonic() - started < 5
     assert (seen.stopped_by, seen.stdout, seen.report) == ("deadline", "started\n", {"started": True})
     assert set(launchers()) <= before
@@ -262,11 +260,3 @@ def test_our_own_state_is_masked(me: Person) -> None:
 def test_a_trial_inside_a_secret_is_refused(person: Person) -> None:
     person.write(".ssh/id", "CANARY")
     assert_only_read(person.try_script(BETRAYAL, cwd=f"{person.home}/.ssh"), person, "masks: ")
-
-
-def test_the_apparmor_profile_names_this_python_and_nothing_wider() -> None:
-    profile = apparmor_profile("/home/a b/venv/bin/python3.[12]")
-    assert 'profile vynexus-sandbox "/home/a b/venv/bin/python3.\\[12\\]" flags=(unconfined) {' in profile
-    assert "userns," in profile
-    if shutil.which("apparmor_parser"):
-        subprocess.run(["apparmor_parser", "-Q", "-K"], input=profile, text=True, check=True)

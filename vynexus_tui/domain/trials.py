@@ -101,7 +101,19 @@ class SandboxCapability:
     """The isolation step that failed, with its errno text."""
     repair: str | None = None
     """The line that would make it possible."""
-    notes: tuple[str, ...] = ()
+    has_cgroup: bool = False
+    """Memory and processes of a trial are bounded by the kernel as a whole; else by a watchdog that looks every 50 ms."""
+    is_on_disk: bool = False
+    """What a trial changes is kept on disk while it runs; else in memory."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is said beside the level."""
+        if self.level is SandboxLevel.STATIC:
+            return ()
+        bound = "a cgroup (systemd)" if self.has_cgroup else "a watchdog (every 50 ms)"
+        disk = ("what a try changes is kept in /var/tmp while it runs (Linux before 6.6)",) if self.is_on_disk else ()
+        return (f"memory and processes are bounded by {bound}", *disk)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

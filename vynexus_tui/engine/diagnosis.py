@@ -1,6 +1,5 @@
 """What works on this machine, and what to do about what does not."""
 
-import os
 import shutil
 import sys
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from vynexus_tui.engine.assembly import Workspace, build_shortcuts, reading
 from vynexus_tui.engine.hooks import hook_status
 from vynexus_tui.engine.recording_quality import recording_state
 from vynexus_tui.engine.trials import sandbox_capability
-from vynexus_tui.sandbox.capability import apparmor_profile
+from vynexus_tui.sandbox import apparmor
 from vynexus_tui.sources.hook_spool import HookSpool
 from vynexus_tui.store import events_table, sources_table
 
@@ -113,7 +112,7 @@ def _sandbox(workspace: Workspace) -> Check:
 def sandbox_repair(capability: SandboxCapability) -> str:
     """What to do for level full; where AppArmor is in the way, with the profile itself to load."""
     repair = capability.repair or ""
-    return f"{repair}\n{apparmor_profile(os.path.realpath(sys.executable))}" if "AppArmor" in repair else repair
+    return f"{repair}\n{apparmor.loading_commands(apparmor.path_to_name())}" if "AppArmor" in repair else repair
 
 
 def _paths(workspace: Workspace) -> tuple[Check, ...]:

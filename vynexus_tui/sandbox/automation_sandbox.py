@@ -15,7 +15,7 @@ from vynexus_tui.sandbox.capability import describe_refusal, find_capability
 from vynexus_tui.sandbox.file_changes import measure_tree
 from vynexus_tui.sandbox.mentions import Mentions
 from vynexus_tui.sandbox.static_reading import called_programs, network_words, syntax_error, unshowable
-from vynexus_tui.sandbox.supervisor import Observation, observe_trial
+from vynexus_tui.sandbox.supervisor import Means, Observation, observe_trial
 from vynexus_tui.sandbox.trial_request import build_environment, build_request, find_bash, withheld_variables
 from vynexus_tui.sandbox.verdicts import DISK_SPACE, judge, judge_steps
 
@@ -76,13 +76,12 @@ class AutomationSandbox:
             ours=self._masked_paths,
         )
         mentions = Mentions(self._home, request["masked_paths"])
-        seen = observe_trial(
-            request,
-            output_bytes=self._settings.output_kb << 10,
-            on_output=on_output,
-            should_stop=should_stop,
-            look_for=mentions.find,
-        )
+        listeners: dict[str, Any] = {"on_output": on_output, "should_stop": should_stop, "look_for": mentions.find}
+        means = Means(in_scope=capability.has_cgroup, on_disk=capability.is_on_disk)
+        seen = observe_trial(request, means=means, output_bytes=self._settings.output_kb << 10, **listeners)
+        if means.in_scope and "refused" in seen.report:  # the systemd manager has gone: the watchdog stays
+            means = means._replace(in_scope=False)
+            seen = observe_trial(request, means=means, output_bytes=self._settings.output_kb << 10, **listeners)
         if "refused" in seen.report:
             return _read_only_trial(script_text, steps, describe_refusal(seen.report), find_bash(environment), common)
         return self._full_trial(script_text, steps, seen, mentions, environment, common)

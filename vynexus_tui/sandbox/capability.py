@@ -13,11 +13,13 @@ from typing import Any
 
 from vynexus_tui.domain.settings import Sandbox
 from vynexus_tui.domain.trials import SandboxCapability, SandboxLevel
-from vynexus_tui.sandbox.supervisor import Observation, observe_trial
+from vynexus_tui.sandbox import apparmor
+from vynexus_tui.sandbox.scope import manager_options
+from vynexus_tui.sandbox.supervisor import Means, Observation, observe_trial
 from vynexus_tui.sandbox.trial_request import build_request
 
-_NOTES = ("memory and processes are bounded by a watchdog (every 50 ms)",)
 _SELF_TEST_LIMITS = Sandbox(wall_s=10.0, cpu_s=5, memory_mb=256, processes=32, disk_mb=4, inodes=500, output_kb=64)
+_BEFORE_OVERLAYS_OF_USERS = ("3.", "4.", *(f"5.{minor}." for minor in range(11)))
 _SECRET = "canary-that-must-not-be-read"
 _SELF_TEST = """
 echo changed > changed
@@ -35,7 +37,7 @@ done < /proc/self/status
 _EXPECTED_LINES = {"emptied: ", "Seccomp: 2", "NoNewPrivs: 1"}
 _EXPECTED_CHANGES = {("modify", "changed"), ("delete", "removed"), ("delete", "emptied/old"), ("create", "masked/written")}
 _AFFECTS_ISOLATION = (
-    "launcher", "linux_calls", "copying", "overlays", "masks", "seccomp", "landlock", "limits", "step_effects", "step_watch", "file_changes",
+    "launcher", "user_namespace", "supervisor", "scope", "scope_counters", "spare_room", "linux_calls", "copying", "overlays", "masks", "seccomp", "landlock", "limits", "step_effects", "step_watch", "file_changes",
     "change_folding", "text_diffs",
 )  # fmt: skip
 
@@ -48,14 +50,26 @@ def find_capability(*, environment: Mapping[str, str], cache_dir: str | None) ->
         return SandboxCapability(
             level=SandboxLevel.STATIC, failed_stage="Linux namespaces: not on this system", repair="trials that execute need Linux"
         )
-    key = _cache_key()
     cache = Path(cache_dir) / "sandbox-capability.json" if cache_dir else None
-    if cache is not None and _read_cache(cache) == key:
-        return SandboxCapability(level=SandboxLevel.FULL, notes=_NOTES)
-    found = _isolate_a_canary(environment, cache_dir if cache_dir and Path(cache_dir).is_dir() else None)
+    known = _read_cache(cache) if cache is not None else None
+    if known is not None:
+        return SandboxCapability(level=SandboxLevel.FULL, has_cgroup=known.in_scope, is_on_disk=known.on_disk)
+    place = cache_dir if cache_dir and Path(cache_dir).is_dir() else None
+    found, means = _isolate_a_canary(environment, place, Means(in_scope=manager_options(os.environ) is not None))
+    if means.in_scope and found.level is SandboxLevel.STATIC:
+        found, means = _isolate_a_canary(environment, place, Means())
     if found.level is SandboxLevel.FULL and cache is not None:
-        _write_cache(cache, key)
+        _write_cache(cache, means)
     return found
+
+
+def _isolate_a_canary(environment: Mapping[str, str], place: str | None, means: Means) -> tuple[SandboxCapability, Means]:
+    """The result by these means, or by those on disk where memory cannot keep changes."""
+    found, number = _try_means(environment, place, means)
+    if number == ENOTSUP:
+        means = means._replace(on_disk=True)
+        found, _ = _try_means(environment, place, means)
+    return found, means
 
 
 def describe_refusal(report: Mapping[str, Any]) -> SandboxCapability:
@@ -65,22 +79,8 @@ def describe_refusal(report: Mapping[str, Any]) -> SandboxCapability:
     return SandboxCapability(level=SandboxLevel.STATIC, failed_stage=f"{stage}: {report.get('detail', '')}", repair=repair)
 
 
-def apparmor_profile(python_path: str) -> str:
-    """A profile that lets `python_path` make user namespaces where AppArmor forbids them (Ubuntu 23.10 and newer)."""
-    escaped = "".join("\\" + ch if ch in '\\*?[]{}^@"' else ch for ch in python_path)
-    return f"""# Save as /etc/apparmor.d/vynexus-sandbox, then: sudo apparmor_parser -r /etc/apparmor.d/vynexus-sandbox
-# It holds for every program that this Python runs. A Python of its own keeps that small: python3 -m venv --copies DIR
-abi <abi/4.0>,
-include <tunables/global>
-
-profile vynexus-sandbox "{escaped}" flags=(unconfined) {{
-  userns,
-  include if exists <local/vynexus-sandbox>
-}}
-"""
-
-
-def _isolate_a_canary(environment: Mapping[str, str], place: str | None) -> SandboxCapability:
+def _try_means(environment: Mapping[str, str], place: str | None, means: Means) -> tuple[SandboxCapability, int | None]:
+    """The result and, where a stage failed, the error's number."""
     try:
         with tempfile.TemporaryDirectory(prefix="vynexus-canary-", dir=place) as folder, socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
@@ -88,15 +88,15 @@ def _isolate_a_canary(environment: Mapping[str, str], place: str | None) -> Sand
             listener.settimeout(0)
             home = Path(os.path.realpath(folder))
             _lay_out(home)
-            seen = _try_canary(home, listener.getsockname()[1], environment)
+            seen = _try_canary(home, listener.getsockname()[1], environment, means)
             if "refused" in seen.report:
-                return describe_refusal(seen.report)
+                return describe_refusal(seen.report), seen.report.get("errno")
             leak = _find_leak(home, seen, listener)
     except OSError as error:
         leak = f"{error}"
     if leak is None:
-        return SandboxCapability(level=SandboxLevel.FULL, notes=_NOTES)
-    return SandboxCapability(level=SandboxLevel.STATIC, failed_stage=f"self-test: {leak}")
+        return SandboxCapability(level=SandboxLevel.FULL, has_cgroup=means.in_scope, is_on_disk=means.on_disk), None
+    return SandboxCapability(level=SandboxLevel.STATIC, failed_stage=f"self-test: {leak}"), None
 
 
 def _lay_out(home: Path) -> None:
@@ -105,7 +105,7 @@ def _lay_out(home: Path) -> None:
         (home / name).write_text(_SECRET if name == "secret/key" else "as it was\n", encoding="ascii")
 
 
-def _try_canary(home: Path, port: int, environment: Mapping[str, str]) -> Observation:
+def _try_canary(home: Path, port: int, environment: Mapping[str, str], means: Means) -> Observation:
     request = build_request(
         _SELF_TEST,
         settings=_SELF_TEST_LIMITS,
@@ -115,7 +115,7 @@ def _try_canary(home: Path, port: int, environment: Mapping[str, str]) -> Observ
         arguments=(str(home / "masked"), str(port)),
         ours=(str(home / "secret"), str(home / "masked")),
     )
-    return observe_trial(request, output_bytes=_SELF_TEST_LIMITS.output_kb << 10)
+    return observe_trial(request, means=means, output_bytes=_SELF_TEST_LIMITS.output_kb << 10)
 
 
 def _find_leak(home: Path, seen: Observation, listener: socket.socket) -> str | None:
@@ -150,12 +150,12 @@ def _find_leak(home: Path, seen: Observation, listener: socket.socket) -> str | 
 
 
 def _repair(stage: str, number: int | None) -> str | None:
-    if number == ENOTSUP and stage == "copy-on-write tree":
-        return f"Linux 6.6 or newer is needed (this is {os.uname().release})"
+    if stage == "copy-on-write tree" and (number == ENOTSUP or os.uname().release.startswith(_BEFORE_OVERLAYS_OF_USERS)):
+        return f"Linux 5.11 or newer is needed (this is {os.uname().release}), and before 6.6 /var/tmp on a disk"
     if number not in (EPERM, EACCES, ENOSPC):
         return None
-    if _read_sysctl("kernel/apparmor_restrict_unprivileged_userns") == "1":
-        return f"AppArmor forbids user namespaces: a profile with 'userns,' for {_python()} is needed; vynexus doctor prints it"
+    if apparmor.restricts_user_namespaces():
+        return f"AppArmor forbids user namespaces: {apparmor.path_to_name()} needs a profile; vynexus doctor prints it"
     if _read_sysctl("kernel/unprivileged_userns_clone") == "0":
         return "user namespaces are off: sudo sysctl kernel.unprivileged_userns_clone=1"
     if _read_sysctl("user/max_user_namespaces") == "0":
@@ -165,10 +165,6 @@ def _repair(stage: str, number: int | None) -> str | None:
     return "this container or policy forbids user namespaces: use VyNexus outside it"
 
 
-def _python() -> str:
-    return os.path.realpath(sys.executable)
-
-
 def _read_sysctl(name: str) -> str | None:
     try:
         return Path("/proc/sys", name).read_text(encoding="ascii").strip()
@@ -176,24 +172,28 @@ def _read_sysctl(name: str) -> str | None:
         return None
 
 
-def _cache_key() -> str:
+def _cache_key() -> list[object]:
+    """What must be the same for an old result to hold."""
     digest = sha256()
     for name in _AFFECTS_ISOLATION:
         digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
     boot = _read_sysctl("kernel/random/boot_id") or ""
-    return json.dumps([boot, os.uname().release, os.geteuid(), _python(), digest.hexdigest()])
+    has_manager = manager_options(os.environ) is not None
+    return [boot, os.uname().release, os.geteuid(), apparmor.path_to_name(), has_manager, digest.hexdigest()]
 
 
-def _read_cache(path: Path) -> str | None:
+def _read_cache(path: Path) -> Means | None:
+    """The means of the self-test that holds here, or None."""
     try:
-        return path.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError):
+        key, in_scope, on_disk = json.loads(path.read_text(encoding="ascii"))
+    except (OSError, ValueError, TypeError):
         return None
+    return Means(in_scope=in_scope, on_disk=on_disk) if key == _cache_key() else None
 
 
-def _write_cache(path: Path, key: str) -> None:
+def _write_cache(path: Path, means: Means) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.write_text(key, encoding="ascii")
+        path.write_text(json.dumps([_cache_key(), means.in_scope, means.on_disk]), encoding="ascii")
     except OSError:
         pass  # without the cache the self-test runs again: 0.1 s

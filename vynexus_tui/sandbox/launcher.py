@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from errno import EBADF, EPERM
+from errno import EBADF
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from vynexus_tui.sandbox import change_folding, landlock, linux_calls, overlays, seccomp, text_diffs
@@ -26,8 +26,11 @@ from vynexus_tui.sandbox.limits import (
     apply_process_limits,
     bound_process_numbers,
     running_processes,
+    yield_to_the_watchdog,
 )
 from vynexus_tui.sandbox.masks import Masks
+from vynexus_tui.sandbox.scope_counters import ScopeCounters
+from vynexus_tui.sandbox.user_namespace import enter_user_namespace
 
 if TYPE_CHECKING:
     from vynexus_tui.sandbox.step_watch import StepWatch
@@ -88,6 +91,8 @@ def _step(name: str) -> Iterator[None]:
 
 def main() -> None:
     """Arguments: the file descriptors of request, report and trace, and the supervisor's process id."""
+    if len(sys.argv) < 5:
+        raise SystemExit("vynexus-sandbox is started by vynexus; to try a command: vynexus try -- COMMAND")
     request_fd, report_fd, trace_fd, supervisor = (int(a) for a in sys.argv[-4:])
     try:
         with _step("launcher"):
@@ -105,6 +110,8 @@ def main() -> None:
 
 
 def _run_trial(trial: _Trial, report_fd: int, trace_fd: int) -> dict[str, Any]:
+    with _step("cgroup"):
+        counters = ScopeCounters() if trial.request["in_scope"] else None
     root = _build_root(trial)
     with _step("namespaces"):
         linux_calls.unshare(
@@ -115,7 +122,7 @@ def _run_trial(trial: _Trial, report_fd: int, trace_fd: int) -> dict[str, Any]:
             | linux_calls.CLONE_NEWCGROUP
         )
         inner_read, inner_write = os.pipe2(os.O_CLOEXEC)
-    if trial.request["has_steps"]:
+    if trial.request["has_steps"] or root.is_on_disk:
         with _step("step marks"):
             from vynexus_tui.sandbox.step_watch import StepWatch  # 3 ms that a command tried by hand does not need
 
@@ -129,7 +136,7 @@ def _run_trial(trial: _Trial, report_fd: int, trace_fd: int) -> dict[str, Any]:
         trial.stop()
     os.close(inner_write)
     if trial.watch is not None:
-        told = trial.watch.read_until_end(inner_read)
+        told = trial.watch.read_until_end(inner_read, meanwhile=lambda: _stop_if_full(trial, root))
     else:
         with open(inner_read, "rb") as file:
             told = file.read()
@@ -144,13 +151,24 @@ def _run_trial(trial: _Trial, report_fd: int, trace_fd: int) -> dict[str, Any]:
     if not report["started"]:
         return {"refused": "start", "errno": None, "detail": "stopped" if trial.is_stopped else "process 1 ended early"}
     report["peak_memory_bytes"] = max(report.get("peak_memory_bytes", 0), usage.ru_maxrss * 1024)
+    if root.was_too_full:
+        report["limit"] = "disk space"
+    if counters is not None and report.get("limit") is None:
+        report["limit"] = counters.broken_limit(trial.limits)
     return report | _list_changes(trial, root)
+
+
+def _stop_if_full(trial: _Trial, root: overlays.TrialRoot) -> None:
+    """A directory on disk has no limit of its own, so it is measured."""
+    if root.is_on_disk and trial.init_pid and root.uses_more(disk_bytes=trial.limits.disk_bytes, inodes=trial.limits.inodes):
+        os.kill(trial.init_pid, signal.SIGKILL)
+        root.was_too_full = True
 
 
 def _build_root(trial: _Trial) -> overlays.TrialRoot:
     request = trial.request
     with _step("user namespace"):
-        _enter_user_namespace(trial.owner)
+        enter_user_namespace(trial.owner)
     with _step("private mounts"):
         linux_calls.mount("none", "/", None, linux_calls.MS_REC | linux_calls.MS_PRIVATE)
     with _step("masks"):
@@ -158,51 +176,10 @@ def _build_root(trial: _Trial) -> overlays.TrialRoot:
         trial.masks.refuse_inside(request["writable_trees"])
     with _step("copy-on-write tree"):
         root = overlays.TrialRoot(writable_trees=tuple(request["writable_trees"]), masks=trial.masks, owner=trial.owner)
-        root.build(disk_bytes=trial.limits.disk_bytes, inodes=trial.limits.inodes)
+        root.build(disk_bytes=trial.limits.disk_bytes, inodes=trial.limits.inodes, spare=request["spare"])
     with _step("private places"):
         root.add_private_places(os.fsencode(request["script"]))
     return root
-
-
-def _enter_user_namespace(user: int) -> None:
-    """Every id keeps its number, so `id`, $HOME and ownership are as they are outside."""
-    new = linux_calls.CLONE_NEWUSER | linux_calls.CLONE_NEWNS
-    if user != 0:
-        group = os.getegid()
-        linux_calls.unshare(new)
-        for name, content in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
-            _write(f"/proc/self/{name}", content)
-        return
-    # Root maps every id there is, and only a process outside may write that.
-    target = os.getpid()
-    go_read, go_write = os.pipe()
-    helper = os.fork()
-    if helper == 0:
-        os.close(go_write)
-        _write_maps_when_told(target, go_read)
-    os.close(go_read)
-    try:
-        linux_calls.unshare(new)
-        os.write(go_write, b"x")
-    finally:
-        os.close(go_write)
-        _, status = os.waitpid(helper, 0)
-    if status:
-        raise OSError(EPERM, "the id maps could not be written")
-
-
-def _write_maps_when_told(target: int, go: int) -> NoReturn:
-    status = 1
-    try:
-        linux_calls.process_control(linux_calls.PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.read(go, 1) == b"x":
-            for name in ("uid_map", "gid_map"):
-                with open(f"/proc/self/{name}", encoding="ascii") as own:
-                    extents = [line.split() for line in own]
-                _write(f"/proc/{target}/{name}", "".join(f"{first} {first} {count}\n" for first, _, count in extents))
-            status = 0
-    finally:
-        os._exit(status)
 
 
 def _be_process_one(trial: _Trial, root: overlays.TrialRoot, channels: _Channels) -> NoReturn:
@@ -212,12 +189,16 @@ def _be_process_one(trial: _Trial, root: overlays.TrialRoot, channels: _Channels
             for unwanted in (signal.SIGTERM, signal.SIGINT):  # the script may send them: Python would obey
                 signal.signal(unwanted, signal.SIG_IGN)
             linux_calls.process_control(linux_calls.PR_SET_PDEATHSIG, signal.SIGKILL)
+            first_to_go = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
         _enter_root(trial, root)
         with _step("start"):
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+            os.write(first_to_go, b"1000")  # where memory runs out the script goes, not who watches it, and nobody else on this machine
             script = os.fork()
         if script == 0:
             _become_script(trial, channels)
+        os.write(first_to_go, b"0")
+        os.close(first_to_go)
         for inherited in (0, 1, 2, channels.report, channels.trace):
             os.close(inherited)
         if trial.watch is not None:
@@ -266,6 +247,7 @@ def _become_script(trial: _Trial, channels: _Channels) -> NoReturn:
         with _step("limits"):
             os.setsid()
             apply_process_limits(trial.limits)
+            yield_to_the_watchdog()
             os.dup2(os.open("/dev/null", os.O_RDONLY), 0)  # the inherited one is the host's: root could change its mode through it
             if trial.request["trace_fd"] is not None:
                 os.dup2(channels.trace, trial.request["trace_fd"], inheritable=True)
@@ -274,7 +256,7 @@ def _become_script(trial: _Trial, channels: _Channels) -> NoReturn:
             linux_calls.process_control(linux_calls.PR_SET_NO_NEW_PRIVS, 1)
             linux_calls.keep_capabilities(_ROOT_KEEPS if trial.owner == 0 else 0)
         with _step("step marks"):
-            if trial.watch is not None:
+            if trial.watch is not None and trial.request["has_steps"]:
                 trial.watch.hold_this_process(trial.request["trace_fd"])
         with _step("scopes"):
             landlock.keep_inside()

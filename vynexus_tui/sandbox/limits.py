@@ -89,10 +89,22 @@ def apply_process_limits(limits: Limits) -> None:
 
 def bound_process_numbers() -> None:
     """Sets this pid namespace's own ceiling, the only one that binds root. Does nothing on a kernel that has none."""
-    release = re.match(r"(\d+)\.(\d+)", os.uname().release)
-    if release and (int(release[1]), int(release[2])) >= _PID_MAX_PER_NAMESPACE:
+    if _has_pid_max_per_namespace():
         with open("/proc/sys/kernel/pid_max", "w", encoding="ascii") as file:
             file.write(str(_PID_MAX))
+
+
+def yield_to_the_watchdog() -> None:
+    """For root's script where nothing in the kernel bounds its processes: at normal priority a fork bomb keeps the watchdog from seeing
+    it (Linux 6.1: 98 s instead of 10).
+    """
+    if os.geteuid() == 0 and not _has_pid_max_per_namespace():
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+def _has_pid_max_per_namespace() -> bool:
+    release = re.match(r"(\d+)\.(\d+)", os.uname().release)
+    return release is not None and (int(release[1]), int(release[2])) >= _PID_MAX_PER_NAMESPACE
 
 
 class Watchdog:

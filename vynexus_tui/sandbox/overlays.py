@@ -92,16 +92,26 @@ class TrialRoot:
         self._masks = masks
         self._owner = owner
         self._count = 0
+        self.is_on_disk = False
+        self.was_too_full = False
         self._skeleton_room = _SKELETON_BYTES
         self._kinds = {m.path: m.kind for m in read_mounts()}
 
-    def build(self, *, disk_bytes: int, inodes: int) -> None:
-        """Makes the working space and every layer. It is a tmpfs: `disk_bytes` and `inodes` are hard limits, on top of our own use."""
+    def build(self, *, disk_bytes: int, inodes: int, spare: str | None) -> None:
+        """Makes the working space and every layer. It is a tmpfs: `disk_bytes` and `inodes` are hard limits, on top of our own use.
+
+        With `spare`, a directory on disk, the layers' changes are kept there: before Linux 6.6 a tmpfs has no user.* attributes.
+        """
         linux_calls.mount(SOURCE, BASE, "tmpfs", _PRIVATE, "mode=700")
-        for name in ("root", "upper", "work", "skeleton"):
+        for name in ("root", "changes", "skeleton"):
             os.mkdir(f"{BASE}/{name}")
-        # Without user.* attributes on tmpfs a directory that is removed and made again would show its old content.
-        os.setxattr(f"{BASE}/upper", "user.vynexus", b"1")
+        if spare is not None:
+            self.is_on_disk = True
+            linux_calls.mount(spare, f"{BASE}/changes", None, MS_BIND)
+        for name in ("upper", "work"):
+            os.mkdir(f"{BASE}/changes/{name}")
+        # Without them a directory could be removed but not made again.
+        os.setxattr(f"{BASE}/changes/upper", "user.vynexus", b"1")
         self._split("/", keep_all=True)
         for directory in ("/var/tmp", *self._writable_trees):
             self._add_if_below_another_owner(directory)
@@ -134,8 +144,16 @@ class TrialRoot:
 
     def is_full(self) -> bool:
         """Whether the working space is used up."""
+        if self.is_on_disk:
+            return self.was_too_full
         space = os.statvfs(BASE)
         return space.f_bfree == 0 or space.f_ffree == 0
+
+    def uses_more(self, *, disk_bytes: int, inodes: int) -> bool:
+        """Whether the changes on disk take more than the limits."""
+        from vynexus_tui.sandbox.spare_room import uses_more
+
+        return uses_more(f"{BASE}/changes/upper", disk_bytes=disk_bytes, inodes=inodes)
 
     def _add_devices(self, folder: str) -> None:
         linux_calls.mount(SOURCE, folder, "tmpfs", MS_NOSUID | MS_NOEXEC, "size=64k,nr_inodes=64,mode=755")
@@ -186,7 +204,7 @@ class TrialRoot:
 
     def _overlay(self, lower: str, directory: str, *, is_split: bool) -> None:
         self._count += 1
-        upper, work = f"{BASE}/upper/{self._count}", f"{BASE}/work/{self._count}"
+        upper, work = f"{BASE}/changes/upper/{self._count}", f"{BASE}/changes/work/{self._count}"
         os.mkdir(upper)
         os.mkdir(work)
         real = os.stat(directory)
@@ -199,8 +217,9 @@ class TrialRoot:
         self._masks.lay_over(directory, upper)
         handles = [os.open(d, os.O_PATH | os.O_DIRECTORY) for d in (lower, upper, work)]
         try:  # by file descriptor: ':' ',' and '\' in a path would be syntax
+            options = ["userxattr", "volatile"] if self.is_on_disk else ["userxattr"]  # volatile: nothing waits for the disk
             names = [f"{key}=/proc/self/fd/{fd}" for key, fd in zip(("lowerdir", "upperdir", "workdir"), handles, strict=True)]
-            linux_calls.mount(SOURCE, self.path + directory.rstrip("/"), "overlay", _PRIVATE, ",".join([*names, "userxattr"]))
+            linux_calls.mount(SOURCE, self.path + directory.rstrip("/"), "overlay", _PRIVATE, ",".join([*names, *options]))
         finally:
             for fd in handles:
                 os.close(fd)

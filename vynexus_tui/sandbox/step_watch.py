@@ -11,7 +11,8 @@ import re
 import select
 import socket
 import struct
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from vynexus_tui.sandbox import seccomp
@@ -26,6 +27,7 @@ _MOST_MARKS = 1000
 _RECEIVE, _SEND = 0xC0502100, 0xC0182101
 _MESSAGE_BYTES = 80
 _CONTINUE = 1
+_PAUSE_MS = 100
 
 
 class StepWatch:
@@ -46,8 +48,8 @@ class StepWatch:
         self._receiver.close()
         self._sender.close()
 
-    def read_until_end(self, told: int) -> bytes:
-        """Everything process 1 says through `told`, until it ends; meanwhile the marks are noted."""
+    def read_until_end(self, told: int, *, meanwhile: Callable[[], None]) -> bytes:
+        """Everything process 1 says through `told`, until it ends; the marks are noted, and `meanwhile` is called every 0.1 s."""
         self._sender.close()
         said: list[bytes] = []
         listener = -1
@@ -56,8 +58,12 @@ class StepWatch:
             receiver = self._receiver.fileno()
             poll.register(told, select.POLLIN)
             poll.register(receiver, select.POLLIN)
+            looked_at = time.monotonic()
             while not said or said[-1]:
-                for ready, events in poll.poll():
+                if time.monotonic() - looked_at > _PAUSE_MS / 1000:
+                    meanwhile()
+                    looked_at = time.monotonic()
+                for ready, events in poll.poll(_PAUSE_MS):
                     if ready == told:
                         said.append(os.read(told, 1 << 16))
                     elif ready == receiver:

@@ -10,9 +10,12 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from vynexus_tui.sandbox import apparmor
+from vynexus_tui.sandbox.scope import scope_command
 
 _START = "import sys; sys.path.append(sys.argv[1]); from vynexus_tui.sandbox.launcher import main; main()"
 _PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
@@ -23,6 +26,15 @@ _LAST_WAIT_S = 5.0
 _TRACE_LINE_BYTES = 4096
 _STEP = re.compile(rb"\++ : step (\d{1,4})\b")
 _TRACE_LINES_KEPT = 5
+
+
+class Means(NamedTuple):
+    """What this machine offers beyond what every trial needs; found by the self-test."""
+
+    in_scope: bool = False
+    """A cgroup from a systemd manager bounds memory and processes."""
+    on_disk: bool = False
+    """Changes are kept on disk, because the memory file system cannot keep them (Linux before 6.6)."""
 
 
 class Observation(NamedTuple):
@@ -46,6 +58,7 @@ class Observation(NamedTuple):
 def observe_trial(
     request: Mapping[str, Any],
     *,
+    means: Means,
     output_bytes: int,
     on_output: Callable[[str], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
@@ -57,17 +70,19 @@ def observe_trial(
     `patience_s` is for set-up and comparison, on top of the wall clock limit; then the launcher is killed, whatever it waits for.
     """
     run = _Run(output_bytes, on_output, look_for)
-    with _Pipes(request) as pipes:
-        environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
+    with contextlib.ExitStack() as held:
         try:
+            scope = _scope(request) if means.in_scope else []
+            told = held.enter_context(_prepared(request, in_scope=bool(scope), on_disk=means.on_disk))
+            pipes = held.enter_context(_Pipes(told))
             process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", _START, _PACKAGE_PARENT, *map(str, pipes.given), str(os.getpid())],
+                [*scope, *_launcher_command(), *map(str, pipes.given), str(os.getpid())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 pass_fds=pipes.given,
                 start_new_session=True,  # so that ^C in the terminal reaches us and not the launcher
-                env=environment,
+                env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"} | {n: v for n, v in os.environ.items() if n == "XDG_RUNTIME_DIR"},
             )
         except OSError as error:
             run.note_failed_start(error)
@@ -83,6 +98,31 @@ def observe_trial(
                 if stream is not None:
                     stream.close()
     return run.observation()
+
+
+@contextlib.contextmanager
+def _prepared(request: Mapping[str, Any], *, in_scope: bool, on_disk: bool) -> Iterator[Mapping[str, Any]]:
+    """The request, with a directory on disk where one is needed, which the trial does not see."""
+    told = {**request, "in_scope": in_scope, "spare": None}
+    if not on_disk:
+        yield told
+        return
+    from vynexus_tui.sandbox.spare_room import place, spare_room
+
+    with spare_room() as folder:
+        yield told | {"spare": folder, "masked_paths": [*request["masked_paths"], place()]}
+
+
+def _scope(request: Mapping[str, Any]) -> list[str]:
+    limits = request["limits"]
+    asked = {name: limits[name] for name in ("memory_bytes", "disk_bytes", "processes")}
+    return scope_command(os.environ, **asked)
+
+
+def _launcher_command() -> list[str]:
+    """The launcher by the name AppArmor knows, where that matters; else by our interpreter, which starts sooner that way."""
+    program = apparmor.launcher_program() if apparmor.restricts_user_namespaces() else None
+    return [program] if program else [sys.executable, "-I", "-S", "-c", _START, _PACKAGE_PARENT]
 
 
 class _Pipes:
