@@ -155,10 +155,11 @@ class Trial:
         """The verdict as a person reads it."""
         match self.verdict:
             case Verdict.PASSED:
-                count = len(self.changes)
-                return "passed: changes nothing" if count == 0 else f"passed: changes {count} file{'s' * (count != 1)}"
+                return f"passed: {self._change_counts}"
             case Verdict.FAILED:
                 return f"failed{self._failed_step}: {self.reason or f'exit {self.exit_code}'}"
+            case Verdict.STOPS_AT_NETWORK if self.exit_code == 0:
+                return f"went on without network{self._failed_step.replace(' at', ',')}"
             case Verdict.STOPS_AT_NETWORK:
                 return f"stops at network{self._failed_step.replace(' at', ',')}"
             case Verdict.ASKS_FOR_INPUT:
@@ -167,6 +168,15 @@ class Trial:
                 return f"cut off: {self.limit}"
             case Verdict.NOT_TRIED:
                 return f"not tried: {self.reason}" if self.reason else "not tried"
+
+    @property
+    def _change_counts(self) -> str:
+        """Changes 2 files, deletes 3,001: what goes is counted with all that is in it."""
+        deleted = sum(1 + (c.contained_count or 0) for c in self.changes if c.kind is ChangeKind.DELETE)
+        changed = sum(c.kind is not ChangeKind.DELETE for c in self.changes)
+        parts = [f"changes {changed:,} file{'s' * (changed != 1)}"] if changed else []
+        parts += [f"deletes {deleted:,}" + ("" if changed else f" file{'s' * (deleted != 1)}")] if deleted else []
+        return ", ".join(parts) or "changes nothing"
 
     @property
     def _failed_step(self) -> str:

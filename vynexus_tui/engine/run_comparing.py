@@ -81,7 +81,7 @@ def _predicted(change: FileChange) -> PredictedChange:
 
 
 def _ends_early(trial: Trial) -> str | None:
-    if trial.verdict is Verdict.STOPS_AT_NETWORK:
+    if trial.verdict is Verdict.STOPS_AT_NETWORK and trial.exit_code != 0:
         return "the try ended at its first network step: what the script did after it was not shown"
     return "the try had no network: what the script did with it was not shown" if trial.network_attempted else None
 

@@ -74,6 +74,7 @@ class AutomationSandbox:
             environment=environment,
             arguments=arguments,
             ours=self._masked_paths,
+            has_steps=bool(steps),
         )
         mentions = Mentions(self._home, request["masked_paths"])
         listeners: dict[str, Any] = {"on_output": on_output, "should_stop": should_stop, "look_for": mentions.find}

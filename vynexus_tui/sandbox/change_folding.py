@@ -139,8 +139,8 @@ def _fold_file_renames(changes: list[Change]) -> list[Change]:
 
 def _moved_from(alike: list[Change], moved: os.stat_result) -> Change | None:
     """Of removed files with the same content the one that was moved: files often have a twin, but a move keeps the time too."""
-    candidates = [c for c in alike[::-1] if os.lstat(c.path).st_mode == moved.st_mode]
-    return next((c for c in candidates if c.lower_mtime_ns == moved.st_mtime_ns), candidates[0] if candidates else None)
+    same = (c for c in alike[::-1] if os.lstat(c.path).st_mode == moved.st_mode and c.lower_mtime_ns == moved.st_mtime_ns)
+    return next(same, None)
 
 
 def _digest(path: str, budget: list[int]) -> bytes | None:

@@ -20,6 +20,7 @@ from vynexus_tui.sandbox import change_folding, landlock, linux_calls, overlays,
 from vynexus_tui.sandbox.file_changes import Comparison
 from vynexus_tui.sandbox.limits import (
     OPEN_FILES,
+    PROCESSES,
     SAMPLE_INTERVAL_S,
     Limits,
     Watchdog,
@@ -29,6 +30,7 @@ from vynexus_tui.sandbox.limits import (
     yield_to_the_watchdog,
 )
 from vynexus_tui.sandbox.masks import Masks
+from vynexus_tui.sandbox.network_counters import network_attempts
 from vynexus_tui.sandbox.scope_counters import ScopeCounters
 from vynexus_tui.sandbox.user_namespace import enter_user_namespace
 
@@ -143,7 +145,7 @@ def _run_trial(trial: _Trial, report_fd: int, trace_fd: int) -> dict[str, Any]:
     os.waitid(os.P_PID, init_pid, os.WEXITED | os.WNOWAIT)
     trial.init_pid = 0  # not to be signalled once its number is free
     _, _, usage = os.wait4(init_pid, 0)
-    report: dict[str, Any] = {"started": False, "network": _network_attempts(), "cpu_s": usage.ru_utime + usage.ru_stime}
+    report: dict[str, Any] = {"started": False, "network": network_attempts(), "cpu_s": usage.ru_utime + usage.ru_stime}
     for line in told.splitlines():
         report |= json.loads(line)
     if "refused" in report:
@@ -155,6 +157,7 @@ def _run_trial(trial: _Trial, report_fd: int, trace_fd: int) -> dict[str, Any]:
         report["limit"] = "disk space"
     if counters is not None and report.get("limit") is None:
         report["limit"] = counters.broken_limit(trial.limits)
+    report["network_step"] = trial.watch.network_step if trial.watch is not None else None
     return report | _list_changes(trial, root)
 
 
@@ -293,6 +296,8 @@ def _watch(script: int, limits: Limits) -> dict[str, Any]:
         broken = watchdog.broken_limit() if status is None else None
     duration_s = watchdog.elapsed_s
     leftovers = 0 if broken else _count_leftovers(script)
+    if leftovers > limits.processes:
+        broken = PROCESSES  # a bomb that was lit and left
     return {
         "exit_code": None if status is None else os.waitstatus_to_exitcode(status),
         "limit": broken,
@@ -341,19 +346,6 @@ def _list_changes(trial: _Trial, root: overlays.TrialRoot) -> dict[str, Any]:
     notes += [f"files in {place} are not part of the list of changes" for place in root.unlisted_places()]
     listed = [c.to_json() for c in changes]
     return {"changes": listed, "notes": notes, "masked": masked, "limited": root.limited, "is_full": root.is_full()}
-
-
-def _network_attempts() -> int:
-    """Packets and connections that found no way out, counted by the kernel for this network namespace: proof of an attempt."""
-    counted = 0
-    with open("/proc/self/net/snmp", encoding="ascii") as file:
-        lines = [line.split() for line in file]
-    for names, values in zip(lines[::2], lines[1::2], strict=True):
-        told = dict(zip(names, values, strict=True))
-        counted += sum(int(told.get(name, 0)) for name in ("OutNoRoutes", "NoPorts", "AttemptFails"))
-    with open("/proc/self/net/snmp6", encoding="ascii") as file:
-        pairs = dict(line.split() for line in file)
-    return counted + int(pairs.get("Ip6OutNoRoutes", 0)) + int(pairs.get("Udp6NoPorts", 0))
 
 
 def _tell(tell: int, message: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from vynexus_tui.sandbox import seccomp
+from vynexus_tui.sandbox.network_counters import network_attempts
 from vynexus_tui.sandbox.overlays import Layer
 from vynexus_tui.sandbox.step_effects import StepEffects
 
@@ -36,6 +37,9 @@ class StepWatch:
     def __init__(self, layers: Iterable[Layer]) -> None:
         self.effects = StepEffects(layers)
         self._receiver, self._sender = socket.socketpair()
+        self.network_step: int | None = None
+        """The first step during which a connection was tried."""
+        self._step: int | None = None
         self._marks = 0
 
     def hold_this_process(self, trace: int) -> None:
@@ -75,6 +79,7 @@ class StepWatch:
                         poll.unregister(listener)
                         os.close(listener)
         self.effects.finish()
+        self._look_at_network()
         return b"".join(said)
 
     def _answer(self, listener: int) -> bool:
@@ -107,7 +112,13 @@ class StepWatch:
         finally:
             os.close(memory)
         if mark:
-            self.effects.reach(int(mark[1]))
+            self._look_at_network()
+            self._step = int(mark[1])
+            self.effects.reach(self._step)
+
+    def _look_at_network(self) -> None:
+        if self.network_step is None and self._step is not None and network_attempts():
+            self.network_step = self._step
 
 
 def _received(receiver: socket.socket) -> int:

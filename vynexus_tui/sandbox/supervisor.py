@@ -25,6 +25,7 @@ _READ_BYTES = 1 << 16
 _LAST_WAIT_S = 5.0
 _TRACE_LINE_BYTES = 4096
 _STEP = re.compile(rb"\++ : step (\d{1,4})\b")
+_PROMPTS = re.compile(rb"read (?:-\w+ (?:\S+ )?)*-\w*p|select ")
 _TRACE_LINES_KEPT = 5
 
 
@@ -51,6 +52,8 @@ class Observation(NamedTuple):
     furthest_step: int | None
     stopped_by: str | None
     """output, person or deadline: who ended it from here."""
+    has_prompted: bool = False
+    """bash was told to ask a person: `read -p`, `select`."""
     named: frozenset[bytes] = frozenset()
     """What `look_for` found in the trace."""
 
@@ -230,6 +233,7 @@ class _Run:
             last_step=self._trace.last_step,
             furthest_step=self._trace.furthest_step,
             stopped_by=self._stopped_by,
+            has_prompted=self._trace.has_prompted,
             named=frozenset(self._trace.named),
         )
 
@@ -274,6 +278,7 @@ class _Trace:
         self.last_lines: deque[bytes] = deque(maxlen=_TRACE_LINES_KEPT)
         self.last_step: int | None = None
         self.furthest_step: int | None = None
+        self.has_prompted = False
         self._rest = b""
 
     def add(self, chunk: bytes) -> None:
@@ -288,4 +293,6 @@ class _Trace:
                 self.last_step = int(step[1])
                 self.furthest_step = max(self.last_step, self.furthest_step or 0)
             elif line.startswith(b"+"):
-                self.last_lines.append(line[:_TRACE_LINE_BYTES].lstrip(b"+ "))
+                command = line[:_TRACE_LINE_BYTES].lstrip(b"+ ")
+                self.has_prompted = self.has_prompted or bool(_PROMPTS.match(command))
+                self.last_lines.append(command)

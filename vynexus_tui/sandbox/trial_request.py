@@ -25,7 +25,6 @@ _WITHOUT_A_PERSON = {
     "DEBIAN_FRONTEND": "noninteractive",
 }
 _TRACES_ITSELF = re.compile(r"\bset\s+(?:[-+]\w+\s+)*[-+][a-wyz]*x|\bxtrace\b|BASH_XTRACEFD|\bPS4\b|\b(?:ba)?sh\s+-\w*x")
-_STEP_MARK = re.compile(r"^\s*: step \d", re.MULTILINE)
 _TRACE_FD = 199
 """Where bash writes its trace: above the numbers scripts choose, below the limit of open files."""
 SCRIPT_PATH = "/run/vynexus/script"
@@ -81,6 +80,7 @@ def build_request(
     environment: Mapping[str, str],
     arguments: tuple[str, ...] = (),
     ours: tuple[str, ...] = (),
+    has_steps: bool = False,
 ) -> dict[str, Any]:
     """The request as plain JSON. `ours` are paths no setting can unmask."""
     variables = build_environment(environment, home=home, cwd=cwd)
@@ -93,7 +93,7 @@ def build_request(
         "program": [find_bash(environment), "--noprofile", "--norc", *(["-x"] if is_traced else []), SCRIPT_PATH, *arguments],
         "environment": variables,
         "trace_fd": _TRACE_FD if is_traced else None,
-        "has_steps": is_traced and bool(_STEP_MARK.search(script)),
+        "has_steps": is_traced and has_steps,
         "cwd": cwd,
         "writable_trees": list(dict.fromkeys(trees)),
         "masked_paths": list(masked_paths(home, settings, ours)),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from vynexus_tui.domain.settings import Sandbox
 from vynexus_tui.domain.trials import StepOutcome, TrialStep, Verdict
 from vynexus_tui.language.lexing import parse_command
-from vynexus_tui.language.program_facts import network_reason
+from vynexus_tui.language.program_facts import is_interactive, network_reason
 from vynexus_tui.sandbox.supervisor import Observation
 from vynexus_tui.sandbox.trial_request import SCRIPT_PATH
 
@@ -17,7 +17,7 @@ _TAIL_LINES = 20
 _REASON_CHARACTERS = 200
 _NO_NETWORK = re.compile(
     r"could(?: not|n.t) resolve (?:host|proxy)|temporary failure (?:in name resolution|resolving)|name or service not known|no such host"
-    r"|network is (?:unreachable|down)|no route to host|unable to resolve host|could not connect to server|failed to connect to"
+    r"|network is (?:unreachable|down)|no route to host|unable to resolve host|could not connect to server|failed to connect to (?!bus)"
     r"|connection refused|ENETUNREACH|EAI_AGAIN|ENOTFOUND|ECONNREFUSED|getaddrinfo|NewConnectionError|cannot assign requested address"
     r"|no address associated with hostname|error sending request for url|nodename nor servname",
     re.IGNORECASE,
@@ -34,7 +34,10 @@ _NO_SPACE = re.compile(r"no space left on device|file size limit exceeded", re.I
 _NO_CPU_TIME = re.compile(r"cpu time limit exceeded|(?:terminated|killed) by signal (?:24|SIGXCPU)", re.IGNORECASE)
 _STOPPED = re.compile(r"[\w.-]+: stopped at line \d+: ")
 _READS = re.compile(r"read(?: |$)")
-_PROMPTS = re.compile(r"read .*-\w*p|select ")
+_UNANSWERED = re.compile(r"[^\n]\? \Z|\[[yY]/[nN]\][: ]*\Z|(?:password|passphrase)[^\n]{0,60}: \Z", re.IGNORECASE)
+"""A question at the very end, without a line feed after it."""
+_PROMPT_CHARACTERS = 200
+_TELLING = re.compile(r"\b(?:fatal|error|cannot|can't|denied|not found|no such|invalid|unknown|missing|must|unable)\b", re.IGNORECASE)
 
 
 class Judgement(NamedTuple):
@@ -53,14 +56,17 @@ def judge(seen: Observation, settings: Sandbox) -> Judgement:
     tail = "\n".join(seen.stderr.splitlines()[-_TAIL_LINES:])
     network = True if seen.report.get("network", 0) or _NO_NETWORK.search(tail) else None
     limit = _broken_limit(seen, settings, code, tail)
+    stops_there = bool(network) and code != 0 and _uses_network(seen.last_commands)
+    if stops_there and (limit is None or limit.startswith("time")):
+        return Judgement(Verdict.STOPS_AT_NETWORK, code, network, reason=_last_line(seen.stderr))
     if _waited_for_input(seen, code, limit, tail):
         return Judgement(Verdict.ASKS_FOR_INPUT, code, network, reason=_last_line(seen.stderr) or "it reads input, and nobody is there")
     if limit is not None:
         return Judgement(Verdict.CUT_OFF, code, network, limit=limit, reason=_last_line(seen.stderr))
     if code == 0:
-        return Judgement(Verdict.PASSED, code, network)
+        return Judgement(Verdict.STOPS_AT_NETWORK if network else Verdict.PASSED, code, network)
     reason = _last_line(seen.stderr) or _exit_words(seen.report.get("exit_code"))
-    if network and (_NO_NETWORK.search(tail) or _uses_network(seen.last_commands)):
+    if network and _NO_NETWORK.search(tail):
         return Judgement(Verdict.STOPS_AT_NETWORK, code, network, reason=reason)
     return Judgement(Verdict.FAILED, code, network, reason=reason)
 
@@ -78,15 +84,18 @@ def shell_exit_code(status: int | None) -> int | None:
 
 
 def _step_outcome(number: int, seen: Observation, verdict: Verdict) -> StepOutcome:
-    needs_network = verdict is Verdict.STOPS_AT_NETWORK
     if seen.last_step is None or seen.furthest_step is None:
         return StepOutcome.UNKNOWN
-    if number > seen.furthest_step:
-        # With a network it would have gone on: what these steps do is not known, not "nothing".
-        return StepOutcome.UNKNOWN if needs_network else StepOutcome.NOT_REACHED
-    if number == seen.last_step and verdict is not Verdict.PASSED:
-        return StepOutcome.NEEDS_NETWORK if needs_network else StepOutcome.FAILED
-    return StepOutcome.PASSED
+    needs_network = seen.report.get("network_step")
+    if needs_network is None and verdict is Verdict.STOPS_AT_NETWORK:
+        needs_network = seen.last_step
+    if number == seen.last_step and verdict not in (Verdict.PASSED, Verdict.STOPS_AT_NETWORK):
+        return StepOutcome.FAILED
+    if number == needs_network:
+        return StepOutcome.NEEDS_NETWORK
+    if needs_network is not None and number > needs_network and verdict is Verdict.STOPS_AT_NETWORK:
+        return StepOutcome.UNKNOWN  # with a network it would have done something else, or gone on
+    return StepOutcome.NOT_REACHED if number > seen.furthest_step else StepOutcome.PASSED
 
 
 def _broken_limit(seen: Observation, settings: Sandbox, code: int | None, tail: str) -> str | None:
@@ -115,9 +124,15 @@ def _waited_for_input(seen: Observation, code: int | None, limit: str | None, ta
 
     A `read` further back proves nothing: loops over the lines of a file end with one too.
     """
-    if code == 0 or (limit is not None and not limit.startswith("time")):
+    if limit is not None and not limit.startswith("time"):
         return False
-    if any(_READS.match(command) for command in seen.last_commands[-1:]) or any(_PROMPTS.match(c) for c in seen.last_commands):
+    if seen.has_prompted or _UNANSWERED.search(seen.stderr[-_PROMPT_CHARACTERS:]):
+        return True
+    if limit is not None and any(is_interactive(command) for command in seen.last_commands[-1:]):
+        return True
+    if code == 0:
+        return False
+    if any(_READS.match(command) for command in seen.last_commands[-1:]):
         return True
     return limit is None and bool(_NO_PERSON.search(tail))
 
@@ -129,7 +144,8 @@ def _uses_network(last_commands: tuple[str, ...]) -> bool:
 def _last_line(stderr: str) -> str | None:
     lines = [line for line in stderr.splitlines() if line.strip()]
     # Our scripts' own last word says where they stopped, which the steps show; what went wrong was said before it.
-    telling = [line for line in lines if not _STOPPED.match(line)] or lines
+    said = [line for line in lines if not _STOPPED.match(line)] or lines
+    telling = [line for line in said[-_TAIL_LINES:] if _TELLING.search(line)] or said
     return telling[-1].removeprefix(f"{SCRIPT_PATH}: ")[:_REASON_CHARACTERS] if telling else None
 
 
