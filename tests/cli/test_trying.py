@@ -128,3 +128,38 @@ def test_a_script_file_and_its_steps(home: Path) -> None:
 def test_a_try_leaves_nothing_behind_where_nobody_uses_us_yet(home: Path) -> None:
     run(home, "try", "--", "touch x")
     assert [path.name for path in home.iterdir()] == ["notes.txt"]
+
+
+def test_line_ends_are_the_scripts_own(home: Path) -> None:
+    (home / "job.sh").write_bytes(b"echo hi > made\r\n")
+    told = json.loads(run(home, "try", "--script", "job.sh", "--json").stdout)
+    assert [Path(change["path"]).name for change in told["changes"]] == ["made\r"]
+
+
+def test_a_folder_may_be_named_from_where_one_stands(home: Path) -> None:
+    (home / "sub").mkdir()
+    told = json.loads(run(home, "try", "--cwd", "sub", "--json", "--", "touch made").stdout)
+    assert [change["path"] for change in told["changes"]] == [f"{home}/sub/made"]
+
+
+def test_a_script_for_another_program_and_no_script_at_all_are_refused(home: Path) -> None:
+    (home / "job.py").write_text("#!/usr/bin/env python3\nprint('hi')\n")
+    (home / "program").write_bytes(b"\x7fELF\0\0")
+    for name, wanted in (("job.py", "vynexus try -- python3 job.py"), ("program", "is no script"), ("absent", "No such file")):
+        told = run(home, "try", "--script", name)
+        assert (told.returncode, wanted in told.stderr) == (1, True), told.stderr
+    assert "what should be tried?" in run(home, "try", "--", "").stderr
+
+
+def test_a_long_list_is_cut_and_all_of_it_can_be_had(home: Path) -> None:
+    short = run(home, "try", "--", "for i in {100..199}; do echo line > new$i; done").stdout
+    assert "and 60 more (--all shows them)" in short
+    whole = run(home, "try", "--all", "--", "for i in {100..199}; do echo line > new$i; done").stdout
+    assert whole.count("+ new1") == 100
+
+
+def test_endless_output_does_not_fill_the_screen(home: Path) -> None:
+    seen = AtTerminal(home, "try", "--", "yes | head -n 5000; echo end of it")
+    assert seen.end() == 0
+    assert seen.text.count("│ y") <= 200
+    assert "end of it" in seen.text.rpartition("output:")[2]

@@ -60,7 +60,7 @@ def test_a_path_that_nobody_was_shown_is_a_surprise_and_one_that_did_not_change_
 
 
 def test_a_run_that_changes_nothing_as_its_try_did_is_said_to() -> None:
-    assert beside([], []).headline == "first run: changed nothing, as the try showed"
+    assert beside([], []).headline == "first run: changed nothing in its folder, as the try showed"
 
 
 def test_a_rename_is_a_path_that_goes_and_one_that_comes() -> None:
@@ -174,3 +174,14 @@ def test_every_comparison_adds_up(predicted: list[PredictedChange], observed: li
     assert 0 <= result.as_predicted_count <= len(predicted)
     assert result.missing_count <= len(predicted) - result.as_predicted_count
     assert {path for path, _ in result.surprises} <= {c.path for c in observed} | {"/p/.git/"}
+
+
+def test_a_file_as_large_as_before_is_not_called_as_predicted() -> None:
+    result = beside([], [seen("/p/a", S.REWRITTEN)])
+    assert not result.is_as_predicted
+    assert result.headline == "first run: 1 path may hold something else than the try showed"
+
+
+def test_what_is_executed_later_is_a_surprise_also_in_a_predicted_tree() -> None:
+    result = beside([told("/p/new", K.CREATE, is_tree=True)], [seen("/p/new"), seen("/p/new/x"), seen("/p/new/.git/hooks/pre-commit")])
+    assert [path for path, _ in result.surprises] == ["/p/new/.git/hooks/pre-commit"]

@@ -46,7 +46,7 @@ def try_with(person: Person, faults: list[Fault | None]) -> list[Outcome]:
             "script": script,
             "log": log.name,
             "faults": faults,
-            "given": {"cwd": str(person.home), "environment": person.environment, "now": person.now},
+            "given": {"cwd": str(person.home), "environment": person.environment, "now": person.now, "steps": ("echo",)},
         }
         answer = subprocess.run(
             [person.python, RUNNER, person.checkout],

@@ -17,8 +17,9 @@ from vynexus_tui.domain.settings import Sandbox
 from vynexus_tui.domain.trials import SandboxCapability, SandboxLevel, Trial, Verdict
 from vynexus_tui.sandbox.automation_sandbox import AutomationSandbox
 from vynexus_tui.sandbox.capability import _try_means
-from vynexus_tui.sandbox.spare_room import place, remove_tree, spare_room
+from vynexus_tui.sandbox.spare_room import place, spare_room
 from vynexus_tui.sandbox.supervisor import Means
+from vynexus_tui.sandbox.walking import remove_tree
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Person
@@ -122,3 +123,26 @@ def test_removing_a_tree_follows_no_link(tmp_path: Path) -> None:
     remove_tree(str(tmp_path / "tree"))
     assert sorted(p.name for p in tmp_path.iterdir()) == ["kept"]
     assert (tmp_path / "kept/file").read_text() == "x"
+
+
+def test_no_depth_is_too_deep_to_be_removed(tmp_path: Path) -> None:
+    here = os.open(tmp_path, os.O_RDONLY)
+    home = here
+    for _ in range(1500):
+        os.mkdir("a", dir_fd=here)
+        inner = os.open("a", os.O_RDONLY, dir_fd=here)
+        if here != home:
+            os.close(here)
+        here = inner
+    os.close(os.open("file", os.O_CREAT | os.O_WRONLY, dir_fd=here))
+    os.close(here)
+    os.close(home)
+    remove_tree(str(tmp_path / "a"))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("needs_disk")
+def test_a_tree_too_deep_does_not_stop_the_next_trial(me: Person) -> None:
+    deep = "import os\nfor _ in range(1300):\n    os.mkdir('a'); os.chdir('a')\n"
+    try_on_disk(me, f"{me.python} - <<'END'\n{deep}END\n")
+    assert try_on_disk(me, "true").verdict is Verdict.PASSED

@@ -109,9 +109,13 @@ def test_what_needs_the_network_stops_there(person: Person, command: str) -> Non
     assert len(trial.changes) == 1, "what happened before the network step is shown"
 
 
-def test_a_script_that_shrugs_the_network_off_passes_with_a_doubt(me: Person) -> None:
-    trial = me.try_script("(exec 3<>/dev/tcp/192.0.2.1/80) || :\necho done")
-    assert (trial.verdict, trial.network_attempted) == (Verdict.PASSED, True)
+def test_a_script_that_shrugs_the_network_off_has_not_passed(me: Person) -> None:
+    bodies = ("echo x > made", "(exec 3<>/dev/tcp/192.0.2.1/80) || :", "echo y > later")
+    script = "".join(f": step {n}\n{body}\n" for n, body in enumerate(bodies, start=1))
+    trial = me.try_script(script, steps=bodies)
+    assert (trial.verdict, trial.exit_code, trial.network_attempted) == (Verdict.STOPS_AT_NETWORK, 0, True)
+    assert trial.headline == "went on without network, step 2 of 3"
+    assert [s.outcome for s in trial.steps] == ["passed", "needs network", "unknown"]
     assert "it tried a connection, which a trial does not have, and went on without it" in trial.not_known
 
 
@@ -168,8 +172,8 @@ def test_what_no_trial_can_show_is_said(me: Person) -> None:
     assert trial.verdict is Verdict.PASSED
     assert set(trial.not_known) == {
         "sudo: what it does with other rights is not shown",
-        "docker: what it does through its own service is not shown",
-        "crontab: what it does through its own service is not shown",
+        "docker: what it does outside the file system is not shown",
+        "crontab: what it does outside the file system is not shown",
         "/sys is empty in the trial",
     }
 

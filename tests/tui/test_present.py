@@ -248,7 +248,7 @@ def test_a_script_that_was_only_read_is_not_said_to_change_nothing():
 
 def test_the_network_step_is_named():
     steps = (TrialStep(number=1, text="a", outcome="passed"), TrialStep(number=2, text="curl x", outcome="failed"))
-    stopped = a_trial(verdict=Verdict.STOPS_AT_NETWORK, steps=steps, network_attempted=True)
+    stopped = a_trial(verdict=Verdict.STOPS_AT_NETWORK, exit_code=6, steps=steps, network_attempted=True)
     text = trial.result(stopped, stopped.script_sha256, a_view()).plain
     assert text.startswith("stops at network, step 2 of 2")
     assert "asked for, and refused" in text

@@ -114,9 +114,10 @@ def _add_collecting(commands: _Commands) -> None:
 
 def _add_deciding(commands: _Commands) -> None:
     trying = _add(commands, "try", "try_command", "run an automation or any command in the sandbox; show what it would change", json=True)
-    trying.usage = "vynexus try [NAME | --script FILE | -- CMD...] [--cwd DIR] [--arg K=V]... [--json]"
+    trying.usage = "vynexus try [NAME | --script FILE | -- CMD...] [--cwd DIR] [--arg K=V]... [--all] [--json]"
     trying.add_argument("name", nargs="?", help="automation")
-    trying.add_argument("--script", metavar="FILE", help="a bash script instead")
+    trying.add_argument("--script", metavar="FILE", help="a bash script instead (- reads it from standard input)")
+    trying.add_argument("--all", action="store_true", help="list every change and every line of every diff")
     trying.add_argument("--cwd", metavar="DIR", help="folder to try it in")
     trying.add_argument("--arg", metavar="K=V", action="append", default=[], help="a parameter's value")
     approve = _add(commands, "approve", "decide_command", "let an automation that was tried go live")

@@ -26,6 +26,6 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
             raise RequestError(f"the editor {editor!r} was not found", "set EDITOR, for example: EDITOR=nano") from None
         if status != 0:
             raise RequestError(f"{editor} ended with {status}", "the script was kept as it was")
-        text = copy.read_text(encoding="utf-8", errors="surrogateescape")
+        text = copy.read_bytes().decode("utf-8", "surrogateescape")
     print(shown(edit(workspace, automation.automation_id, text, now=now_utc())))
     return 0

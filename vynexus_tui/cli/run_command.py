@@ -88,7 +88,10 @@ def _run_and_record(
     command: list[str], environment: dict[str, str], approved: dict[str, str], home: str, look: "FirstRunLook | None"
 ) -> int:
     started_us, clock_s = time.time_ns() // 1000, time.monotonic()
-    cwd = os.getcwdb()
+    try:
+        cwd = os.getcwdb()
+    except OSError:
+        cwd = b""  # somebody removed it; whether that matters is the script's to say
     # A handler that does nothing, not KeyboardInterrupt: that could fall between wait4's return and its result. The script gets
     # Ctrl-C from the terminal itself and decides; exec gives it the default handlers back.
     signal.signal(signal.SIGINT, lambda *_: None)

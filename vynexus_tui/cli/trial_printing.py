@@ -3,11 +3,17 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from shutil import get_terminal_size
 
-from vynexus_tui.cli.printing import duration, shown, shown_block
+from vynexus_tui.cli.printing import counted, duration, shown, shown_block
 from vynexus_tui.domain.trials import ChangeKind, FileChange, SandboxLevel, StepOutcome, Trial, Verdict
 
 _MOST_OF_STEP = 3
+_MOST_OF_GIT = 3
+"""Up to so many of git's own paths are listed like any other."""
+_MOST_CHANGES = 40
+_MOST_DIFF_LINES = 200
+_LIMITS_OF_SETTINGS = ("disk space", "processes")
 _MARKS = {
     ChangeKind.CREATE: "+",
     ChangeKind.MODIFY: "~",
@@ -25,23 +31,30 @@ _DIFF_COLOUR = {"+": _GOOD, "-": _BAD, "@": _QUIET, "\\": _QUIET}
 _Paint = Callable[[str, str], str]
 
 
-def print_trial(trial: Trial, *, with_output: bool = True) -> None:
-    """Prints it, in colour where a person sees it. `with_output`: what the script wrote too, unless that was shown while it came."""
-    for line in trial_lines(trial, with_output=with_output, paint=_paint if _has_colours() else _leave_plain):
-        print(line)
+def print_trial(trial: Trial, *, with_output: bool = True, is_whole: bool = False) -> None:
+    """Prints it, in colour where a person sees it. `with_output`: what the script wrote too, unless that was shown while it came;
+    `is_whole`: every change and every line of every diff.
+    """
+    paint = _paint if _has_colours() else _leave_plain
+    lines = trial_lines(trial, with_output=with_output, is_whole=is_whole, paint=paint)
+    print("\n".join(lines))
+    if sys.stdout.isatty() and len(lines) > get_terminal_size().lines:
+        print(lines[0])  # the first line has left the screen
 
 
-def trial_lines(trial: Trial, *, with_output: bool, paint: _Paint) -> list[str]:
+def trial_lines(trial: Trial, *, with_output: bool, is_whole: bool, paint: _Paint) -> list[str]:
     """The lines of the report; `paint` gets a text and the numbers of its colour (ECMA-48 SGR)."""
     took = f" in {duration(trial.duration_s)}" if trial.duration_s is not None else ""
     level = "" if trial.level is SandboxLevel.FULL else "  (level static: nothing was executed, only read)"
     report = [paint(shown(trial.headline), f"{_STRONG};{_VERDICT_COLOUR.get(trial.verdict, _BAD)}") + f"{took}{level}"]
+    if trial.limit in _LIMITS_OF_SETTINGS or (trial.limit or "").startswith(("time ", "CPU ", "memory ")):
+        report.append(paint("  the limits are set under sandbox: in the settings file (vynexus config show)", _QUIET))
     for step in trial.steps:
         outcome = paint(f"{step.outcome:<13}", _STEP_COLOUR.get(step.outcome, _QUIET))
         report.append(f"  step {step.number}  {outcome}  {shown(step.text, limit=100)}")
         if of_step := trial.changes_of(step.number):
             report.append(f"{'':<25}{_short(of_step, trial.cwd, paint)}")
-    report += _change_lines(trial, paint)
+    report += _change_lines(trial, is_whole, paint)
     for name, text in (("output", trial.stdout), ("errors", trial.stderr)):
         if text.strip() and with_output:
             report += [f"  {name}:", shown_block(text[-4000:], indent="    ")]
@@ -50,25 +63,37 @@ def trial_lines(trial: Trial, *, with_output: bool, paint: _Paint) -> list[str]:
     if trial.network_attempted:
         report.append("  it tried to reach the network, which is off in a try")
     if trial.leftover_processes:
-        report.append(f"  it left {trial.leftover_processes} processes running; they were ended")
+        left = trial.leftover_processes
+        report.append(f"  it left {left:,} process{'es' * (left != 1)} running; {'they were' if left != 1 else 'it was'} ended")
     return report + [paint(f"  not known: {shown(line)}", _WARN) for line in trial.not_known]
 
 
-def _change_lines(trial: Trial, paint: _Paint) -> list[str]:
+def _change_lines(trial: Trial, is_whole: bool, paint: _Paint) -> list[str]:
     if trial.level is not SandboxLevel.FULL:
         return []
     home = os.environ.get("HOME", "")
     where = shown(f"~{trial.cwd.removeprefix(home)}" if home and f"{trial.cwd}/".startswith(f"{home}/") else trial.cwd)
     if not trial.changes:
         return [f"  nothing would change ({where})"]
-    found = [f"  would change {len(trial.changes):,} path{'s' * (len(trial.changes) != 1)} ({where})"]
-    for change in trial.changes:
+    found = [f"  would change {counted(len(trial.changes), 'path')} ({where})"]
+    of_git = [] if is_whole else [c for c in trial.changes if c.is_gits_own]
+    of_git = of_git if len(of_git) > _MOST_OF_GIT else []
+    listed = [c for c in trial.changes if not (of_git and c.is_gits_own)]
+    lines_left = len(listed) * _MOST_DIFF_LINES if is_whole else _MOST_DIFF_LINES
+    for change in listed if is_whole else listed[:_MOST_CHANGES]:
         mark = paint(_MARKS[change.kind], _KIND_COLOUR.get(change.kind, _WARN))
         found.append(f"  {mark} {_relative(change.path, trial.cwd)}  {paint(_change_words(change, trial.cwd), _QUIET)}")
         if change.warning:
             found.append(paint(f"      {shown(change.warning)}", _BAD))
-        if change.diff:
-            found += _diff_lines(change.diff, paint)
+        diff = _diff_lines(change.diff, paint) if change.diff else []
+        found += diff if is_whole else diff[: max(lines_left, 0)]
+        if not is_whole and len(diff) > max(lines_left, 0):
+            found.append(paint(f"      … {len(diff) - max(lines_left, 0):,} more lines (--all shows them)", _QUIET))
+        lines_left -= len(diff)
+    if of_git:
+        found.append(f"    {counted(len(of_git), 'path')} below .git/, which are git's own")
+    if not is_whole and len(listed) > _MOST_CHANGES:
+        found.append(f"    and {len(listed) - _MOST_CHANGES:,} more (--all shows them)")
     return found
 
 
@@ -95,7 +120,7 @@ def _change_words(change: FileChange, cwd: str) -> str:
     if change.renamed_from:
         words.append(f"from {_relative(change.renamed_from, cwd)}")
     if change.contained_count:
-        words.append(f"with {change.contained_count:,} entries")
+        words.append(f"with {change.contained_count:,} {'entry' if change.contained_count == 1 else 'entries'}")
     if change.mode and change.kind is ChangeKind.CHMOD:
         words.append(shown(change.mode))
     if change.no_diff:

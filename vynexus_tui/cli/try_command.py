@@ -19,6 +19,9 @@ from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.engine.trials import plan_trial, try_automation, try_command
 
 _OTHER_VERDICT = 3
+_MOST_LIVE_LINES = 200
+_SHELLS = ("bash", "sh", "dash")
+"""What a script's first line may name: it is tried by bash."""
 
 
 def run(workspace: Workspace, options: argparse.Namespace) -> int:
@@ -26,17 +29,22 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
     words = options.words
     if options.name and words and not options.script:
         raise RequestError("give either an automation or a command", "vynexus try NAME, or vynexus try -- CMD...")
-    is_live = sys.stdout.isatty() and not options.json
+    if options.arg and not options.name:
+        raise RequestError("--arg is for an automation's parameters", "a command takes its arguments after --")
+    live = _LiveOutput() if sys.stdout.isatty() and not options.json else None
     with _interruptible() as was_interrupted:
-        listeners: _Listeners = {"on_output": _print_live if is_live else None, "should_stop": was_interrupted}
+        listeners: _Listeners = {"on_output": live.add if live else None, "should_stop": was_interrupted}
         if options.name:
             trial = _try_automation(workspace, options, listeners)
         else:
-            trial = try_command(workspace, _script(options.script, words), cwd=options.cwd or str(Path.cwd()), now=now_utc(), **listeners)
+            script, cwd = _script(options.script, words), str(Path(options.cwd or "").absolute())
+            if live:
+                print(f"trying in {shown(cwd)} … Ctrl-C stops it", file=sys.stderr)
+            trial = try_command(workspace, script, cwd=cwd, now=now_utc(), **listeners)
     if options.json:
         print_json(trial_shape(trial))
     else:
-        print_trial(trial, with_output=not is_live)
+        print_trial(trial, with_output=live is None or live.is_cut, is_whole=options.all)
     return 0 if trial.verdict is Verdict.PASSED else _OTHER_VERDICT
 
 
@@ -45,8 +53,23 @@ class _Listeners(TypedDict):
     should_stop: Callable[[], bool]
 
 
-def _print_live(text: str) -> None:
-    print(shown_block(text, indent="  │ "), flush=True)
+class _LiveOutput:
+    """Shows output while it comes; of endless output only the beginning, the report has the end."""
+
+    def __init__(self) -> None:
+        self.is_cut = False
+        self._lines = 0
+
+    def add(self, text: str) -> None:
+        """One more piece."""
+        if self.is_cut:
+            return
+        rows = shown_block(text, indent="  │ ").split("\n")
+        print("\n".join(rows[: _MOST_LIVE_LINES - self._lines]), flush=True)
+        self._lines += len(rows)
+        if self._lines >= _MOST_LIVE_LINES:
+            self.is_cut = True
+            print("  │ … it goes on; Ctrl-C stops it", flush=True)
 
 
 @contextmanager
@@ -87,11 +110,32 @@ def _try_automation(workspace: Workspace, options: argparse.Namespace, listeners
 
 def _script(file: str | None, words: list[str]) -> str:
     if file:
-        try:
-            return Path(file).read_text(encoding="utf-8", errors="surrogateescape")
-        except OSError as error:
-            raise RequestError(f"{file}: {error.strerror}", "name a bash script") from error
-    if not words:
+        text = _read_script(file)
+        program = _interpreter(text)
+        if program is not None and program not in _SHELLS:
+            raise RequestError(f"{file} is a script for {shown(program, limit=40)}, not for bash", f"vynexus try -- {program} {file}")
+        return text
+    if not words or not "".join(words).strip():
         raise RequestError("what should be tried?", "vynexus try NAME, vynexus try --script FILE, or vynexus try -- CMD...")
     # One word is a whole command line (`try -- 'a && b'`), several are one command's arguments.
     return (words[0] if len(words) == 1 else shlex.join(words)) + "\n"
+
+
+def _read_script(file: str) -> str:
+    """Its very bytes, line ends included: a script with another line end does other things."""
+    try:
+        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise RequestError(f"{file}: {error.strerror}", "name a bash script") from error
+    if b"\0" in content:
+        raise RequestError(f"{file} is no script", f"to try a program: vynexus try -- ./{Path(file).name}")
+    return content.decode("utf-8", "surrogateescape")
+
+
+def _interpreter(text: str) -> str | None:
+    """The program that a script's first line names."""
+    if not text.startswith("#!"):
+        return None
+    words = text[2:].split("\n", 1)[0].split()
+    names = [Path(word).name for word in words if not word.startswith("-")]
+    return next((name for name in names if name != "env"), None)

@@ -6,11 +6,12 @@ from posixpath import basename, normpath
 _NAMES = frozenset(
     """.bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc .zshenv .zprofile .zlogin .zlogout .kshrc .cshrc .tcshrc
     .login .logout .inputrc .pam_environment .envrc .tmux.conf .screenrc .emacs .vimrc .gvimrc .exrc .gdbinit .gitconfig .xinitrc .xprofile
-    .xsession .xsessionrc authorized_keys config.fish crontab""".split()
+    .xsession .xsessionrc authorized_keys config.fish crontab
+    .psqlrc .lldbinit usercustomize.py sitecustomize.py ld.so.preload rc.local""".split()
 )
 _PLACES = re.compile(
-    r"/\.git/(?:config|hooks)/|/\.ssh/|/\.local/(?:bin|share/(?:applications|systemd))/"
-    r"|/\.config/(?:environment\.d|git|nvim|fish|tmux|zsh|emacs|systemd)/|/\.(?:vim|emacs\.d)/"
+    r"/\.git/(?:.*/)?(?:config(?:\.worktree)?|hooks)/|/\.husky/|/\.vscode/tasks\.json/|/site-packages/[^/]+\.pth/|/\.ipython/.*/startup/|/\.ssh/|/\.local/(?:bin|share/(?:applications|systemd))/"
+    r"|/\.config/(?:environment\.d|git|nvim|fish|tmux|zsh|emacs|systemd|i3|sway|hypr|kitty|direnv|mise|nushell)/|/\.(?:vim|emacs\.d)/"
     r"|/autostart/|/systemd/(?:user|system)/|/fish/conf\.d/|/profile\.d/|/cron(?:tabs|\.\w+)/"
     r"|^(?:/home/[^/]+|/Users/[^/]+|/root)/bin/"
 )

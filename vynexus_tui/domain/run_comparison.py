@@ -112,7 +112,7 @@ class RunComparison:
     @property
     def is_as_predicted(self) -> bool:
         """Everything the try showed happened, and nothing else was seen."""
-        return not self.surprise_count and not self.missing_count
+        return not self.surprise_count and not self.missing_count and not self.not_known
 
     @property
     def headline(self) -> str:
@@ -121,10 +121,12 @@ class RunComparison:
             said = _plural(self.surprise_count, "surprise")
         elif self.missing_count:
             said = f"{_plural(self.missing_count, 'path')} of the try did not change"
+        elif self.not_known and not self.is_partial:
+            said = f"{_plural(len(self.not_known), 'path')} may hold something else than the try showed"
         elif self.as_predicted_count:
             said = f"as the try showed ({_plural(self.as_predicted_count, 'path')})"
         else:
-            said = "changed nothing, as the try showed"
+            said = "changed nothing in its folder, as the try showed"
         return f"first run: {said}" + (", compared in part" if self.is_partial else "")
 
     def needs_a_look(self, now: datetime) -> bool:
@@ -212,7 +214,11 @@ class _Pass:
         expected = self._expected.get(place)
         if expected is not None and change.kind in expected:
             self._matched.add(place)
-        elif expected is None and (self._is_in_a_tree(change.path) or self._is_under_another_name(change)):
+        elif (
+            expected is None
+            and not is_executed_later(change.path)
+            and (self._is_in_a_tree(change.path) or self._is_under_another_name(change))
+        ):
             return
         elif change.kind is ObservedKind.REWRITTEN or self._prediction.ends_early is not None:
             self.not_known.append(change)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from posixpath import normpath
+from posixpath import basename, normpath
 
 from vynexus_tui.domain.automations import Risk, RiskLevel
 from vynexus_tui.domain.executed_later import is_executed_later
@@ -69,6 +69,12 @@ class FileChange:
     """The newest ctime below a real directory that would be deleted, moved or replaced; None where there is no such tree."""
     parent_mtime_ns: int | None = None
     """mtime of the real directory something would be taken out of: a new neighbour might be taken out too (`rm *.log`)."""
+
+    @property
+    def is_gits_own(self) -> bool:
+        """Below .git/, and neither a hook nor a config, which are executed later: git's own bookkeeping."""
+        paths = (self.path, self.renamed_from or self.path)
+        return self.warning is None and all("/.git/" in path and not is_executed_later(path) for path in paths)
 
 
 class StepOutcome(StrEnum):
@@ -247,7 +253,10 @@ def _is_inside(path: str, directory: str) -> bool:
 def _executed_later(change: FileChange) -> list[str]:
     # A bare new directory executes nothing; what is put into it is listed on its own. A whole tree that is moved is not.
     is_bare = change.kind is ChangeKind.CREATE and change.type == "dir" and not change.contained_count
-    found = [f"writes {change.path}, which is executed later"] if is_executed_later(change.path) and not is_bare else []
+    # A link or a moved tree in the place of .git or .config brings in all that is executed from there.
+    is_whole = change.type != "dir" or change.kind is ChangeKind.RENAME
+    stands_for_all = is_whole and basename(change.path) in (".git", ".config", ".local")
+    found = [f"writes {change.path}, which is executed later"] if (is_executed_later(change.path) or stands_for_all) and not is_bare else []
     if change.renamed_from is not None and is_executed_later(change.renamed_from):
         found.append(f"moves {change.renamed_from} away, which is executed later")
     return found

@@ -12,7 +12,7 @@ from vynexus_tui.domain.automations import Action, can_advance
 from vynexus_tui.domain.errors import RequestError, StaleTrialError
 from vynexus_tui.domain.events import CommandEvent
 from vynexus_tui.domain.identifiers import AutomationId, PatternId
-from vynexus_tui.domain.trials import FileChange, SandboxCapability, Trial
+from vynexus_tui.domain.trials import ChangeKind, FileChange, SandboxCapability, Trial
 from vynexus_tui.engine import decisions
 from vynexus_tui.engine.assembly import Workspace, build_redactor, build_sandbox, only_one, reading, writing
 from vynexus_tui.engine.decisions import advance_for, find_automation
@@ -23,6 +23,8 @@ from vynexus_tui.store import automations_table, events_table, patterns_table
 from vynexus_tui.store.database import transaction
 
 _LOCK_POLL_S = 0.05
+_LONGEST_LINE = 1 << 16
+"""Characters of a line that has no end."""
 _LONGEST_COMPARISON_S = 25.0
 
 
@@ -136,6 +138,8 @@ def approve_as_tried(
         new = try_automation(workspace, automation_id, cwd=old.cwd, arguments=old.arguments, now=now, should_stop=should_stop)
         if not _shows_the_same(old, new):
             raise RequestError(f"{stale.message}, and a new try shows another result", "look at it, then approve again") from None
+        if any(c.no_diff is not None or c.contained_count is not None for c in new.changes if c.kind is not ChangeKind.DELETE):
+            raise RequestError(f"{stale.message}; it was tried again, but not all it writes can be shown", "approve again") from None
         return decisions.approve(workspace, automation_id, script_sha256, confirm=confirm, now=now)
 
 
@@ -210,10 +214,15 @@ def _redacted(redactor: Redactor, trial: Trial) -> Trial:
 def _redacted_change(redactor: Redactor, change: FileChange) -> FileChange:
     return replace(
         change,
-        path=redactor.output(change.path),
+        path=_redacted_path(redactor, change.path),
         diff=redactor.output(change.diff) if change.diff else change.diff,
-        renamed_from=redactor.output(change.renamed_from) if change.renamed_from else None,
+        renamed_from=_redacted_path(redactor, change.renamed_from) if change.renamed_from else None,
     )
+
+
+def _redacted_path(redactor: Redactor, path: str) -> str:
+    """Name by name: a rule that takes all up to the next blank would also take the name that says that it is executed later."""
+    return "/".join(map(redactor.output, path.split("/")))
 
 
 class _LiveOutput:
@@ -222,18 +231,27 @@ class _LiveOutput:
     def __init__(self, redactor: Redactor, on_output: Callable[[str], None]) -> None:
         self._redactor = redactor
         self._on_output = on_output
-        self._held = ""
+        self._held: list[str] = []
+        self._held_characters = 0
 
     def add(self, text: str) -> None:
         """One more piece."""
-        whole, mark, self._held = (self._held + text).rpartition("\n")
+        whole, mark, rest = text.rpartition("\n")
         if mark:
-            self._on_output(self._redactor.output(whole + mark))
+            self._pass_on("".join([*self._held, whole, mark]))
+        self._held.append(rest)
+        self._held_characters += len(rest)
+        if self._held_characters > _LONGEST_LINE:
+            self._pass_on("".join(self._held))
 
     def end(self) -> None:
         """A last line without its line feed."""
-        if self._held:
-            self._on_output(self._redactor.output(self._held))
+        self._pass_on("".join(self._held))
+
+    def _pass_on(self, text: str) -> None:
+        self._held, self._held_characters = [], 0
+        if text:
+            self._on_output(self._redactor.output(text))
 
 
 def _infer_cwd(workspace: Workspace, pattern_id: PatternId) -> str | None:

@@ -137,7 +137,9 @@ OTHER_DAEMON = frozenset(
     """docker docker-compose podman podman-compose nerdctl buildah ctr crictl lxc incus minikube kind virsh multipass vagrant flatpak snap
     systemctl systemd-run service journalctl loginctl hostnamectl timedatectl localectl nmcli resolvectl udisksctl bluetoothctl
     crontab at batch atrm launchctl dbus-send dbus-monitor busctl gdbus qdbus gsettings dconf gio notify-send xdg-open
-    tmux screen xclip xsel wl-copy pbcopy wpctl pactl ssh-add lp lpr""".split()
+    tmux screen xclip xsel wl-copy pbcopy wpctl pactl ssh-add lp lpr emacsclient xdotool wmctrl wall write
+    pkill killall renice ionice swapon swapoff mount umount iptables nft ufw ifconfig modprobe insmod rmmod sysctl mknod chattr setcap
+    shutdown reboot poweroff""".split()
 )
 
 PUBLISHING_HEADS = frozenset(

@@ -33,6 +33,8 @@ def path_to_name() -> str:
 
 def loading_commands(path: str) -> str:
     """The two commands that let the program at `path` make user namespaces. The first one holds the profile."""
+    if not path.isprintable():
+        return "its path holds characters that no command line should: install VyNexus in another place\n"
     escaped = "".join("\\" + ch if ch in '\\*?[]{}^@"' else ch for ch in path)
     return f"""\
 sudo tee {_PROFILE} > /dev/null <<'END'

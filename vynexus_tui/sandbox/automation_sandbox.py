@@ -8,16 +8,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from vynexus_tui.domain.errors import SandboxError
 from vynexus_tui.domain.identifiers import AutomationId, text_sha256
 from vynexus_tui.domain.settings import Sandbox
 from vynexus_tui.domain.trials import ChangeKind, FileChange, SandboxCapability, SandboxLevel, StepOutcome, Trial, TrialStep, Verdict
-from vynexus_tui.sandbox.capability import describe_refusal, find_capability
+from vynexus_tui.sandbox.capability import describe_refusal, find_capability, forget_capability
 from vynexus_tui.sandbox.file_changes import measure_tree
 from vynexus_tui.sandbox.mentions import Mentions
 from vynexus_tui.sandbox.static_reading import called_programs, network_words, syntax_error, unshowable
 from vynexus_tui.sandbox.supervisor import Means, Observation, observe_trial
 from vynexus_tui.sandbox.trial_request import build_environment, build_request, find_bash, withheld_variables
-from vynexus_tui.sandbox.verdicts import DISK_SPACE, judge, judge_steps
+from vynexus_tui.sandbox.verdicts import DISK_SPACE, judge, judge_steps, swallowed_limit
 
 
 class AutomationSandbox:
@@ -53,6 +54,7 @@ class AutomationSandbox:
         automation_id: AutomationId | None = None,
     ) -> Trial:
         """One try of `script_text` (bash) in `cwd`. Where isolation fails it is only read: level static, verdict not_tried.
+        Raises SandboxError when it is stopped before the script was started.
 
         `steps` are the texts of the script's steps; it announces step N by the line `: step N`. Blocks up to the wall clock limit.
         """
@@ -83,7 +85,10 @@ class AutomationSandbox:
         if means.in_scope and "refused" in seen.report:  # the systemd manager has gone: the watchdog stays
             means = means._replace(in_scope=False)
             seen = observe_trial(request, means=means, output_bytes=self._settings.output_kb << 10, **listeners)
+        if "refused" in seen.report and seen.stopped_by == "person":
+            raise SandboxError("stopped before the script was started", "nothing was executed; try it again")
         if "refused" in seen.report:
+            forget_capability(self._cache_dir)
             return _read_only_trial(script_text, steps, describe_refusal(seen.report), find_bash(environment), common)
         return self._full_trial(script_text, steps, seen, mentions, environment, common)
 
@@ -100,10 +105,20 @@ class AutomationSandbox:
         report = seen.report
         not_known = [*report.get("notes", ()), *unshowable(script)]
         touched = f"{script}\n{seen.stderr}"
-        folder = os.path.realpath(common["cwd"]).rstrip("/") + "/"
-        not_known += [f"{path} is {how}" for path, how in report.get("limited", {}).items() if path in touched or path.startswith(folder)]
+        near = tuple(os.path.realpath(place).rstrip("/") + "/" for place in (common["cwd"], self._home))
+        limited = [(path, how) for path, how in report.get("limited", {}).items() if path in touched or path.startswith(near)]
+        not_known += [f"{path} is {how}" for path, how in limited[:_MOST_LIMITED_NAMED]]
+        if len(limited) > _MOST_LIMITED_NAMED:
+            not_known.append(f"{len(limited) - _MOST_LIMITED_NAMED:,} more places are hidden or read-only in the trial")
         passed_on = build_environment(environment, home=self._home, cwd=common["cwd"])
-        not_known += [f"${name} is not passed on to a trial" for name in withheld_variables(script, environment, passed_on)]
+        not_known += [f"${name} is another or none in a trial" for name in withheld_variables(script, environment, passed_on)]
+        if _OWN_PLACE in script:
+            not_known.append("the script looks whether it is being tried")
+        if judgement.verdict is Verdict.PASSED:
+            judged = judge_steps(steps, seen, judgement.verdict)
+            not_known += [f"step {s.number} was not reached: what it does" for s in judged if s.outcome is StepOutcome.NOT_REACHED]
+            if judgement.network_attempted is None:
+                not_known += [f"{said}, but did not in this try" for said in network_words(script)]
         not_known += _hidden_places(script, seen, mentions)
         not_known += _doubts(seen, judgement.verdict, judgement.network_attempted, self._settings.output_kb)
         if judgement.limit == DISK_SPACE:
@@ -135,16 +150,18 @@ def stale_paths(trial: Trial) -> tuple[str, ...]:
 
 
 def _is_stale(change: FileChange) -> bool:
+    real_path = change.renamed_from or change.path
+    if any(os.path.realpath(folder) != folder for folder in map(os.path.dirname, (change.path, real_path))):
+        return True  # a listed path has no link above it: there is one now
     if change.renamed_from is not None and _lstat(change.path) is not None:
         return True
-    real_path = change.renamed_from or change.path
     now, parent = _lstat(real_path), _lstat(os.path.dirname(real_path))
     if change.parent_mtime_ns is not None and parent is not None and parent.st_mtime_ns != change.parent_mtime_ns:
         return True
     if now is None or change.lower_mtime_ns is None:
         return (now is None) != (change.lower_mtime_ns is None)
     if change.kind is ChangeKind.CHMOD and change.type == "dir":
-        return False  # a directory's times move with every file in it
+        return not stat.S_ISDIR(now.st_mode)  # a directory's times move with every file in it
     if now.st_mtime_ns != change.lower_mtime_ns or change.lower_ctime_ns not in (None, now.st_ctime_ns):
         return True
     return change.lower_newest_ctime_ns not in (None, measure_tree(real_path).newest_ctime_ns)
@@ -176,6 +193,8 @@ def _no_such_directory(cwd: str) -> SandboxCapability:
 
 
 _MOST_READ_NAMED = 3
+_MOST_LIMITED_NAMED = 5
+_OWN_PLACE = "/run/vynexus"
 _STDERR_TAIL = 2000
 _WORD = re.compile(r"[^\s'\"=;|&<>()`$]+")
 
@@ -197,12 +216,16 @@ def _doubts(seen: Observation, verdict: Verdict, network_attempted: bool | None,
     doubts = []
     if seen.output_is_cut:
         doubts.append(f"output: only the first and the last {output_kb // 2:,} KB are kept")
-    if network_attempted and verdict is not Verdict.STOPS_AT_NETWORK:
+    if network_attempted and (verdict is not Verdict.STOPS_AT_NETWORK or seen.report.get("exit_code") == 0):
         doubts.append("it tried a connection, which a trial does not have, and went on without it")
     if count := seen.report.get("leftover_processes"):
         doubts.append(
             f"what the {count} processes it leaves behind do later" if count > 1 else "what the process it leaves behind does later"
         )
+    if "nvalid cross-device link" in seen.stderr:
+        doubts.append("a whole directory cannot be moved in one piece in a trial, nor a nameless file be given a name; the real run can")
+    if verdict in (Verdict.PASSED, Verdict.STOPS_AT_NETWORK) and (limit := swallowed_limit(seen)):
+        doubts.append(f"it went on after it had met a limit of the trial: {limit}")
     if "Value too large for defined data type" in seen.stderr:
         doubts.append("a file of another user could not be changed here; the real run may be able to")
     if "Device or resource busy" in seen.stderr:

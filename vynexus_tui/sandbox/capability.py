@@ -37,7 +37,7 @@ done < /proc/self/status
 _EXPECTED_LINES = {"emptied: ", "Seccomp: 2", "NoNewPrivs: 1"}
 _EXPECTED_CHANGES = {("modify", "changed"), ("delete", "removed"), ("delete", "emptied/old"), ("create", "masked/written")}
 _AFFECTS_ISOLATION = (
-    "launcher", "user_namespace", "supervisor", "scope", "scope_counters", "spare_room", "linux_calls", "copying", "overlays", "masks", "seccomp", "landlock", "limits", "step_effects", "step_watch", "file_changes",
+    "launcher", "user_namespace", "supervisor", "scope", "scope_counters", "spare_room", "linux_calls", "copying", "overlays", "masks", "seccomp", "landlock", "limits", "walking", "network_counters", "step_effects", "step_watch", "file_changes",
     "change_folding", "text_diffs",
 )  # fmt: skip
 
@@ -50,7 +50,7 @@ def find_capability(*, environment: Mapping[str, str], cache_dir: str | None) ->
         return SandboxCapability(
             level=SandboxLevel.STATIC, failed_stage="Linux namespaces: not on this system", repair="trials that execute need Linux"
         )
-    cache = Path(cache_dir) / "sandbox-capability.json" if cache_dir else None
+    cache = _cache_file(cache_dir)
     known = _read_cache(cache) if cache is not None else None
     if known is not None:
         return SandboxCapability(level=SandboxLevel.FULL, has_cgroup=known.in_scope, is_on_disk=known.on_disk)
@@ -61,6 +61,16 @@ def find_capability(*, environment: Mapping[str, str], cache_dir: str | None) ->
     if found.level is SandboxLevel.FULL and cache is not None:
         _write_cache(cache, means)
     return found
+
+
+def forget_capability(cache_dir: str | None) -> None:
+    """After a refused trial: what was found no longer holds (a profile was unloaded, a setting of the kernel changed)."""
+    if (cache := _cache_file(cache_dir)) is not None:
+        cache.unlink(missing_ok=True)
+
+
+def _cache_file(cache_dir: str | None) -> Path | None:
+    return Path(cache_dir) / "sandbox-capability.json" if cache_dir else None
 
 
 def _isolate_a_canary(environment: Mapping[str, str], place: str | None, means: Means) -> tuple[SandboxCapability, Means]:

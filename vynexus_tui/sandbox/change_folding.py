@@ -7,6 +7,7 @@ from posixpath import dirname
 
 from vynexus_tui.domain.executed_later import is_executed_later
 from vynexus_tui.sandbox.file_changes import Change, has_same_content, open_regular
+from vynexus_tui.sandbox.walking import walk
 
 _LISTED_BELOW_NEW_DIRECTORY = 200
 _MOST_BYTES_READ = 256 << 20
@@ -53,7 +54,7 @@ def _fold_directory_renames(changes: list[Change]) -> list[Change]:
         alike = sources.get(tuple(sizes[change.path]), [])
         for source in alike[:trees_left]:
             trees_left -= 1
-            if change.upper and _is_same_tree(change.upper, source.path, budget):
+            if change.upper and not _runs_later(change, source) and _is_same_tree(change.upper, source.path, budget):
                 _turn_into_rename(change, source)
                 change.contained_count = source.contained_count
                 gone.add(id(source))
@@ -61,6 +62,17 @@ def _fold_directory_renames(changes: list[Change]) -> list[Change]:
                 renamed.add(change.path)
                 break
     return [c for c in changes if id(c) not in gone and not _is_below_any(c.path, renamed)]
+
+
+def _runs_later(moved: Change, source: Change) -> bool:
+    """Whether something in a moved directory is executed later, at its old or its new place: then each path keeps its line."""
+    if moved.upper is None:
+        return False
+    try:
+        found = [entry.path for entry in walk(moved.upper) if not stat.S_ISDIR(entry.status.st_mode)]
+    except OSError:
+        return True
+    return any(is_executed_later(f"{place}/{path}") for path in found for place in (moved.path, source.path))
 
 
 def _is_below_any(path: str, directories: Collection[str]) -> bool:
@@ -105,7 +117,7 @@ def _is_same_tree(upper: str, real: str, budget: list[int]) -> bool:
 
 def _is_same_entry(one: str, other: str, budget: list[int]) -> bool:
     first, second = os.lstat(one), os.lstat(other)
-    if first.st_mode != second.st_mode:
+    if (first.st_mode, first.st_uid, first.st_gid) != (second.st_mode, second.st_uid, second.st_gid):
         return False
     if stat.S_ISLNK(first.st_mode):
         return os.readlink(one) == os.readlink(other)
@@ -139,8 +151,12 @@ def _fold_file_renames(changes: list[Change]) -> list[Change]:
 
 def _moved_from(alike: list[Change], moved: os.stat_result) -> Change | None:
     """Of removed files with the same content the one that was moved: files often have a twin, but a move keeps the time too."""
-    same = (c for c in alike[::-1] if os.lstat(c.path).st_mode == moved.st_mode and c.lower_mtime_ns == moved.st_mtime_ns)
-    return next(same, None)
+    wanted = (moved.st_mode, moved.st_uid, moved.st_gid, moved.st_mtime_ns)
+    return next((c for c in alike[::-1] if _identity(os.lstat(c.path)) == wanted), None)
+
+
+def _identity(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_mode, status.st_uid, status.st_gid, status.st_mtime_ns
 
 
 def _digest(path: str, budget: list[int]) -> bytes | None:

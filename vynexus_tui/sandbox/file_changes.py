@@ -123,7 +123,8 @@ class Comparison:
         """Compares one upper directory with the real directory below it."""
         root, real = os.lstat(layer.upper), _lstat(layer.directory)
         if real is None:
-            self._notes.append(f"{layer.directory} vanished while the trial ran: changes in it are not listed")
+            if os.listdir(layer.upper):
+                self._notes.append(f"{layer.directory} vanished while the trial ran: changes in it are not listed")
             return
         if stat.S_IMODE(root.st_mode) != layer.mode:
             self._add_mode_change(layer.directory, root, real, layer.upper)
@@ -160,8 +161,9 @@ class Comparison:
             return True if kind == "dir" else None
         before = len(self.changes)
         self._compare_like(upper, status, path, lower)
-        if len(self.changes) == before:
-            self._count_unlisted(upper, status, path, lower)
+        self._count_unlisted(upper, status, path, lower)
+        if len(self.changes) == before and (shared := _other_names(lower)):
+            self._notes.append(f"{path} {shared}")  # touched, maybe moved away and copied back: then the other names part from it
         return False if kind == "dir" else None
 
     def _compare_like(self, upper: str, status: os.stat_result, path: str, lower: os.stat_result) -> None:
@@ -171,6 +173,8 @@ class Comparison:
             self._add_modification(upper, status, path, lower)
         elif kind == "symlink" and os.readlink(upper) != os.readlink(path):
             self._add(Change(path, "replace", status, lower, upper))
+        elif kind == "symlink" and self._owner == 0 and (owner := _owner_change(status, lower)):
+            self._add(Change(path, "chmod", status, lower, upper), owner)
         elif kind != "symlink":
             self._add_mode_change(path, status, lower, upper)
 
@@ -202,11 +206,16 @@ class Comparison:
         change = Change(path, "replace" if lower else "create", status, lower, upper)
         change.mode = _octal(status)
         warning = _set_id(status)
+        self._other_attributes += bool(_attributes(upper))
+        if lower is None and self._owner != status.st_uid:
+            warning = warning or f"owner {status.st_uid}:{status.st_gid}"
         if lower is not None:
             warning = warning or self._of_another_user(path, lower)
             if type_of(lower) == "dir":
                 count = change.measure_lower_tree()
-                warning = warning or f"replaces a directory with {count} entries"
+                warning = warning or f"replaces a directory with {count:,} entr{'y' if count == 1 else 'ies'}"
+            elif type_of(lower) == "file":
+                warning = warning or "replaces a file: its content is gone"
         self._add(change, warning or self._forbidden(path))
 
     def _add_modification(self, upper: str, status: os.stat_result, path: str, lower: os.stat_result) -> None:

@@ -129,6 +129,7 @@ def _run_trial(trial: _Trial, report_fd: int, trace_fd: int) -> dict[str, Any]:
             from vynexus_tui.sandbox.step_watch import StepWatch  # 3 ms that a command tried by hand does not need
 
             trial.watch = StepWatch(root.layers)
+    began = time.monotonic()
     with _step("process 1"):
         init_pid = os.fork()
     if init_pid == 0:
@@ -145,7 +146,9 @@ def _run_trial(trial: _Trial, report_fd: int, trace_fd: int) -> dict[str, Any]:
     os.waitid(os.P_PID, init_pid, os.WEXITED | os.WNOWAIT)
     trial.init_pid = 0  # not to be signalled once its number is free
     _, _, usage = os.wait4(init_pid, 0)
-    report: dict[str, Any] = {"started": False, "network": network_attempts(), "cpu_s": usage.ru_utime + usage.ru_stime}
+    # Process 1 knows the duration better; it cannot tell where it was ended from here.
+    report: dict[str, Any] = {"started": False, "duration_s": time.monotonic() - began, "network": network_attempts()}
+    report["cpu_s"] = usage.ru_utime + usage.ru_stime
     for line in told.splitlines():
         report |= json.loads(line)
     if "refused" in report:
@@ -153,7 +156,7 @@ def _run_trial(trial: _Trial, report_fd: int, trace_fd: int) -> dict[str, Any]:
     if not report["started"]:
         return {"refused": "start", "errno": None, "detail": "stopped" if trial.is_stopped else "process 1 ended early"}
     report["peak_memory_bytes"] = max(report.get("peak_memory_bytes", 0), usage.ru_maxrss * 1024)
-    if root.was_too_full:
+    if root.is_on_disk and root.is_full():
         report["limit"] = "disk space"
     if counters is not None and report.get("limit") is None:
         report["limit"] = counters.broken_limit(trial.limits)
@@ -163,9 +166,8 @@ def _run_trial(trial: _Trial, report_fd: int, trace_fd: int) -> dict[str, Any]:
 
 def _stop_if_full(trial: _Trial, root: overlays.TrialRoot) -> None:
     """A directory on disk has no limit of its own, so it is measured."""
-    if root.is_on_disk and trial.init_pid and root.uses_more(disk_bytes=trial.limits.disk_bytes, inodes=trial.limits.inodes):
+    if root.is_on_disk and trial.init_pid and root.is_full():
         os.kill(trial.init_pid, signal.SIGKILL)
-        root.was_too_full = True
 
 
 def _build_root(trial: _Trial) -> overlays.TrialRoot:
@@ -192,7 +194,8 @@ def _be_process_one(trial: _Trial, root: overlays.TrialRoot, channels: _Channels
             for unwanted in (signal.SIGTERM, signal.SIGINT):  # the script may send them: Python would obey
                 signal.signal(unwanted, signal.SIG_IGN)
             linux_calls.process_control(linux_calls.PR_SET_PDEATHSIG, signal.SIGKILL)
-            first_to_go = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
+            first_to_go = os.open("/proc/self/oom_score_adj", os.O_RDWR | os.O_CLOEXEC)
+            usual = os.pread(first_to_go, 16, 0).strip()  # a desktop's programs have 200, and without rights nobody goes below
         _enter_root(trial, root)
         with _step("start"):
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
@@ -200,8 +203,9 @@ def _be_process_one(trial: _Trial, root: overlays.TrialRoot, channels: _Channels
             script = os.fork()
         if script == 0:
             _become_script(trial, channels)
-        os.write(first_to_go, b"0")
-        os.close(first_to_go)
+        with _step("start"):
+            os.write(first_to_go, usual)
+            os.close(first_to_go)
         for inherited in (0, 1, 2, channels.report, channels.trace):
             os.close(inherited)
         if trial.watch is not None:

@@ -9,12 +9,15 @@ import re
 import stat
 from collections.abc import Iterable
 from errno import EINVAL, EMFILE, ENOMEM, ENOSPC
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vynexus_tui.sandbox import linux_calls
 from vynexus_tui.sandbox.copying import copy_file
 from vynexus_tui.sandbox.linux_calls import MS_BIND, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_REMOUNT
 from vynexus_tui.sandbox.masks import Masks
+
+if TYPE_CHECKING:
+    from vynexus_tui.sandbox.spare_room import DiskUse
 
 BASE = "/sys"
 """Our working space covers this directory, in our mount namespace only: it exists everywhere and no trial sees the real one,
@@ -92,10 +95,14 @@ class TrialRoot:
         self._masks = masks
         self._owner = owner
         self._count = 0
-        self.is_on_disk = False
-        self.was_too_full = False
+        self._disk_use: DiskUse | None = None
         self._skeleton_room = _SKELETON_BYTES
         self._kinds = {m.path: m.kind for m in read_mounts()}
+
+    @property
+    def is_on_disk(self) -> bool:
+        """Whether the changes are kept on disk."""
+        return self._disk_use is not None
 
     def build(self, *, disk_bytes: int, inodes: int, spare: str | None) -> None:
         """Makes the working space and every layer. It is a tmpfs: `disk_bytes` and `inodes` are hard limits, on top of our own use.
@@ -106,8 +113,10 @@ class TrialRoot:
         for name in ("root", "changes", "skeleton"):
             os.mkdir(f"{BASE}/{name}")
         if spare is not None:
-            self.is_on_disk = True
+            from vynexus_tui.sandbox.spare_room import DiskUse
+
             linux_calls.mount(spare, f"{BASE}/changes", None, MS_BIND)
+            self._disk_use = DiskUse(f"{BASE}/changes", disk_bytes=disk_bytes, inodes=inodes)
         for name in ("upper", "work"):
             os.mkdir(f"{BASE}/changes/{name}")
         # Without them a directory could be removed but not made again.
@@ -144,16 +153,10 @@ class TrialRoot:
 
     def is_full(self) -> bool:
         """Whether the working space is used up."""
-        if self.is_on_disk:
-            return self.was_too_full
+        if self._disk_use is not None:
+            return self._disk_use.is_too_much()
         space = os.statvfs(BASE)
         return space.f_bfree == 0 or space.f_ffree == 0
-
-    def uses_more(self, *, disk_bytes: int, inodes: int) -> bool:
-        """Whether the changes on disk take more than the limits."""
-        from vynexus_tui.sandbox.spare_room import uses_more
-
-        return uses_more(f"{BASE}/changes/upper", disk_bytes=disk_bytes, inodes=inodes)
 
     def _add_devices(self, folder: str) -> None:
         linux_calls.mount(SOURCE, folder, "tmpfs", MS_NOSUID | MS_NOEXEC, "size=64k,nr_inodes=64,mode=755")

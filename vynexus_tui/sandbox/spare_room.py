@@ -9,8 +9,12 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from errno import EPERM
+from errno import ENOENT, EPERM
 
+from vynexus_tui.sandbox.walking import remove_tree, walk
+
+_DISK_FLOOR_BYTES = 1 << 30
+_ATTEMPTS = 20
 _OWN_ENTRIES = 1000
 """Layers and stand-ins, which are not the script's."""
 
@@ -24,16 +28,8 @@ def place() -> str:
 def spare_room() -> Iterator[str]:
     """An empty directory of our own in `place`, locked for as long as this process lives. Raises OSError where it cannot be made."""
     parent = place()
-    with suppress(FileExistsError):
-        os.mkdir(parent, 0o700)
-    status = os.lstat(parent)
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
-        raise OSError(EPERM, f"{parent} is not a directory of yours alone")
-    _remove_abandoned(parent)
-    folder = tempfile.mkdtemp(dir=parent)
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    folder, handle = _claim(parent)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
         yield folder
     finally:
         remove_tree(folder)
@@ -42,47 +38,59 @@ def spare_room() -> Iterator[str]:
             os.rmdir(parent)
 
 
-def uses_more(upper: str, *, disk_bytes: int, inodes: int) -> bool:
-    """Whether more than the limits was written below `upper`. The file system has no limit of its own for a directory."""
-    used = count = 0
-    stack = [upper]
-    while stack:
-        folder = stack.pop()
-        with suppress(OSError):  # the script goes on meanwhile
-            # Without a trace: the time of access of a secret's stand-in says whether the script looked into it.
-            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOATIME)
-            try:
-                names = os.listdir(handle)
-            finally:
-                os.close(handle)
-            for name in names:
-                status = os.lstat(f"{folder}/{name}")
-                used += status.st_blocks * 512
-                count += 1
-                if stat.S_ISDIR(status.st_mode):
-                    stack.append(f"{folder}/{name}")
-        if used > disk_bytes or count > inodes + _OWN_ENTRIES:
-            return True
-    return False
+def _claim(parent: str) -> tuple[str, int]:
+    """A new directory in `parent` and the descriptor that locks it.
+
+    Until it is locked another trial may take it for an abandoned one, or take the still empty `parent` away: then once more.
+    """
+    for _ in range(_ATTEMPTS):
+        with suppress(FileNotFoundError):
+            with suppress(FileExistsError):
+                os.mkdir(parent, 0o700)
+            status = os.lstat(parent)
+            if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
+                raise OSError(EPERM, f"{parent} is not a directory of yours alone")
+            _remove_abandoned(parent)
+            folder = tempfile.mkdtemp(dir=parent)
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if os.path.exists(folder):
+                return folder, handle
+            os.close(handle)
+    raise OSError(ENOENT, f"{parent} cannot be kept")
 
 
-def remove_tree(folder: str) -> None:
-    """Removes all of it, also what a script made unreadable. What another user's rights protect stays."""
-    for current, directories, files in os.walk(folder, topdown=True):
-        for name in directories:
-            with suppress(OSError):
-                if not os.path.islink(f"{current}/{name}"):
-                    os.chmod(f"{current}/{name}", 0o700)
-        for name in files:
-            with suppress(OSError):
-                os.unlink(f"{current}/{name}")
-    for current, directories, _ in os.walk(folder, topdown=False):
-        for name in directories:
-            with suppress(OSError):
-                path = f"{current}/{name}"
-                os.unlink(path) if os.path.islink(path) else os.rmdir(path)
-    with suppress(OSError):
-        os.rmdir(folder)
+class DiskUse:
+    """How much was written below a directory on disk, which has no limit of its own."""
+
+    def __init__(self, folder: str, *, disk_bytes: int, inodes: int) -> None:
+        self._folder = folder
+        self._disk_bytes = disk_bytes
+        self._inodes = inodes
+        self._free_bytes = self._free()
+        self._was_too_much = False
+
+    def is_too_much(self) -> bool:
+        """Whether it is, or once was, as much as the limits."""
+        self._was_too_much = self._was_too_much or self._drains_the_disk() or self._is_used_up()
+        return self._was_too_much
+
+    def _is_used_up(self) -> bool:
+        used = 0
+        with suppress(OSError):  # it can be looked at again in 0.1 s
+            for count, entry in enumerate(walk(self._folder), start=1):
+                used += entry.status.st_blocks * 512
+                if used >= self._disk_bytes or count >= self._inodes + _OWN_ENTRIES:
+                    return True
+        return False
+
+    def _drains_the_disk(self) -> bool:
+        """A backstop for what no directory shows: files that were removed while open. Others write to that disk too."""
+        return self._free_bytes - self._free() > max(_DISK_FLOOR_BYTES, 3 * self._disk_bytes)
+
+    def _free(self) -> int:
+        space = os.statvfs(self._folder)
+        return space.f_bfree * space.f_frsize
 
 
 def _remove_abandoned(parent: str) -> None:

@@ -34,7 +34,7 @@ def unshowable(script: str) -> tuple[str, ...]:
         if privileged_reason(part):
             notes.append(f"{part.commands[0].words[0].value}: what it does with other rights is not shown")
         if outside := outside_reason(part):
-            notes.append(f"{outside.split()[0]}: what it does through its own service is not shown")
+            notes.append(f"{outside.split()[0]}: what it does outside the file system is not shown")
     return tuple(dict.fromkeys(notes))
 
 

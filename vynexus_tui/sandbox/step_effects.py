@@ -11,6 +11,7 @@ from posixpath import dirname
 
 from vynexus_tui.sandbox.file_changes import is_opaque
 from vynexus_tui.sandbox.overlays import Layer
+from vynexus_tui.sandbox.walking import Entry, walk
 
 _MOST_ENTRIES = 20_000
 _MOST_LOOKING_S = 2.0
@@ -75,33 +76,16 @@ class StepEffects:
 def _entries(layer: Layer) -> Iterator[tuple[str, tuple[object, ...]]]:
     """Every path that has an entry in the layer's upper directory, with what is different after each change of it."""
     yield layer.directory, (os.lstat(layer.upper).st_mode,)
-    stack = [(layer.upper, layer.directory.rstrip("/"))]
-    while stack:
-        upper, directory = stack.pop()
-        for name in _names(upper):
-            place, path = f"{upper}/{name}", f"{directory}/{name}"
-            try:
-                status = os.lstat(place)
-            except FileNotFoundError:
-                continue
-            yield path, _signature(place, status)
-            if stat.S_ISDIR(status.st_mode):
-                stack.append((place, path))
+    directory = layer.directory.rstrip("/")
+    for entry in walk(layer.upper):
+        yield f"{directory}/{entry.path}", _signature(entry)
 
 
-def _names(directory: str) -> list[str]:
-    # Without a trace: the time of access of a secret's stand-in says whether the script looked into it.
-    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOATIME)
-    try:
-        return os.listdir(handle)
-    finally:
-        os.close(handle)
-
-
-def _signature(upper: str, status: os.stat_result) -> tuple[object, ...]:
+def _signature(entry: Entry) -> tuple[object, ...]:
+    status = entry.status
     common = (status.st_mode, status.st_uid, status.st_gid)
     if stat.S_ISCHR(status.st_mode):
         return common  # all whiteouts are one inode: its times move with every deletion
     if stat.S_ISDIR(status.st_mode):
-        return (*common, status.st_ino, is_opaque(upper))  # its times move with every entry
+        return (*common, status.st_ino, is_opaque(entry.place))  # its times move with every entry
     return (*common, status.st_ino, status.st_size, status.st_ctime_ns)

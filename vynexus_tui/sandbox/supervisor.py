@@ -179,7 +179,8 @@ class _Run:
                 os.set_blocking(descriptor, False)
                 selector.register(descriptor, selectors.EVENT_READ, name)
             while selector.get_map():
-                for key, _ in selector.select(0.1):
+                # What the launcher says of itself first: output before that is not the script's.
+                for key, _ in sorted(selector.select(0.1), key=lambda ready: ready[0].data != "report"):
                     chunk = os.read(key.fd, _READ_BYTES)
                     if chunk:
                         self._hear(key.data, chunk)
@@ -197,7 +198,7 @@ class _Run:
             self._trace.add(chunk)
         else:
             self._streams[source].add(chunk)
-            if self._on_output is not None:
+            if self._on_output is not None and self._report:
                 self._on_output(self._decoders[source].decode(chunk))
 
     def _maybe_stop(self, process: "subprocess.Popen[bytes]", should_stop: Callable[[], bool] | None) -> None:

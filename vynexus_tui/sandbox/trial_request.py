@@ -57,7 +57,8 @@ def build_environment(environment: Mapping[str, str], *, home: str, cwd: str) ->
 
 def withheld_variables(script: str, environment: Mapping[str, str], passed: Mapping[str, str]) -> tuple[str, ...]:
     """Variables the script names, the person has, and the trial does not pass on."""
-    named = set(re.findall(r"\$\{?([A-Za-z_]\w*)", script)) & set(environment) - set(passed)
+    others = {name for name, value in environment.items() if passed.get(name) != value}
+    named = set(re.findall(r"\$\{?([A-Za-z_]\w*)", script)) & others - {"PWD", "HOME"}
     return tuple(sorted(n for n in named if not re.search(rf"\b{n}=", script) and len(n) > 1))
 
 

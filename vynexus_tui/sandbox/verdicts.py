@@ -114,9 +114,16 @@ def _broken_limit(seen: Observation, settings: Sandbox, code: int | None, tail: 
         return f"CPU {settings.cpu_s} s"
     if code != 0 and _NO_MEMORY.search(tail):
         return f"memory {settings.memory_mb} MB"
-    if code != 0 and _NO_PROCESSES.search(tail):
+    # A fork bomb leaves its shell at once, and what it leaves behind can keep the watchdog from counting.
+    if (code != 0 or (report.get("leftover_processes") or 0) > settings.processes // 2) and _NO_PROCESSES.search(tail):
         return "processes"
     return None
+
+
+def swallowed_limit(seen: Observation) -> str | None:
+    """The limit a program ran into and the script passed over, as far as its messages tell."""
+    words = ((_NO_SPACE, DISK_SPACE), (_NO_MEMORY, "memory"), (_NO_PROCESSES, "processes"), (_NO_CPU_TIME, "CPU time"))
+    return next((limit for pattern, limit in words if pattern.search(seen.stderr)), None)
 
 
 def _waited_for_input(seen: Observation, code: int | None, limit: str | None, tail: str) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from vynexus_tui.domain.automations import Risk
-from vynexus_tui.domain.executed_later import is_executed_later
 from vynexus_tui.domain.trials import Consent, FileChange, SandboxCapability, SandboxLevel, StepOutcome, Trial, Verdict, approval_rule
 from vynexus_tui.tui.present import units
 from vynexus_tui.tui.present.content import BAD, GOOD, MUTED, STRONG, WARN, indented, labelled, lines, shown, shown_lines, words
@@ -91,20 +90,14 @@ def changes(trial: Trial, view: View, *, with_diffs: bool = True, most: int = _M
     if not trial.changes:
         return words(("Would change ", STRONG), "nothing in ", shown(where))
     head = words(("Would change ", STRONG), units.plural(len(trial.changes), "path"), " from ", shown(where))
-    of_git = [change for change in trial.changes if _is_of_git(change)]
+    of_git = [change for change in trial.changes if change.is_gits_own]
     of_git = of_git if len(of_git) > _MOST_OF_GIT else []
-    listed = [change for change in trial.changes if not (of_git and _is_of_git(change))]
+    listed = [change for change in trial.changes if not (of_git and change.is_gits_own)]
     inside = sorted(listed, key=lambda change: not change.path.startswith(trial.cwd.rstrip("/") + "/"))
     rows = [_change(change, trial, view, with_diffs) for change in inside[:most]]
     more = len(listed) - most
     rows += [Content.styled(f"    and {units.count(more)} more", MUTED)] if more > 0 else []
     return lines(head, *rows, *([_folded(of_git)] if of_git else []))
-
-
-def _is_of_git(change: FileChange) -> bool:
-    # A hook or a config is executed later, or says what is: those stay on the list, each on its own line.
-    paths = (change.path, change.renamed_from or change.path)
-    return change.warning is None and all("/.git/" in path and not is_executed_later(path) for path in paths)
 
 
 def _folded(of_git: Sequence[FileChange]) -> Content:
