@@ -35,11 +35,12 @@ def contained(person: Person, attack: Attack) -> tuple[Trial, Scene]:
     """The trial of an attack of which nothing is found outside.
 
     Some places belong to everybody, also to the tests that run beside this one: what was found only there must be found
-    again in a second try of the same script before it counts. An escape is.
+    again in each of four tries of the same script before it counts. An escape is.
     """
-    trial, scene, findings = _tried(person, attack)
-    if findings and may_be_of_others(findings):
+    for _ in range(4):
         trial, scene, findings = _tried(person, attack)
+        if not findings or not may_be_of_others(findings):
+            break
     assert trial.level is SandboxLevel.FULL, trial.reason
     assert findings == []
     return trial, scene

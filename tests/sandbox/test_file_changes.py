@@ -229,6 +229,9 @@ def test_what_an_ordinary_user_may_not_do_is_flagged(person: Person) -> None:
 def test_a_layer_whose_real_directory_vanishes_meanwhile_is_said(tmp_path: Path) -> None:
     """Beside a mount every directory is a layer of its own, also those in /tmp that other programs remove again."""
     comparison = Comparison(os.geteuid(), Masks((), owner=os.geteuid()), started_ns=0)
+    comparison.add_layer(Layer(f"{tmp_path}/untouched", str(tmp_path), 0o700, is_split=False))
+    assert comparison.closing_notes() == []
+    (tmp_path / "made").write_text("x")
     comparison.add_layer(Layer(f"{tmp_path}/gone", str(tmp_path), 0o700, is_split=False))
     assert comparison.closing_notes() == [f"{tmp_path}/gone vanished while the trial ran: changes in it are not listed"]
 

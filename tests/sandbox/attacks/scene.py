@@ -24,7 +24,11 @@ _MACHINE = (
     "sys/kernel/randomize_va_space", "sys/vm/overcommit_memory", "sys/kernel/sysrq", "modules", "swaps", "self/mountinfo",
 )  # fmt: skip
 _SOMEBODY_ELSE = 54321
-_ALSO_OF_OTHERS = ("changed: /dev/shm", "changed: /var/tmp", "the neighbour complains: it cannot watch")
+_ALSO_OF_OTHERS = (
+    "changed: /dev/shm",
+    "changed: /var/tmp",
+    "the neighbour complains: it cannot watch",
+)
 
 
 class Scene:
