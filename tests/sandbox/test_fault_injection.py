@@ -98,6 +98,12 @@ def complaint(outcome: Outcome) -> str | None:
     return None
 
 
+def try_faults(person: Person, faults: list[Fault | None]) -> list[Outcome]:
+    """One trial for each. Where the call was never made something else had failed before, as on a busy machine now and then: once more."""
+    outcomes = try_with(person, faults)
+    return [outcome if outcome.calls else try_with(person, [fault])[0] for outcome, fault in zip(outcomes, faults, strict=True)]
+
+
 def complaints(calls: list[Call], outcomes: list[Outcome]) -> list[str]:
     assert len(calls) == len(outcomes)
     return [f"{call}: {wrong}" for call, outcome in zip(calls, outcomes, strict=True) if (wrong := complaint(outcome))]
@@ -106,7 +112,7 @@ def complaints(calls: list[Call], outcomes: list[Outcome]) -> list[str]:
 def test_a_call_that_fails_ends_in_a_refusal_that_names_the_stage(person: Person) -> None:
     person.write(".ssh/id", "CANARY")
     sample = one_of_each(calls_of_the_set_up(person))
-    outcomes = try_with(person, faults_for(sample))
+    outcomes = try_faults(person, faults_for(sample))
     assert complaints(sample, outcomes) == []
     stages = set(re.findall(r'_step\("([^"]+)"\)', Path(person.checkout, "vynexus_tui/sandbox/launcher.py").read_text()))
     met = {(outcome.trial.reason or "").partition(":")[0] for outcome in outcomes}
@@ -119,4 +125,4 @@ def test_every_call_that_fails_ends_in_a_refusal(person: Person) -> None:
     calls = calls_of_the_set_up(person)
     if "VYNEXUS_EXHAUSTIVE" not in os.environ:
         pytest.skip(f"{len(calls) - len(one_of_each(calls))} of {len(calls)} calls were not made to fail; for all: {ALL_OF_THEM}")
-    assert complaints(calls, try_with(person, faults_for(calls))) == []
+    assert complaints(calls, try_faults(person, faults_for(calls))) == []

@@ -1,6 +1,7 @@
 """How lists, times and recorded text are printed; recorded text goes through `shown` and nothing else (invariant 8)."""
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -17,6 +18,12 @@ def now_utc() -> datetime:
 def shown(text: str, *, limit: int = 400) -> str:
     """Recorded text on one line, harmless."""
     return visible(text, limit=limit)
+
+
+def folder(path: str) -> str:
+    """A folder as a person names it: ~ for home."""
+    home = os.environ.get("HOME", "")
+    return shown(f"~{path.removeprefix(home)}" if home and f"{path}/".startswith(f"{home}/") else path)
 
 
 def shown_block(text: str, *, indent: str = "") -> str:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from shutil import get_terminal_size
 
-from vynexus_tui.cli.printing import counted, duration, shown, shown_block
+from vynexus_tui.cli.printing import counted, duration, folder, shown, shown_block
 from vynexus_tui.domain.trials import ChangeKind, FileChange, SandboxLevel, StepOutcome, Trial, Verdict
 
 _MOST_OF_STEP = 3
@@ -71,8 +71,7 @@ def trial_lines(trial: Trial, *, with_output: bool, is_whole: bool, paint: _Pain
 def _change_lines(trial: Trial, is_whole: bool, paint: _Paint) -> list[str]:
     if trial.level is not SandboxLevel.FULL:
         return []
-    home = os.environ.get("HOME", "")
-    where = shown(f"~{trial.cwd.removeprefix(home)}" if home and f"{trial.cwd}/".startswith(f"{home}/") else trial.cwd)
+    where = folder(trial.cwd)
     if not trial.changes:
         return [f"  nothing would change ({where})"]
     found = [f"  would change {counted(len(trial.changes), 'path')} ({where})"]

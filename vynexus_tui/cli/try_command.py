@@ -11,7 +11,7 @@ from types import FrameType
 from typing import TypedDict
 
 from vynexus_tui.cli.json_shapes import trial_shape
-from vynexus_tui.cli.printing import now_utc, print_json, shown, shown_block
+from vynexus_tui.cli.printing import folder, now_utc, print_json, shown, shown_block
 from vynexus_tui.cli.trial_printing import print_trial
 from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.domain.trials import Trial, Verdict
@@ -39,7 +39,7 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
         else:
             script, cwd = _script(options.script, words), str(Path(options.cwd or "").absolute())
             if live:
-                print(f"trying in {shown(cwd)} … Ctrl-C stops it", file=sys.stderr)
+                print(f"trying in {folder(cwd)} … Ctrl-C stops it", file=sys.stderr)
             trial = try_command(workspace, script, cwd=cwd, now=now_utc(), **listeners)
     if options.json:
         print_json(trial_shape(trial))
