@@ -73,7 +73,8 @@ def _change_lines(trial: Trial, is_whole: bool, paint: _Paint) -> list[str]:
         return []
     where = folder(trial.cwd)
     if not trial.changes:
-        return [f"  nothing would change ({where})"]
+        so_far = {Verdict.PASSED: "would change", Verdict.FAILED: "would change", Verdict.STOPS_AT_NETWORK: "changed without a network"}
+        return [f"  nothing {so_far.get(trial.verdict, 'changed until then')} ({where})"]
     found = [f"  would change {counted(len(trial.changes), 'path')} ({where})"]
     of_git = [] if is_whole else [c for c in trial.changes if c.is_gits_own]
     of_git = of_git if len(of_git) > _MOST_OF_GIT else []

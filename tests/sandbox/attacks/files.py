@@ -221,8 +221,9 @@ with open("doc/a.txt", "r+") as file:
         "a script that mounts over itself",
         'mkdir m; mount --bind m /run/vynexus; mount -o remount,rw /run/vynexus; umount -l /run/vynexus; cp "$0" s; mv s "$0"; test -s "$0" || echo ESCAPED',
     ),
+    bash("the modes of what it inherited", "for fd in /proc/self/fd/* /dev/std*; do chmod 666 $fd; done 2>/dev/null"),
     python(
-        "the modes of what it inherited",
+        "the modes of what its interpreter inherited",
         """
 for descriptor in [0, *range(3, 256)]:
     for name, change in (("chmod", lambda: os.fchmod(descriptor, 0o666)), ("xattr", lambda: os.setxattr(descriptor, "user.x", b"x"))):
