@@ -15,6 +15,8 @@ import pytest
 from vynexus_tui.domain.settings import Sandbox
 from vynexus_tui.domain.trials import SandboxCapability, SandboxLevel, Trial, Verdict
 from vynexus_tui.sandbox.automation_sandbox import AutomationSandbox
+from vynexus_tui.sandbox.masks import Masks
+from vynexus_tui.sandbox.overlays import TrialRoot
 from vynexus_tui.sandbox.supervisor import Means, observe_trial
 from vynexus_tui.sandbox.trial_request import build_request
 
@@ -260,3 +262,15 @@ def test_our_own_state_is_masked(me: Person) -> None:
 def test_a_trial_inside_a_secret_is_refused(person: Person) -> None:
     person.write(".ssh/id", "CANARY")
     assert_only_read(person.try_script(BETRAYAL, cwd=f"{person.home}/.ssh"), person, "masks: ")
+
+
+def test_a_file_that_vanishes_while_the_tree_is_built_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there/gone").write_text("x")
+    root = TrialRoot(writable_trees=(), masks=Masks((), owner=os.geteuid()), owner=os.geteuid())
+    with os.scandir(tmp_path / "there") as entries:
+        (entry,) = entries
+        entry.stat(follow_symlinks=False)
+        os.unlink(entry.path)
+        assert root._copy_to_skeleton(entry, str(tmp_path / "copy"))
+    assert not (tmp_path / "copy").exists()

@@ -8,6 +8,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from errno import EINVAL, EMFILE, ENOMEM, ENOSPC
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -243,8 +244,9 @@ class TrialRoot:
         shown_as_they_are = [child.path for child in children if not self._copy_to_skeleton(child, f"{skeleton}/{child.name}")]
         self._overlay(skeleton, directory, is_split=True)
         for path in shown_as_they_are:
-            linux_calls.mount(path, self.path + path, None, MS_BIND)
-            linux_calls.make_read_only(self.path + path)
+            with suppress(FileNotFoundError):  # vanished since; what is left is an empty file that can be written in the trial only
+                linux_calls.mount(path, self.path + path, None, MS_BIND)
+                linux_calls.make_read_only(self.path + path)
         directories = [child.path for child in children if child.is_dir(follow_symlinks=False) and child.path not in _REPLACED]
         for path in directories[: _MOST_CHILDREN * 8]:
             self._add(path)
@@ -263,7 +265,10 @@ class TrialRoot:
             is_ours = self._owner in (0, status.st_uid)
             if is_ours and status.st_size <= min(_SKELETON_FILE_BYTES, self._skeleton_room):
                 self._skeleton_room -= status.st_size
-                copy_file(child.path, target)
+                try:
+                    copy_file(child.path, target)
+                except FileNotFoundError:
+                    return True  # it has vanished since it was listed, as things do in /tmp
             else:
                 os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o600))
                 if is_ours:
