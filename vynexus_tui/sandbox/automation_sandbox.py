@@ -102,6 +102,7 @@ class AutomationSandbox:
         common: Mapping[str, Any],
     ) -> Trial:
         judgement = judge(seen, self._settings)
+        judged = judge_steps(steps, seen, judgement.verdict)
         report = seen.report
         not_known = [*report.get("notes", ()), *unshowable(script)]
         touched = f"{script}\n{seen.stderr}"
@@ -115,7 +116,6 @@ class AutomationSandbox:
         if _OWN_PLACE in script:
             not_known.append("the script looks whether it is being tried")
         if judgement.verdict is Verdict.PASSED:
-            judged = judge_steps(steps, seen, judgement.verdict)
             not_known += [f"step {s.number} was not reached: what it does" for s in judged if s.outcome is StepOutcome.NOT_REACHED]
             if judgement.network_attempted is None:
                 not_known += [f"{said}, but did not in this try" for said in network_words(script)]
@@ -132,7 +132,7 @@ class AutomationSandbox:
             duration_s=report.get("duration_s"),
             cpu_s=report.get("cpu_s"),
             peak_memory_bytes=report.get("peak_memory_bytes"),
-            steps=judge_steps(steps, seen, judgement.verdict),
+            steps=judged,
             changes=tuple(_file_change(c) for c in report.get("changes", ())),
             network_attempted=judgement.network_attempted,
             leftover_processes=report.get("leftover_processes"),

@@ -120,7 +120,7 @@ class TrialRoot:
             self._disk_use = DiskUse(f"{BASE}/changes", disk_bytes=disk_bytes, inodes=inodes)
         for name in ("upper", "work"):
             os.mkdir(f"{BASE}/changes/{name}")
-        # Without them a directory could be removed but not made again.
+        # Without user.* attributes neither removing a directory of the person's nor making it again works (EIO, Linux 6.1).
         os.setxattr(f"{BASE}/changes/upper", "user.vynexus", b"1")
         self._split("/", keep_all=True)
         for directory in ("/var/tmp", *self._writable_trees):

@@ -1,7 +1,8 @@
 """A cgroup for one trial, from a systemd manager: the hard bound on its memory and processes that no watchdog can be.
 
-`systemd-run --scope` becomes the launcher itself: same parent, same file descriptors (systemd-run(1); measured with 249 to 257).
-OOMPolicy=continue, because systemd would otherwise end the launcher too when the kernel ends the script.
+`systemd-run --scope` becomes the launcher itself: same parent, same file descriptors (systemd-run(1); measured with 252 and 257).
+OOMPolicy=continue, because systemd would otherwise end the launcher too when the kernel ends the script; 249 knows no such property for
+scopes and refuses, and the watchdog stays.
 """
 
 import os
