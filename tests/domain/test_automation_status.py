@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vynexus_tui.domain.automations import DEPLOYED, Action, AutomationStatus, advance, can_advance
+from vynexus_tui.domain.automations import INSTALLED, Action, AutomationStatus, advance, can_advance
 from vynexus_tui.domain.errors import RequestError
 
 S, A = AutomationStatus, Action
@@ -22,7 +22,7 @@ def test_nothing_is_ever_live_without_having_been_tried_and_approved(actions: li
         if can_advance(status, action):
             status = advance(status, action)
             done.append(action)
-    if status in DEPLOYED:
+    if status in INSTALLED:
         since_edit = done[max((i for i, a in enumerate(done) if a is A.EDIT), default=-1) + 1 :]
         assert A.TRY in since_edit
         assert A.APPROVE in since_edit

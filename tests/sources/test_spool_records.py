@@ -89,6 +89,18 @@ def test_a_stamp_beyond_all_calendars_is_no_record():
 RUN = b"\0VYR1\0r-1\0a1b2\0" + b"e" * 64 + b"\x001700000000500000\x001500000\x003\x001200000\x0020480\0/srv/x\0r-1.\0"
 
 
+SCHEDULED = RUN.replace(b"VYR1", b"VYR2").replace(b"20480\0", b"20480\x001\0")
+
+
+def test_a_run_says_whether_its_schedule_started_it():
+    assert [parse_run(raw).is_scheduled for raw in (RUN, SCHEDULED, SCHEDULED.replace(b"20480\x001", b"20480\x000"))] == [
+        False,
+        True,
+        False,
+    ]
+    assert parse_run(SCHEDULED).cwd == "/srv/x"
+
+
 def test_a_run_file_gives_a_run():
     run = parse_run(RUN)
     assert (run.run_id, run.automation_id, run.script_sha256) == ("r-1", "a1b2", "e" * 64)

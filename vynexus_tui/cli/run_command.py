@@ -30,6 +30,8 @@ def run_automation(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help"):
         print("usage: vynexus run NAME [ARGUMENT...]", file=sys.stderr)
         return 0 if arguments else 2
+    is_scheduled = arguments[0] == "--scheduled"
+    arguments = arguments[is_scheduled:] or [""]
     name = arguments[0]
     home = os.environ.get("HOME", "")
     folder = os.path.join(_xdg("XDG_DATA_HOME", home, ".local/share"), "vynexus", "automations", name)
@@ -43,7 +45,8 @@ def run_automation(arguments: list[str]) -> int:
     except OSError:
         return _refuse(f"no approved automation named {name!r}", "vynexus automations lists them", 127)
     if approved.get("status") != "live":
-        return _refuse(f"{name} is paused", f"vynexus resume {name}", 126)
+        why = "stopped itself: too many of its runs failed" if approved.get("status") == "failing" else "is paused"
+        return _refuse(f"{name} {why}", f"vynexus show {name} says more; vynexus resume {name} lets it run again", 126)
     import hashlib
 
     if hashlib.sha256(script).hexdigest() != approved.get("sha256"):
@@ -51,12 +54,17 @@ def run_automation(arguments: list[str]) -> int:
     running = os.environ.get(_RUNNING, "").split(":")
     if name in running:
         return _refuse(f"{name} calls itself", f"it was stopped; retire it: vynexus retire {name}", 126)
+    if "cwd" in approved:
+        try:
+            os.chdir(approved["cwd"])
+        except OSError as error:
+            return _refuse(f"{name} runs in {approved['cwd']}: {error.strerror}", f"vynexus show {name} says more", 126)
     environment = _environment(":".join([*running, name]))
     try:
         look = _first_look(os.path.join(folder, "predicted"), approved["sha256"], arguments[1:])
     except KeyboardInterrupt:
         return 128 + signal.SIGINT  # the script was not started yet, and shall not be
-    return _run_and_record([_readable(script, path), *arguments[1:]], environment, approved, home, look)
+    return _run_and_record([_readable(script, path), *arguments[1:]], environment, approved, home, look, is_scheduled)
 
 
 def _first_look(predicted: str, sha256: str, arguments: list[str]) -> "FirstRunLook | None":
@@ -85,7 +93,12 @@ def _environment(running: str) -> dict[str, str]:
 
 
 def _run_and_record(
-    command: list[str], environment: dict[str, str], approved: dict[str, str], home: str, look: "FirstRunLook | None"
+    command: list[str],
+    environment: dict[str, str],
+    approved: dict[str, str],
+    home: str,
+    look: "FirstRunLook | None",
+    is_scheduled: bool,
 ) -> int:
     started_us, clock_s = time.time_ns() // 1000, time.monotonic()
     try:
@@ -123,6 +136,7 @@ def _run_and_record(
         cpu_us=round((usage.ru_utime + usage.ru_stime) * 1e6),
         peak_kb=usage.ru_maxrss,
         cwd=cwd,
+        is_scheduled=is_scheduled,
     )
     spool = os.path.join(_xdg("XDG_STATE_HOME", home, ".local/state"), "vynexus", "spool")
     _append(spool, f"run-{started_us}-{pid}.r", record)

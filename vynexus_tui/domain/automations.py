@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.domain.identifiers import AutomationId, PatternId, text_sha256
+from vynexus_tui.domain.patterns import Schedule
 
 
 class ScriptTemplate(StrEnum):
@@ -89,10 +90,14 @@ class Action(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     FAIL = "fail"
-    RECOVER = "recover"
+    """Done by VyNexus itself: too many of its runs failed, so it stops running."""
     RETIRE = "retire"
+    SCHEDULE = "schedule"
+    UNSCHEDULE = "unschedule"
     SNOOZE = "snooze"
     """Of a pattern: not shown for some days. Changes no status."""
+    NEVER = "never"
+    """Of a pattern: never shown again. Changes no status."""
 
 
 _S = AutomationStatus
@@ -111,18 +116,21 @@ _NEXT: dict[tuple[AutomationStatus, Action], AutomationStatus] = {
     (_S.NEW, Action.REJECT): _S.REJECTED,
     (_S.TRIED, Action.REJECT): _S.REJECTED,
     (_S.LIVE, Action.PAUSE): _S.PAUSED,
-    (_S.FAILING, Action.PAUSE): _S.PAUSED,
     (_S.PAUSED, Action.RESUME): _S.LIVE,
+    (_S.FAILING, Action.RESUME): _S.LIVE,
     (_S.LIVE, Action.FAIL): _S.FAILING,
-    (_S.FAILING, Action.RECOVER): _S.LIVE,
+    (_S.LIVE, Action.SCHEDULE): _S.LIVE,
+    (_S.LIVE, Action.UNSCHEDULE): _S.LIVE,
+    (_S.PAUSED, Action.UNSCHEDULE): _S.PAUSED,
+    (_S.FAILING, Action.UNSCHEDULE): _S.FAILING,
     (_S.NEW, Action.RETIRE): _S.RETIRED,
     (_S.TRIED, Action.RETIRE): _S.RETIRED,
     (_S.LIVE, Action.RETIRE): _S.RETIRED,
     (_S.PAUSED, Action.RETIRE): _S.RETIRED,
     (_S.FAILING, Action.RETIRE): _S.RETIRED,
 }
-DEPLOYED = frozenset({_S.LIVE, _S.FAILING})
-"""Statuses in which the shortcut exists and runs."""
+INSTALLED = frozenset({_S.LIVE, _S.PAUSED, _S.FAILING})
+"""Statuses in which the shortcut exists. It runs only while live."""
 
 
 def can_advance(status: AutomationStatus, action: Action) -> bool:
@@ -135,9 +143,28 @@ def advance(status: AutomationStatus, action: Action) -> AutomationStatus:
     try:
         return _NEXT[status, action]
     except KeyError:
-        by_person = _NEXT.keys() - {(s, a) for s, a in _NEXT if a in (Action.FAIL, Action.RECOVER)}
+        by_person = _NEXT.keys() - {(s, a) for s, a in _NEXT if a is Action.FAIL}
         possible = ", ".join(sorted(a for s, a in by_person if s == status)) or "nothing (use undo)"
         raise RequestError(f"cannot {action} an automation that is {status}", f"possible now: {possible}") from None
+
+
+class ScheduleBackend(StrEnum):
+    """Who starts a scheduled automation."""
+
+    SYSTEMD = "systemd"
+    """A user timer."""
+    CRON = "cron"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployedSchedule:
+    """When an automation is started without the person, and with what."""
+
+    schedule: Schedule
+    """In the person's local time."""
+    backend: ScheduleBackend
+    arguments: tuple[str, ...] = ()
+    """One per parameter: nothing is left to be asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +188,11 @@ class Automation:
     created_at: datetime
     adds: tuple[str, ...] = ()
     """What the template adds to the recorded commands, in words."""
+    runs_in: str | None = None
+    """Folder it always runs in; None: where it is called."""
+    is_function: bool = False
+    """It changes the shell that calls it (cd, export, source): installed as a shell function, not as a program. Takes no arguments."""
+    schedule: DeployedSchedule | None = None
 
 
 class RefusalReason(StrEnum):
@@ -201,3 +233,5 @@ class Decision:
     previous_status: AutomationStatus
     decided_at: datetime
     undone_at: datetime | None = None
+    reason: str | None = None
+    """Why VyNexus did it by itself; None: the person decided."""

@@ -20,6 +20,8 @@ class Run:
     cpu_s: float | None = None
     peak_memory_bytes: int | None = None
     cwd: str | None = None
+    is_scheduled: bool = False
+    """Started by its schedule: nobody waited for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

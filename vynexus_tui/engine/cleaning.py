@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from vynexus_tui.domain.automations import AutomationStatus
+from vynexus_tui.domain.automations import INSTALLED, AutomationStatus
 from vynexus_tui.domain.events import Actor, CommandEvent, TimeQuality
 from vynexus_tui.engine.assembly import Workspace, build_redactor, reading
 from vynexus_tui.language.agents import is_agent_wrapper
@@ -18,7 +18,7 @@ _LONGEST_NAME = 4096
 """Characters kept of folders, sessions and hosts; PATH_MAX on Linux."""
 _REMEMBERED = 50_000
 """Lines whose cleaned form is kept at hand, about 10 MB."""
-_DEPLOYED_ONCE = (AutomationStatus.LIVE, AutomationStatus.FAILING, AutomationStatus.PAUSED, AutomationStatus.RETIRED)
+_INSTALLED_ONCE = INSTALLED | {AutomationStatus.RETIRED}
 _Names = tuple[str | None, str | None, str | None, str | None]
 _OUR_PROGRAMS = ("vynexus", "vy")
 _NAMES_A_SECRET = re.compile(r"(?:^|[\s;&|/(\"'])(?:vynexus(?:_tui)?|vy)[\"']?\s+(?:-\S+\s+(?:\S+\s+)?)*(?:redact|forget)\b")
@@ -41,7 +41,7 @@ class Cleaning:
         with reading(workspace) as connection:
             automations = automations_table.read_automations(connection) if connection else []
         # One that was never deployed has no command: what the person calls by that name is their own.
-        names = [a.name for a in automations if a.status in _DEPLOYED_ONCE]
+        names = [a.name for a in automations if a.status in _INSTALLED_ONCE]
         self._ours = frozenset((*names, *_OUR_PROGRAMS))
         self._automation_names = re.compile("|".join(map(re.escape, names))) if names else None
         self._has_filters = bool(self._commands or self._folders or self._kept_from)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from vynexus_tui.automation.script_facts import describe_script
 from vynexus_tui.domain.automations import (
-    DEPLOYED,
+    INSTALLED,
     Action,
     Automation,
     AutomationStatus,
@@ -246,7 +246,7 @@ def _open_prediction(workspace: Workspace, connection: Connection, automation: A
 
 
 def _undo_in_shell(shortcuts: WorkflowShortcuts, automation: Automation, decision: Decision, prediction: bytes | None) -> None:
-    was_deployed = decision.previous_status in DEPLOYED or decision.previous_status is AutomationStatus.PAUSED
+    was_deployed = decision.previous_status in INSTALLED
     match decision.action:
         case Action.APPROVE:
             shortcuts.remove(automation.name)

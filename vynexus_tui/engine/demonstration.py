@@ -239,6 +239,7 @@ def _make_up_runs(workspace: Workspace, head: AutomationHead, cwd: str, *, now: 
             cpu_us=310_000,
             peak_kb=24_000,
             cwd=os.fsencode(cwd),
+            is_scheduled=False,
         )
         path = spool / f"run-{started_us}-{number}.r"
         path.write_bytes(record)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from vynexus_tui.domain.automations import DEPLOYED, Action, Automation, AutomationStatus, Refusal, RefusalReason, advance
+from vynexus_tui.domain.automations import INSTALLED, Action, Automation, AutomationStatus, Refusal, RefusalReason, advance
 from vynexus_tui.domain.cycles import CycleReport, OptimizationReport, PatternHead, Stage, StageFailure
 from vynexus_tui.domain.errors import VynexusError
 from vynexus_tui.domain.events import Actor, CommandEvent
@@ -240,7 +240,7 @@ class OptimizationEngine:
                 now=now,
             )
             for a in automations
-            if a.automation_id in runs_of or a.status in DEPLOYED
+            if a.automation_id in runs_of or a.status in INSTALLED
         )
         self._write_result("savings", SavingsSummary(savings=savings), SavingsSummary)
         self._mark_failing(automations, runs_of)
@@ -252,8 +252,6 @@ class OptimizationEngine:
             failed = [run.exit_code != 0 for run in newest]
             if automation.status is AutomationStatus.LIVE and len(failed) == limit and all(failed):
                 self._advance(automation, Action.FAIL)
-            elif automation.status is AutomationStatus.FAILING and failed and not failed[-1]:
-                self._advance(automation, Action.RECOVER)
 
     def _advance(self, looked_at: Automation, action: Action) -> None:
         """Only when nobody decided otherwise meanwhile."""

@@ -2,7 +2,7 @@
 
     <data_dir>/automations/<name>/<name>      the approved text, 0700; its own name, which is what its messages and --help say
     <data_dir>/automations/<name>/approved    what `vynexus run` checks before it runs it (0600), one `key value` per line:
-                                              version, automation_id, sha256, status (live or paused), shortcut (path), cwd (optional)
+                                              version, automation_id, sha256, status (live, paused, failing), shortcut (path), cwd (optional)
     <data_dir>/automations/<name>/predicted   what the approved try showed (0600, JSON); the first real run that is like it takes it away
     <directory on PATH>/<name>                an executable that calls `vynexus run <name>`, 0755
 
@@ -29,7 +29,7 @@ _MARK = "# A VyNexus shortcut."
 _HEAD = f"#!/bin/sh\n{_MARK}".encode()
 _VERSION = "1"
 _APPROVED, _PREDICTED = "approved", "predicted"
-_LIVE, _PAUSED = "live", "paused"
+_LIVE, _PAUSED, _FAILING = "live", "paused", "failing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +42,19 @@ class InstalledShortcut:
     """Of the approved text; `vynexus run` refuses any other."""
     shortcut_path: Path
     script_path: Path
-    is_paused: bool = False
+    status: str = _LIVE
+    """live, paused, or failing: it stopped itself."""
     cwd: str | None = None
     """Where it runs; None: where it is called."""
     needs_new_shell: bool = False
     """Its directory is not on PATH yet: only shells started from now on know the name."""
     is_predicted: bool = False
     """Its first run that is like the try will be compared with it."""
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether `vynexus run` refuses it."""
+        return self.status != _LIVE
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -170,13 +176,13 @@ class WorkflowShortcuts:
             raise ShellError(f"{error.filename or name} cannot be deleted: {error.strerror}", "delete it by hand") from error
         return tuple(removed)
 
-    def pause(self, name: str) -> InstalledShortcut:
-        """Keep the command; `vynexus run` says that it is paused. Raises RequestError for a name that is not installed."""
-        return self._set_paused(name, is_paused=True)
+    def pause(self, name: str, *, is_failing: bool = False) -> InstalledShortcut:
+        """Keep the command; `vynexus run` says why it does not run. Raises RequestError for a name that is not installed."""
+        return self._set_status(name, _FAILING if is_failing else _PAUSED)
 
     def resume(self, name: str) -> InstalledShortcut:
         """The reverse of `pause`."""
-        return self._set_paused(name, is_paused=False)
+        return self._set_status(name, _LIVE)
 
     def list_installed(self) -> tuple[InstalledShortcut, ...]:
         """All shortcuts, by name."""
@@ -200,11 +206,11 @@ class WorkflowShortcuts:
             raise ShellError(taken, f"free: {self.free_name(name)}")
         return former
 
-    def _set_paused(self, name: str, *, is_paused: bool) -> InstalledShortcut:
+    def _set_status(self, name: str, status: str) -> InstalledShortcut:
         installed = self._read(name)
         if installed is None:
             raise RequestError(f"there is no shortcut {name}", "see `vynexus automations`")
-        changed = replace(installed, is_paused=is_paused)
+        changed = replace(installed, status=status)
         try:
             write_whole(changed.approved_path, _approved(changed), 0o600)
         except OSError as error:
@@ -227,7 +233,7 @@ class WorkflowShortcuts:
             sha256=fields["sha256"],
             shortcut_path=shortcut_path,
             script_path=folder / name,
-            is_paused=fields.get("status") != _LIVE,
+            status=fields.get("status", _PAUSED),
             cwd=fields.get("cwd"),
             needs_new_shell=str(shortcut_path.parent) not in self._search_path,
             is_predicted=(folder / _PREDICTED).exists(),
@@ -261,7 +267,7 @@ def _approved(installed: InstalledShortcut) -> bytes:
         "version": _VERSION,
         "automation_id": installed.automation_id,
         "sha256": installed.sha256,
-        "status": _PAUSED if installed.is_paused else _LIVE,
+        "status": installed.status,
         "shortcut": str(installed.shortcut_path),
     }
     if installed.cwd is not None:

@@ -1,7 +1,8 @@
 """What the hook's spool files hold: records framed by NUL, which neither a command nor a path can contain, so nothing is escaped.
 
 A command:  NUL VY1 NUL seq NUL start_us|- NUL dur_us|- NUL exit NUL cpu_us|- NUL flags NUL cwd NUL command NUL seq. NUL
-A run:      NUL VYR1 NUL run_id NUL automation_id NUL sha256 NUL start_us NUL dur_us NUL exit NUL cpu_us|- NUL peak_kb|- NUL cwd NUL run_id. NUL
+A run:      NUL VYR2 NUL run_id NUL automation_id NUL sha256 NUL start_us NUL dur_us NUL exit NUL cpu_us|- NUL peak_kb|- NUL scheduled 0|1 NUL cwd
+            NUL run_id. NUL    (VYR1 of former versions is without `scheduled`)
 
 What the first run of an approved script changed is a file of its own, JSON (`parse_look`).
 
@@ -21,8 +22,7 @@ from vynexus_tui.domain.runs import Run
 
 _COMMAND_MARK = b"\0VY1\0"
 _COMMAND_FIELDS = 10
-_RUN_MARK = b"\0VYR1\0"
-_RUN_FIELDS = 11
+_RUN_FIELDS = {b"VYR1": 11, b"VYR2": 12}
 _NUMBER = re.compile(rb"[0-9]{1,18}")
 _SEQ = re.compile(rb"[0-9]{1,9}")
 """No shell runs a billion commands; larger numbers are forged, and would make what was lost absurd."""
@@ -103,12 +103,12 @@ def _whole_record(buffer: bytes, at: int) -> tuple[CommandRecord, int] | None:
 
 def parse_run(buffer: bytes) -> Run | None:
     """The one run a run file holds; None while it is not whole."""
-    if not buffer.startswith(_RUN_MARK) or not buffer.endswith(b"\0"):
+    if not buffer.startswith(b"\0") or not buffer.endswith(b"\0"):
         return None
     fields = buffer[1:-1].split(b"\0")
-    if len(fields) != _RUN_FIELDS:
+    if len(fields) != _RUN_FIELDS.get(fields[0]):
         return None
-    _mark, run_id, automation_id, sha256, started, duration, status, cpu, peak, cwd, tail = fields
+    _mark, run_id, automation_id, sha256, started, duration, status, cpu, peak, *scheduled, cwd, tail = fields
     if tail != run_id + b"." or not all(map(_NUMBER.fullmatch, (started, duration, status))):
         return None
     started_at, cpu_us, peak_kb = _moment(int(started)), _known(cpu), _known(peak)
@@ -124,6 +124,7 @@ def parse_run(buffer: bytes) -> Run | None:
         cpu_s=None if cpu_us is None else cpu_us / 1e6,
         peak_memory_bytes=None if peak_kb is None else peak_kb * 1024,
         cwd=cwd.decode("utf-8", "surrogateescape") or None,
+        is_scheduled=scheduled == [b"1"],
     )
 
 

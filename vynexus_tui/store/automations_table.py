@@ -84,11 +84,12 @@ def add_decision(
     *,
     now: datetime,
     before: Automation | None = None,
+    reason: str | None = None,
 ) -> None:
-    """Writes a decision down, with the automation as it was before it."""
+    """Writes a decision down, with the automation as it was before it; `reason` where VyNexus made it by itself."""
     connection.execute(
-        "INSERT INTO decisions VALUES (NULL,?,?,?,?,?,NULL,?)",
-        (automation_id, script_sha256, action, previous_status, now.isoformat(), to_json(before) if before else None),
+        "INSERT INTO decisions VALUES (NULL,?,?,?,?,?,NULL,?,?)",
+        (automation_id, script_sha256, action, previous_status, now.isoformat(), to_json(before) if before else None, reason),
     )
 
 
@@ -108,7 +109,7 @@ def read_decisions(
 ) -> list[Decision]:
     """Decisions, newest first."""
     rows = connection.execute(
-        "SELECT decision_id, automation_id, script_sha256, action, previous_status, decided_at, undone_at FROM decisions WHERE (?1 IS NULL OR automation_id=?1) AND (?2=0 OR undone_at IS NULL) ORDER BY decision_id DESC LIMIT ?3",
+        "SELECT decision_id, automation_id, script_sha256, action, previous_status, decided_at, undone_at, reason FROM decisions WHERE (?1 IS NULL OR automation_id=?1) AND (?2=0 OR undone_at IS NULL) ORDER BY decision_id DESC LIMIT ?3",
         (automation_id, int(only_standing), most),
     )
     return [
@@ -120,6 +121,7 @@ def read_decisions(
             previous_status=AutomationStatus(previous),
             decided_at=datetime.fromisoformat(decided),
             undone_at=datetime.fromisoformat(undone) if undone else None,
+            reason=reason,
         )
-        for number, aid, sha256, action, previous, decided, undone in rows
+        for number, aid, sha256, action, previous, decided, undone, reason in rows
     ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from vynexus_tui.domain.automations import DEPLOYED, Action, Automation, AutomationStatus, advance, can_advance
+from vynexus_tui.domain.automations import INSTALLED, Action, Automation, advance, can_advance
 from vynexus_tui.domain.cycles import CycleReport, PatternHead
 from vynexus_tui.domain.identifiers import AutomationId
 from vynexus_tui.domain.patterns import Pattern
@@ -98,7 +98,7 @@ def delete_proposals(connection: Connection, matches: Callable[[str], bool]) -> 
         if any(matches(step.text) for step in pattern.steps):
             connection.execute("DELETE FROM patterns WHERE pattern_id=?", (pattern.pattern_id,))
     found = [a for a in automations_table.read_automations(connection) if matches(a.script.text)]
-    kept = [a for a in found if a.status in DEPLOYED or a.status is AutomationStatus.PAUSED]
+    kept = [a for a in found if a.status in INSTALLED]
     for automation in found:
         if automation not in kept:
             _delete_automation(connection, automation.automation_id)
@@ -187,7 +187,7 @@ def _delete_doomed(connection: Connection, event_ids: set[int]) -> None:
 
 
 def _delete_automation(connection: Connection, automation_id: AutomationId) -> None:
-    for table in ("automations", "trials", "decisions", "run_comparisons"):
+    for table in ("automations", "trials", "decisions", "run_comparisons", "attention"):
         connection.execute(f"DELETE FROM {table} WHERE automation_id=?", (automation_id,))
 
 

@@ -123,4 +123,15 @@ MIGRATIONS: tuple[str, ...] = (
         body TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    # 4: runs that nobody waited for; the time that looking at an automation took; what VyNexus did by itself, and why
+    """
+    ALTER TABLE runs ADD COLUMN is_scheduled INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE decisions ADD COLUMN reason TEXT;
+    CREATE TABLE attention (
+        automation_id TEXT NOT NULL,
+        started_at TEXT NOT NULL,
+        duration_s REAL NOT NULL,
+        activity TEXT NOT NULL
+    );
+    """,
 )

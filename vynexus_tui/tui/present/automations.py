@@ -2,7 +2,7 @@
 
 from textual.content import Content
 
-from vynexus_tui.domain.automations import AutomationStatus, Parameter, RiskLevel
+from vynexus_tui.domain.automations import INSTALLED, AutomationStatus, Parameter, RiskLevel
 from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.tui.present import comparison, units
 from vynexus_tui.tui.present import trial as trials
@@ -11,8 +11,6 @@ from vynexus_tui.tui.present.view import Column, ListSpec, Row, View
 
 _S = AutomationStatus
 _ORDER = (_S.TRIED, _S.FAILING, _S.NEW, _S.LIVE, _S.PAUSED, _S.REJECTED, _S.RETIRED)
-INSTALLED = frozenset({_S.LIVE, _S.FAILING, _S.PAUSED})
-"""Statuses an approval is behind: the command was written."""
 _QUIET = frozenset({_S.REJECTED, _S.RETIRED})
 FOR_REAL = Content.styled("runs for real, not in the sandbox", MUTED)
 """What a person must know of every approval."""

@@ -1,6 +1,6 @@
 """Which key makes sense on what; where one does not, the reason it gives."""
 
-from vynexus_tui.domain.automations import DEPLOYED, Action, AutomationStatus, can_advance
+from vynexus_tui.domain.automations import INSTALLED, Action, AutomationStatus, can_advance
 from vynexus_tui.domain.cycles import AutomationHead, PatternHead
 from vynexus_tui.domain.trials import Consent, approval_rule
 from vynexus_tui.tui.present.view import View
@@ -18,31 +18,35 @@ def why_not(verb: Action, head: AutomationHead | None, view: View) -> str | None
         return "one try at a time: esc in its review stops it"
     if verb is Action.APPROVE:
         return _why_not_approve(head)
-    if verb is Action.PAUSE and status not in DEPLOYED:
+    if verb is Action.PAUSE and status is not _S.LIVE:
         return f"{name} is {status}: only a live automation can be paused"
     if verb is Action.RETIRE and status in (_S.NEW, _S.TRIED):
         return f"{name} is {status}: there is no command yet to retire; x rejects it"
-    if verb is Action.RESUME and status is not _S.PAUSED:
+    if verb is Action.RESUME and status not in (_S.PAUSED, _S.FAILING):
         return f"{name} is {status}: only a paused one can be resumed"
     if not can_advance(status, verb):
         undo = "; u takes a decision back" if status in (_S.REJECTED, _S.RETIRED) else ""
-        also = "; p pauses it, D retires it" if verb is Action.REJECT and status in DEPLOYED else ""
+        also = "; p pauses it, D retires it" if verb is Action.REJECT and status in INSTALLED else ""
         return f"{name} is {status}: cannot {verb} it{undo}{also}"
     return None
 
 
 def _why_not_approve(head: AutomationHead) -> str | None:
     automation = head.automation
-    if automation.status in DEPLOYED:
+    if automation.status is _S.LIVE:
         return f"{automation.name} is live already"
-    if automation.status is _S.PAUSED:
-        return f"{automation.name} was approved and paused: p resumes it"
+    if automation.status in INSTALLED:
+        return f"{automation.name} was approved and {_stopped(automation.status)}: p resumes it"
     if automation.status in (_S.REJECTED, _S.RETIRED):
         return f"{automation.name} is {automation.status}; u takes a decision back"
     rule = approval_rule(head.trial, automation.script.sha256, automation.risk)
     if rule.consent is Consent.BLOCKED:
         return f"not approved: {'; '.join(rule.reasons)}"
     return None
+
+
+def _stopped(status: AutomationStatus) -> str:
+    return "stopped by its failures" if status is _S.FAILING else "paused"
 
 
 def why_not_snooze(pattern: PatternHead | None) -> str | None:

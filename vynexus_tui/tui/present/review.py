@@ -2,7 +2,7 @@
 
 from textual.content import Content
 
-from vynexus_tui.domain.automations import DEPLOYED, AutomationStatus, Parameter, RiskLevel
+from vynexus_tui.domain.automations import INSTALLED, AutomationStatus, Parameter, RiskLevel
 from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.language.visible import visible
 from vynexus_tui.tui.present import automations, comparison, patterns, units
@@ -88,8 +88,8 @@ def seen_values(parameter: Parameter) -> Content:
 def approval_title(head: AutomationHead) -> str:
     """What the part about approving is called: what it would do, or what it did."""
     status = head.automation.status
-    if status in automations.INSTALLED:
-        return "What is installed" if status in DEPLOYED else "What was installed, paused"
+    if status in INSTALLED:
+        return "What is installed" if status is AutomationStatus.LIVE else "What was installed, paused"
     return "Nothing is installed" if status in (AutomationStatus.REJECTED, AutomationStatus.RETIRED) else "If you approve"
 
 

@@ -26,9 +26,9 @@ class ActingScreen(LiveScreen):
         head = self.chosen()
         status = head.automation.status if head else None
         verbs: list[tuple[str, str, str, Action]] = [("a", "Approve", "approve", Action.APPROVE), ("s", "Try", "try", Action.TRY)]
-        if status in (AutomationStatus.LIVE, AutomationStatus.FAILING):
+        if status is AutomationStatus.LIVE:
             verbs = [("p", "Pause", "pause", Action.PAUSE), ("s", "Try", "try", Action.TRY), ("D", "Retire", "retire", Action.RETIRE)]
-        elif status is AutomationStatus.PAUSED:
+        elif status in (AutomationStatus.PAUSED, AutomationStatus.FAILING):
             verbs = [("p", "Resume", "pause", Action.RESUME), ("D", "Retire", "retire", Action.RETIRE)]
         else:
             verbs += [("x", "Reject", "reject", Action.REJECT), ("e", "Edit", "edit", Action.EDIT)]
@@ -64,8 +64,8 @@ class ActingScreen(LiveScreen):
     def action_pause(self) -> None:
         """Pause, or resume what is paused."""
         head = self.chosen()
-        is_paused = head is not None and head.automation.status is AutomationStatus.PAUSED
-        self._decide(Action.RESUME if is_paused else Action.PAUSE)
+        is_stopped = head is not None and head.automation.status in (AutomationStatus.PAUSED, AutomationStatus.FAILING)
+        self._decide(Action.RESUME if is_stopped else Action.PAUSE)
 
     def action_undo(self) -> None:
         """Take back the last decision."""
