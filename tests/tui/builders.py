@@ -89,7 +89,8 @@ def an_automation(
     risk: Risk | None = None,
     **given: Any,
 ) -> AutomationHead:
-    head_fields = {k: given.pop(k) for k in ("run_count", "failed_count", "last_run_at", "saved_low_s", "shortcut_path") if k in given}
+    head_fields = {k: given.pop(k) for k in list(given) if k in AutomationHead.__dataclass_fields__}
+    head_fields.setdefault("needs_you", status in (AutomationStatus.NEW, AutomationStatus.TRIED, AutomationStatus.FAILING))
     values: dict[str, Any] = {
         "automation_id": AutomationId(f"id-{name}"),
         "name": name,
@@ -237,7 +238,7 @@ def a_busy_snapshot() -> Snapshot:
             a_tried_automation("release-notes", trial=a_trial(changes=()), potential=0.91),
             a_tried_automation("ship-it", trial=a_trial(verdict=Verdict.STOPS_AT_NETWORK), potential=0.9, risk=high),
             an_automation("resize-image", status.NEW, potential=0.79, pattern_id="p-img"),
-            an_automation("csv-to-json", status.FAILING, run_count=5, failed_count=2, saved_low_s=-12.0, trial=a_trial(), potential=0.74),
+            an_automation("csv-to-json", status.FAILING, run_count=5, failed_count=3, stopped_reason="failed 3 times in a row", saved_low_s=-12.0, trial=a_trial(), potential=0.74),
             an_automation("pytest-changed", status.LIVE, run_count=41, saved_low_s=1070.0, trial=a_trial(), potential=0.93, shortcut_path="/home/ada/.local/bin/pytest-changed"),
             an_automation("fetch-rates", status.LIVE, run_count=12, failed_count=1, saved_low_s=144.0, trial=a_trial(), potential=0.82),
             an_automation("prune-logs", status.LIVE, trial=a_trial(), potential=0.71),

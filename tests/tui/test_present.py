@@ -89,7 +89,7 @@ def test_last_results():
     view = a_view()
     last = {row.key: row.cells[-1].plain for row in automations.rows(view)}
     assert last["id-bump-and-test"] == "passed: changes 2 files"
-    assert last["id-csv-to-json"] == "2 of 5 runs failed"
+    assert last["id-csv-to-json"] == "stopped itself: failed 3 times in a row"
     assert last["id-pytest-changed"] == "ran 41×, 100 %"
     assert last["id-prune-logs"] == "not run yet"
 
@@ -119,8 +119,8 @@ def test_the_preview_says_what_a_would_do_before_the_script():
         (AutomationStatus.NEW, "If you approve"),
         (AutomationStatus.TRIED, "If you approve"),
         (AutomationStatus.LIVE, "What is installed"),
-        (AutomationStatus.FAILING, "What is installed"),
-        (AutomationStatus.PAUSED, "What was installed, paused"),
+        (AutomationStatus.FAILING, "What is installed, stopped"),
+        (AutomationStatus.PAUSED, "What is installed, paused"),
         (AutomationStatus.REJECTED, "Nothing is installed"),
     ],
 )

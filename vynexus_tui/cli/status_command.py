@@ -15,7 +15,9 @@ _WAITING = (AutomationStatus.NEW, AutomationStatus.TRIED)
 def run(workspace: Workspace, options: argparse.Namespace) -> int:
     """Prints the glance."""
     snapshot = build_snapshot(workspace, now=now_utc())
-    waiting = [h.automation.name for h in snapshot.automations if h.automation.status in _WAITING]
+    waiting = [h.automation.name for h in snapshot.automations if h.needs_you and h.automation.status in _WAITING]
+    later_count = sum(h.automation.status in _WAITING for h in snapshot.automations) - len(waiting)
+    unused = [h for h in snapshot.automations if h.unused_reason is not None]
     failing = [h.automation.name for h in snapshot.automations if h.automation.status is AutomationStatus.FAILING]
     surprising = [h for h in snapshot.automations if h.comparison is not None and h.comparison.needs_a_look(snapshot.taken_at)]
     live = [h.automation.name for h in snapshot.automations if h.automation.status is AutomationStatus.LIVE]
@@ -32,7 +34,9 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
                 "sources": [asdict(s) for s in snapshot.recording.sources],
                 "waiting": waiting,
                 "live": live,
+                "later_count": later_count,
                 "failing": failing,
+                "unused": [h.automation.name for h in unused],
                 "surprising": [h.automation.name for h in surprising],
                 "saved_low_s": snapshot.savings.low_s,
             }
@@ -42,10 +46,16 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
     else:
         print(recording_words(snapshot))
         print(f"commands    {snapshot.recording.event_count:,}, newest {day(snapshot.recording.last_event_at)}")
-        print(f"waiting     {', '.join(waiting) or 'nothing waits for you'}")
+        later = f" (and {later_count} later)" if later_count else ""
+        print(f"waiting     {', '.join(waiting) or 'nothing waits for you'}{later}")
         print(f"live        {', '.join(live) or 'none yet'}")
-        if failing:
-            print(f"failing     {', '.join(failing)}")
+        for head in snapshot.automations:
+            if head.automation.status is AutomationStatus.FAILING:
+                print(
+                    f"stopped     {head.automation.name}: {shown(head.stopped_reason or 'failed')} (vynexus resume {head.automation.name})"
+                )
+        for head in unused:
+            print(f"unused      {head.automation.name}: {head.unused_reason} (vynexus retire {head.automation.name})")
         for head in surprising:
             print(f"look at     {head.automation.name}: {head.comparison.headline if head.comparison else ''}")
         saved = f"at least {duration(snapshot.savings.low_s)}" if snapshot.savings.low_s is not None else "nothing measured yet"

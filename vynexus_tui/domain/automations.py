@@ -193,6 +193,8 @@ class Automation:
     is_function: bool = False
     """It changes the shell that calls it (cd, export, source): installed as a shell function, not as a program. Takes no arguments."""
     schedule: DeployedSchedule | None = None
+    was_proposed: bool = False
+    """A cycle made it, and nobody changed it since: it may give way to a better proposal."""
 
 
 class RefusalReason(StrEnum):

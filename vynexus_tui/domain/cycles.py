@@ -98,11 +98,22 @@ class AutomationHead:
     """The first real run of the current script beside its try; None until one ran like it."""
     awaits_comparison: bool = False
     """The next run that is like the try is compared with it."""
+    aborted_count: int = 0
+    """Runs that somebody stopped: they say nothing about the script."""
+    success_interval: tuple[float, float] | None = None
+    """90 % interval of the success rate; None before the first run."""
+    needs_you: bool = False
+    """It asks for the person now; at most a few proposals do so at a time."""
+    unused_reason: str | None = None
+    """Why retiring it is proposed."""
+    stopped_reason: str | None = None
+    """Why it stopped itself."""
 
     @property
     def success_share(self) -> float | None:
-        """Share of the runs that succeeded; None before the first."""
-        return None if self.run_count == 0 else 1 - self.failed_count / self.run_count
+        """Share of the runs that succeeded, of those that nobody stopped; None before the first."""
+        judged = self.run_count - self.aborted_count
+        return None if judged == 0 else 1 - self.failed_count / judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,9 @@ from datetime import datetime
 from vynexus_tui.domain.events import CostSource
 from vynexus_tui.domain.identifiers import AutomationId, RunId
 
+ABORTED = frozenset({129, 130, 131, 141, 143, 146, 147, 148})
+"""Hang-up, Ctrl-C, Ctrl-\\, closed pipe (`| head`), TERM, Ctrl-Z (macOS 146): somebody stopped it, it did not fail."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
@@ -22,6 +25,11 @@ class Run:
     cwd: str | None = None
     is_scheduled: bool = False
     """Started by its schedule: nobody waited for it."""
+
+    @property
+    def has_failed(self) -> bool | None:
+        """None: somebody stopped it, which says nothing about the script."""
+        return None if self.exit_code in ABORTED else self.exit_code != 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

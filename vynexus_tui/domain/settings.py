@@ -74,7 +74,9 @@ class AutomationCreation:
 
     max_automations: int = _setting(100, "At most this many automations exist at once.", at_least=1, at_most=100)
     snooze_days: int = _setting(30, "A rejected or snoozed pattern is not offered again for this many days.", at_least=1)
-    failures_until_paused: int = _setting(3, "An automation that fails this often in a row is marked failing.", at_least=1)
+    failures_until_paused: int = _setting(3, "An automation that fails this often in a row stops itself.", at_least=1)
+    most_proposals: int = _setting(5, "At most this many proposals ask for your attention at a time.", at_least=1)
+    unused_days: int = _setting(60, "Retiring is proposed for what was not used for this many days.", at_least=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,66 @@
 """From a pattern to what is proposed: its automation or the reason why there is none, and its line in the lists."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from statistics import median
+from typing import NamedTuple
 
-from vynexus_tui.domain.automations import Automation, Refusal, RefusalReason
+from vynexus_tui.domain.automations import Automation, AutomationStatus, Refusal, RefusalReason
 from vynexus_tui.domain.cycles import PatternHead
+from vynexus_tui.domain.identifiers import PatternId
 from vynexus_tui.domain.patterns import Pattern
+from vynexus_tui.domain.settings import Settings
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, is_program, known_aliases
+from vynexus_tui.engine.life_cycle import least_valuable_proposal
+
+_FINISHED = frozenset({AutomationStatus.REJECTED, AutomationStatus.RETIRED})
+"""What has these counts no longer as one of the at most 100."""
+
+
+class Proposals(NamedTuple):
+    """What a cycle proposes, and what gives way to it."""
+
+    outcomes: tuple[tuple[PatternHead, Automation | Refusal], ...]
+    given_up: tuple[Automation, ...]
+
+
+def propose(
+    workspace: Workspace, waiting: Sequence[tuple[PatternHead, Pattern]], existing: Sequence[Automation], *, now: datetime
+) -> Proposals:
+    """An automation, or why there is none, for each pattern; best first. At the limit the least valuable proposal gives way to a better one."""
+    kept, given_up = list(existing), []
+    outcomes: list[tuple[PatternHead, Automation | Refusal]] = []
+    for head, pattern in waiting:
+        if not has_room(workspace.settings, kept, pattern.potential.score):
+            outcomes.append((head, no_room(pattern.pattern_id)))
+            continue
+        outcome = create_automation(workspace, pattern, {a.name for a in kept}, now=now)
+        if isinstance(outcome, Automation):
+            outcome = repetition_of(outcome, kept) or replace(outcome, was_proposed=True)
+        if isinstance(outcome, Automation):
+            if room(workspace.settings, kept) <= 0 and (least := least_valuable_proposal(kept)) is not None:
+                kept.remove(least)
+                given_up.append(least)
+            kept.append(outcome)
+        outcomes.append((head, outcome))
+    return Proposals(tuple(outcomes), tuple(given_up))
+
+
+def room(settings: Settings, automations: Iterable[Automation]) -> int:
+    """How many more automations there may be."""
+    return settings.automation_creation.max_automations - sum(a.status not in _FINISHED for a in automations)
+
+
+def has_room(settings: Settings, automations: Sequence[Automation], potential: float) -> bool:
+    """Whether one of this potential may be made: there is room, or a less valuable proposal."""
+    least = least_valuable_proposal(automations)
+    return room(settings, automations) > 0 or (least is not None and (least.potential or 0.0) < potential)
+
+
+def no_room(pattern_id: PatternId) -> Refusal:
+    """There are as many automations as there may be, and all are worth more."""
+    return Refusal(pattern_id=pattern_id, reason=RefusalReason.LIMIT, detail="retire one to make room")
 
 
 def create_automation(workspace: Workspace, pattern: Pattern, names: set[str], *, now: datetime) -> Automation | Refusal:

@@ -202,6 +202,7 @@ def _with_text(automation: Automation, status: AutomationStatus, text: str) -> A
         summary=facts.summary,
         parameters=tuple(replace(p, seen=seen.get(p.name, ())) for p in facts.parameters),
         adds=("edited by you",),
+        was_proposed=False,
     )
 
 
@@ -246,18 +247,19 @@ def _open_prediction(workspace: Workspace, connection: Connection, automation: A
 
 
 def _undo_in_shell(shortcuts: WorkflowShortcuts, automation: Automation, decision: Decision, prediction: bytes | None) -> None:
-    was_deployed = decision.previous_status in INSTALLED
+    was_installed = decision.previous_status in INSTALLED
+    had_failed = decision.previous_status is AutomationStatus.FAILING
     match decision.action:
         case Action.APPROVE:
             shortcuts.remove(automation.name)
         case Action.PAUSE:
             shortcuts.resume(automation.name)
         case Action.RESUME:
-            shortcuts.pause(automation.name)
-        case Action.RETIRE | Action.EDIT if was_deployed:
+            shortcuts.pause(automation.name, is_failing=had_failed)
+        case Action.RETIRE | Action.EDIT if was_installed:
             shortcuts.install(automation.name, automation.script, automation.automation_id, prediction=prediction)
-            if decision.previous_status is AutomationStatus.PAUSED:
-                shortcuts.pause(automation.name)
+            if decision.previous_status is not AutomationStatus.LIVE:
+                shortcuts.pause(automation.name, is_failing=had_failed)
         case _:
             pass
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from vynexus_tui.domain.automations import INSTALLED, Action, Automation, AutomationStatus, Refusal, RefusalReason, advance
+from vynexus_tui.domain.automations import INSTALLED, Automation, RefusalReason
 from vynexus_tui.domain.cycles import CycleReport, OptimizationReport, PatternHead, Stage, StageFailure
 from vynexus_tui.domain.errors import VynexusError
 from vynexus_tui.domain.events import Actor, CommandEvent
@@ -15,10 +15,11 @@ from vynexus_tui.domain.identifiers import AutomationId, EventId
 from vynexus_tui.domain.patterns import Pattern
 from vynexus_tui.domain.runs import CommandMetric, Run, SavingsSummary
 from vynexus_tui.engine.assembly import Workspace, reading, writing
-from vynexus_tui.engine.creation import build_head, create_automation, repetition_of
+from vynexus_tui.engine.creation import Proposals, build_head, has_room, no_room, propose
 from vynexus_tui.engine.forgetting import apply_retention
 from vynexus_tui.engine.hooks import refresh_hooks
 from vynexus_tui.engine.identification import identify_patterns
+from vynexus_tui.engine.life_cycle import stop_failing
 from vynexus_tui.engine.looks import Look, Scope, choose_look, note_finished, note_identified
 from vynexus_tui.engine.recording import CollectReport, collect
 from vynexus_tui.language.program_facts import command_family, is_interactive
@@ -28,7 +29,6 @@ from vynexus_tui.store.database import transaction
 
 _GONE = "gone"
 """Patterns that were decided on and are no longer found, so that a decision is not asked for twice when they come back."""
-_FINISHED = frozenset({AutomationStatus.REJECTED, AutomationStatus.RETIRED})
 _LOOKING = frozenset({Stage.IDENTIFY, Stage.ANALYZE, Stage.OPTIMIZE})
 """The stages that a whole look goes through."""
 
@@ -148,45 +148,36 @@ class OptimizationEngine:
             existing = automations_table.read_automations(connection)
             heads = patterns_table.read_heads(connection, most=patterns_table.EVERY)
             snoozes = patterns_table.read_snoozes(connection)
-            room = self._settings.automation_creation.max_automations - sum(a.status not in _FINISHED for a in existing)
             decided = {a.pattern_id for a in existing}
-            waiting = [
-                (head, pattern)
+            candidates = [
+                head
                 for head in heads
                 if head.pattern_id not in decided
                 and not (head.pattern_id in snoozes and snoozes[head.pattern_id] > now)
-                and self._may_have_a_script(head, state, has_room=room > 0)
-                and (pattern := patterns_table.read_pattern(connection, head.pattern_id)) is not None
+                and self._may_have_a_script(head, state, existing)
             ]
-        outcomes: list[tuple[PatternHead, Automation | Refusal]] = []
-        for head, pattern in waiting:
-            outcome = (
-                create_automation(self._workspace, pattern, {a.name for a in existing}, now=now)
-                if room > 0
-                else Refusal(pattern_id=pattern.pattern_id, reason=RefusalReason.LIMIT, detail="retire one to make room")
-            )
-            if isinstance(outcome, Automation):
-                outcome = repetition_of(outcome, existing) or outcome
-            if isinstance(outcome, Automation):
-                room -= 1
-                existing.append(outcome)
-            outcomes.append((head, outcome))
-        if outcomes:
-            self._write_outcomes(outcomes)
-        state.created_count = sum(isinstance(o, Automation) for _, o in outcomes)
+            waiting = [(h, p) for h in candidates if (p := patterns_table.read_pattern(connection, h.pattern_id)) is not None]
+        proposals = propose(self._workspace, waiting, existing, now=now)
+        if proposals.outcomes:
+            self._write_proposals(proposals, heads)
+        state.created_count = sum(isinstance(o, Automation) for _, o in proposals.outcomes)
 
-    def _may_have_a_script(self, head: PatternHead, state: _CycleState, *, has_room: bool) -> bool:
+    def _may_have_a_script(self, head: PatternHead, state: _CycleState, existing: list[Automation]) -> bool:
         """What was refused stays refused until everything is looked at again (another run changes no step), or there is room for it."""
         if not head.worthy or head.potential.score <= self._settings.repetitive_task_detection.automation_threshold:
             return False
-        is_asked_again = state.look.scope is Scope.EVERYTHING or (
-            has_room and head.refusal is not None and head.refusal.reason is RefusalReason.LIMIT
-        )
-        return head.refusal is None or is_asked_again
+        if head.refusal is None or state.look.scope is Scope.EVERYTHING:
+            return True
+        return head.refusal.reason is RefusalReason.LIMIT and has_room(self._settings, existing, head.potential.score)
 
-    def _write_outcomes(self, outcomes: list[tuple[PatternHead, Automation | Refusal]]) -> None:
+    def _write_proposals(self, proposals: Proposals, heads: list[PatternHead]) -> None:
         with writing(self._workspace) as connection, transaction(connection):
-            for head, outcome in outcomes:
+            for given_up in proposals.given_up:
+                if automations_table.delete_proposal(connection, given_up):
+                    for head in heads:
+                        if head.pattern_id == given_up.pattern_id:
+                            patterns_table.write_head(connection, replace(head, automation_id=None, refusal=no_room(head.pattern_id)))
+            for head, outcome in proposals.outcomes:
                 if isinstance(outcome, Automation):
                     automations_table.write_automation(connection, outcome)
                     patterns_table.write_head(connection, replace(head, automation_id=outcome.automation_id, refusal=None))
@@ -243,22 +234,7 @@ class OptimizationEngine:
             if a.automation_id in runs_of or a.status in INSTALLED
         )
         self._write_result("savings", SavingsSummary(savings=savings), SavingsSummary)
-        self._mark_failing(automations, runs_of)
-
-    def _mark_failing(self, automations: list[Automation], runs_of: dict[AutomationId, list[Run]]) -> None:
-        limit = self._settings.automation_creation.failures_until_paused
-        for automation in automations:
-            newest = [r for r in runs_of.get(automation.automation_id, []) if r.script_sha256 == automation.script.sha256][-limit:]
-            failed = [run.exit_code != 0 for run in newest]
-            if automation.status is AutomationStatus.LIVE and len(failed) == limit and all(failed):
-                self._advance(automation, Action.FAIL)
-
-    def _advance(self, looked_at: Automation, action: Action) -> None:
-        """Only when nobody decided otherwise meanwhile."""
-        with writing(self._workspace) as connection, transaction(connection):
-            current = automations_table.read_automation(connection, looked_at.automation_id)
-            if current == looked_at:
-                automations_table.write_automation(connection, replace(current, status=advance(current.status, action)))
+        stop_failing(self._workspace, now=now)
 
     def _write_result(self, name: str, value: object, kind: type) -> None:
         """Writes a result only when it differs from the stored one, so that an idle cycle changes no screen."""

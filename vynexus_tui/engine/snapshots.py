@@ -1,11 +1,10 @@
 """What a screen or a list is drawn from: read in one transaction, never computed there."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from vynexus_tui.domain.automations import Action, Automation, AutomationStatus, Decision
-from vynexus_tui.domain.cycles import AutomationHead, CycleReport, JournalEntry, PatternHead, Snapshot, SystemSample
+from vynexus_tui.domain.cycles import CycleReport, JournalEntry, PatternHead, Snapshot, SystemSample
 from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.domain.events import CommandEvent
 from vynexus_tui.domain.findings import Improvement, PerformanceReport, WorkflowScore
@@ -14,27 +13,13 @@ from vynexus_tui.domain.patterns import Pattern
 from vynexus_tui.domain.run_comparison import RunComparison
 from vynexus_tui.domain.runs import Run, SavingsSummary
 from vynexus_tui.domain.trials import Trial
-from vynexus_tui.engine.assembly import Workspace, build_shortcuts, reading
+from vynexus_tui.engine.assembly import Workspace, reading
+from vynexus_tui.engine.automation_heads import read_automation_heads
 from vynexus_tui.engine.recording_quality import recording_state
-from vynexus_tui.shell.workflow_shortcuts import InstalledShortcut
 from vynexus_tui.sources.system_sampler import SystemSampler
 from vynexus_tui.store import automations_table, comparisons_table, cycles_table, events_table, patterns_table, runs_table
 from vynexus_tui.store.database import Connection, change_count, open_for_reading
 
-_STATUS_ORDER = {
-    status: place
-    for place, status in enumerate(
-        (
-            AutomationStatus.FAILING,
-            AutomationStatus.TRIED,
-            AutomationStatus.NEW,
-            AutomationStatus.LIVE,
-            AutomationStatus.PAUSED,
-            AutomationStatus.REJECTED,
-            AutomationStatus.RETIRED,
-        )
-    )
-}
 _DECISION_WORDS = {
     Action.APPROVE: "approved",
     Action.REJECT: "rejected",
@@ -43,6 +28,10 @@ _DECISION_WORDS = {
     Action.RETIRE: "retired",
     Action.EDIT: "edited",
     Action.SNOOZE: "put aside",
+    Action.NEVER: "never again",
+    Action.SCHEDULE: "scheduled",
+    Action.UNSCHEDULE: "unscheduled",
+    Action.FAIL: "stopped",
 }
 
 
@@ -58,30 +47,13 @@ def build_snapshot(workspace: Workspace, *, now: datetime) -> Snapshot:
         runs = runs_table.read_runs(connection)
         comparisons = comparisons_table.read_comparisons(connection)
         savings = cycles_table.read_result(connection, "savings", SavingsSummary) or SavingsSummary()
-        trials = {a.automation_id: automations_table.read_trial(connection, a.automation_id, a.script.sha256) for a in automations}
+        automation_heads = read_automation_heads(workspace, connection, automations, runs, heads, savings, now=now)
         cycles = cycles_table.read_cycles(connection, most=50)
         decisions = automations_table.read_decisions(connection, most=100)
         newest_trials = automations_table.read_trials(connection, most=100)
         performance = cycles_table.read_result(connection, "performance", PerformanceReport) or PerformanceReport()
         workflows = cycles_table.read_result(connection, "workflows", tuple[WorkflowScore, ...]) or ()
         improvements = cycles_table.read_result(connection, "improvements", tuple[Improvement, ...]) or ()
-    saved = {s.automation_id: s.low_s for s in savings.savings}
-    shims = {s.name: s for s in build_shortcuts(workspace).list_installed()}
-    runs_of: dict[AutomationId, list[Run]] = {}
-    for run in runs:
-        runs_of.setdefault(run.automation_id, []).append(run)
-    automation_heads = [
-        _automation_head(
-            _with_potential(a, heads),
-            trials[a.automation_id],
-            runs_of.get(a.automation_id, []),
-            saved.get(a.automation_id),
-            shims.get(a.name),
-            comparisons.get((a.automation_id, a.script.sha256)),
-        )
-        for a in automations
-    ]
-    automation_heads.sort(key=lambda h: (_STATUS_ORDER[h.automation.status], -(h.automation.potential or 0.0), h.automation.name))
     return Snapshot(
         taken_at=now,
         recording=recording,
@@ -162,33 +134,6 @@ def _visible_patterns(
     return tuple(h for h in heads if not (h.pattern_id in snoozes and snoozes[h.pattern_id] > now) and h.pattern_id not in rejected)
 
 
-def _with_potential(automation: Automation, heads: list[PatternHead]) -> Automation:
-    """Its pattern's potential today, not on the day it was made: the same routine has one figure on the screen."""
-    score = next((h.potential.score for h in heads if h.pattern_id == automation.pattern_id), automation.potential)
-    return automation if score == automation.potential else replace(automation, potential=score)
-
-
-def _automation_head(
-    automation: Automation,
-    trial: Trial | None,
-    runs: list[Run],
-    saved_low_s: float | None,
-    installed: InstalledShortcut | None,
-    comparison: RunComparison | None,
-) -> AutomationHead:
-    return AutomationHead(
-        automation=automation,
-        trial=trial,
-        run_count=len(runs),
-        failed_count=sum(r.exit_code != 0 for r in runs),
-        last_run_at=max((r.started_at for r in runs), default=None),
-        saved_low_s=saved_low_s,
-        shortcut_path=None if installed is None else str(installed.shortcut_path),
-        comparison=comparison,
-        awaits_comparison=installed is not None and installed.is_predicted,
-    )
-
-
 def _journal(
     names: dict[AutomationId, str],
     runs: list[Run],
@@ -201,7 +146,8 @@ def _journal(
     entries = [_run_entry(run, names.get(run.automation_id, run.automation_id), said.get(run.run_id, "")) for run in runs]
     for decision in decisions:
         subject = names.get(decision.automation_id, decision.automation_id)
-        entries.append(JournalEntry(at=decision.decided_at, word=_DECISION_WORDS[decision.action], subject=subject, detail="by you"))
+        detail = f"by itself: {decision.reason}" if decision.reason else "by you"
+        entries.append(JournalEntry(at=decision.decided_at, word=_DECISION_WORDS[decision.action], subject=subject, detail=detail))
         if decision.undone_at:
             detail = f"took back: {_DECISION_WORDS[decision.action]}"
             entries.append(JournalEntry(at=decision.undone_at, word="undone", subject=subject, detail=detail))

@@ -4,11 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from vynexus_tui.domain.runs import CommandMetric
+from vynexus_tui.domain.runs import ABORTED, CommandMetric
 from vynexus_tui.performance.statistics import fisher_greater, wilson_interval
 
-_ABORTED = frozenset({129, 130, 131, 141, 143, 146, 147, 148})
-"""Hang-up, Ctrl-C, Ctrl-\\, closed pipe (`| head`), TERM, Ctrl-Z (macOS 146): somebody stopped it, it did not fail."""
 _ANSWERS_WITH_1 = frozenset(
     [
         *"grep egrep fgrep zgrep rg ag ack diff cmp colordiff comm test [ [[ expr pgrep which type command false".split(),
@@ -42,7 +40,7 @@ class FailureChange(NamedTuple):
 def is_failure(metric: CommandMetric) -> bool | None:
     """Whether the command failed; None when the status is unknown or somebody stopped it."""
     code = metric.exit_code
-    if code is None or code in _ABORTED:
+    if code is None or code in ABORTED:
         return None
     if code == 0:
         return False

@@ -93,6 +93,29 @@ def add_decision(
     )
 
 
+def read_run_permissions(connection: Connection) -> dict[AutomationId, datetime]:
+    """When the person last let each automation run: approved or resumed it."""
+    rows = connection.execute(
+        "SELECT automation_id, MAX(decided_at) FROM decisions WHERE action IN (?,?) AND undone_at IS NULL GROUP BY automation_id",
+        (Action.APPROVE, Action.RESUME),
+    )
+    return {AutomationId(aid): datetime.fromisoformat(decided) for aid, decided in rows}
+
+
+def read_stop_reasons(connection: Connection) -> dict[AutomationId, str]:
+    """Why each automation last stopped itself."""
+    rows = connection.execute("SELECT automation_id, reason FROM decisions WHERE action=? ORDER BY decision_id", (Action.FAIL,))
+    return {AutomationId(aid): reason for aid, reason in rows if reason}
+
+
+def delete_proposal(connection: Connection, proposal: Automation) -> bool:
+    """Deletes a proposal that gives way to a better one; False when somebody has changed it meanwhile."""
+    if read_automation(connection, proposal.automation_id) != proposal:
+        return False
+    connection.execute("DELETE FROM automations WHERE automation_id=?", (proposal.automation_id,))
+    return True
+
+
 def read_before(connection: Connection, decision_id: int) -> Automation | None:
     """The automation as it was before a decision."""
     row = connection.execute("SELECT before FROM decisions WHERE decision_id=?", (decision_id,)).fetchone()
@@ -107,9 +130,9 @@ def mark_undone(connection: Connection, decision_id: int, *, now: datetime) -> N
 def read_decisions(
     connection: Connection, *, automation_id: AutomationId | None = None, only_standing: bool = False, most: int = 100
 ) -> list[Decision]:
-    """Decisions, newest first."""
+    """Decisions, newest first; `only_standing`: the person's own that were not taken back."""
     rows = connection.execute(
-        "SELECT decision_id, automation_id, script_sha256, action, previous_status, decided_at, undone_at, reason FROM decisions WHERE (?1 IS NULL OR automation_id=?1) AND (?2=0 OR undone_at IS NULL) ORDER BY decision_id DESC LIMIT ?3",
+        "SELECT decision_id, automation_id, script_sha256, action, previous_status, decided_at, undone_at, reason FROM decisions WHERE (?1 IS NULL OR automation_id=?1) AND (?2=0 OR (undone_at IS NULL AND reason IS NULL)) ORDER BY decision_id DESC LIMIT ?3",
         (automation_id, int(only_standing), most),
     )
     return [

@@ -56,16 +56,20 @@ def last_result(head: AutomationHead, view: View) -> Content:
     if view.trying == head.automation.automation_id:
         return Content.styled("running in the sandbox", MUTED)
     match head.automation.status:
+        case _S.NEW | _S.TRIED if not head.needs_you:
+            return Content.styled("later: others first", MUTED)
         case _S.NEW:
             return trials.verdict(head.trial) if head.trial else Content.styled("s: try it", MUTED)
         case _S.TRIED:
             return trials.verdict(head.trial) if head.trial else Content.styled("s: try it again", MUTED)
         case _S.LIVE if head.comparison is not None and head.comparison.needs_a_look(view.now):
             return shown(head.comparison.headline, WARN)
+        case _S.LIVE if head.unused_reason is not None:
+            return Content.styled(f"{head.unused_reason}: D retires it", WARN)
         case _S.LIVE:
             return Content(runs(head)) if head.run_count else Content.styled("not run yet", MUTED)
         case _S.FAILING:
-            return Content.styled(f"{head.failed_count} of {units.plural(head.run_count, 'run')} failed", BAD)
+            return shown(f"stopped itself: {head.stopped_reason or f'{head.failed_count} of its runs failed'}", BAD)
         case _S.PAUSED:
             return Content.styled("paused by you", MUTED)
         case _S.REJECTED:
@@ -77,6 +81,22 @@ def last_result(head: AutomationHead, view: View) -> Content:
 def runs(head: AutomationHead) -> str:
     """Ran 41×, 100 %."""
     return f"ran {units.count(head.run_count)}×, {units.share(head.success_share)}"
+
+
+def success(head: AutomationHead, view: View) -> Content:
+    """How often it ran, the share that succeeded and how far that can be trusted; why it stopped, or is no longer used."""
+    rows = []
+    if head.run_count:
+        interval = head.success_interval
+        sure = f" ({units.share(interval[0])} to {units.share(interval[1])}, 90 % interval)" if interval else ""
+        aborted = f", {units.count(head.aborted_count)} stopped by you" if head.aborted_count else ""
+        last = f" · last {units.ago(head.last_run_at, view.now)}" if head.last_run_at else ""
+        rows.append(Content(f"{units.count(head.run_count)}{aborted}; {units.share(head.success_share)} succeeded{sure}{last}"))
+    if head.automation.status is _S.FAILING:
+        rows.append(shown(f"stopped itself: {head.stopped_reason or 'too many runs failed'}; p lets it run again, e mends it", BAD))
+    if head.unused_reason is not None:
+        rows.append(shown(f"{head.unused_reason}: D retires it", WARN))
+    return labelled("Runs", *(rows or [Content.styled("none yet", MUTED)]))
 
 
 def note(view: View) -> str:
@@ -125,6 +145,8 @@ def preview(view: View, key: str) -> Content | None:
         _trial(head, view),
         labelled("Installed" if automation.status in INSTALLED else "Approve", *approval(head).split("\n")),
     ]
+    if automation.status in INSTALLED:
+        parts.append(success(head, view))
     if automation.risk.level is not RiskLevel.LOW:
         parts.append(labelled("Risk", *(shown(text, WARN) for text in (automation.risk.level.value, *automation.risk.reasons))))
     parts += [said] if (said := comparison.first_run(head, view, most=3)) is not None else []

@@ -89,7 +89,8 @@ def approval_title(head: AutomationHead) -> str:
     """What the part about approving is called: what it would do, or what it did."""
     status = head.automation.status
     if status in INSTALLED:
-        return "What is installed" if status is AutomationStatus.LIVE else "What was installed, paused"
+        stopped = {AutomationStatus.PAUSED: ", paused", AutomationStatus.FAILING: ", stopped"}
+        return f"What is installed{stopped.get(status, '')}"
     return "Nothing is installed" if status in (AutomationStatus.REJECTED, AutomationStatus.RETIRED) else "If you approve"
 
 

@@ -6,12 +6,9 @@ from datetime import datetime
 
 from textual.content import Content
 
-from vynexus_tui.domain.automations import AutomationStatus
 from vynexus_tui.domain.cycles import AutomationHead, PatternHead, Snapshot
 from vynexus_tui.domain.identifiers import AutomationId, PatternId
 from vynexus_tui.tui.present.glyphs import UNICODE, Glyphs
-
-_S = AutomationStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +38,7 @@ class View:
     @property
     def waiting(self) -> tuple[AutomationHead, ...]:
         """Automations that need the person: to be tried, decided on, or looked after."""
-        return tuple(h for h in self.snapshot.automations if h.automation.status in (_S.NEW, _S.TRIED, _S.FAILING))
+        return tuple(h for h in self.snapshot.automations if h.needs_you)
 
 
 @dataclass(frozen=True, slots=True)
