@@ -12,6 +12,7 @@ from vynexus_tui.domain.trials import (
     FileChange,
     SandboxLevel,
     Trial,
+    TrialCase,
     Verdict,
     approval_rule,
     is_executed_later,
@@ -40,7 +41,7 @@ def change(path: str, kind: ChangeKind = ChangeKind.MODIFY, **more: Any) -> File
 
 
 def consent(trial: Trial | None, sha256: str = "a" * 64, risk: Risk = LOW) -> Consent:
-    return approval_rule(trial, sha256, risk).consent
+    return approval_rule(trial, sha256, risk, runs_in=None).consent
 
 
 def test_without_a_trial_nothing_can_be_approved() -> None:
@@ -82,7 +83,7 @@ def test_what_could_not_be_seen_takes_the_typed_name(verdict: Verdict) -> None:
     ],
 )
 def test_the_red_list_takes_the_typed_name(red: FileChange) -> None:
-    rule = approval_rule(a_trial(Verdict.PASSED, red), "a" * 64, LOW)
+    rule = approval_rule(a_trial(Verdict.PASSED, red), "a" * 64, LOW, runs_in=None)
     assert rule.consent is Consent.TYPED_NAME
     assert rule.reasons
 
@@ -135,3 +136,19 @@ def test_no_verdict_ever_says_safe(verdict: Verdict) -> None:
     words = a_trial(verdict).headline.lower().split()
     assert "safe" not in words
     assert "ok" not in words
+
+
+def test_a_folder_it_was_not_tried_in_asks_for_the_name() -> None:
+    trial = a_trial(Verdict.PASSED, change("/home/a/shop/x"))
+    assert approval_rule(trial, "a" * 64, LOW, runs_in=trial.cwd + "/").consent is Consent.ONE_KEY
+    rule = approval_rule(trial, "a" * 64, LOW, runs_in="/home/a/other")
+    assert (rule.consent, rule.reasons) == (Consent.TYPED_NAME, (f"it was tried in {trial.cwd} and would run in /home/a/other",))
+
+
+def test_what_other_arguments_showed_asks_for_the_name() -> None:
+    fine = TrialCase(arguments=("b",), cwd="/home/a/shop", verdict=Verdict.PASSED, headline="passed: changes nothing")
+    failed = TrialCase(arguments=("c",), cwd="/home/a/shop", verdict=Verdict.FAILED, headline="failed: exit 1")
+    deletes = TrialCase(arguments=("d",), cwd="/home/a/shop", verdict=Verdict.PASSED, headline="passed", reasons=("deletes 2 paths",))
+    assert consent(a_trial(cases=(fine,))) is Consent.ONE_KEY
+    rule = approval_rule(a_trial(cases=(fine, failed, deletes)), "a" * 64, LOW, runs_in=None)
+    assert (rule.consent, rule.reasons) == (Consent.TYPED_NAME, ("1 of 4 sets of arguments did not pass", "deletes 2 paths"))

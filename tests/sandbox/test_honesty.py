@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def consent(trial: Trial) -> Consent:
-    return approval_rule(trial, trial.script_sha256, Risk(level=RiskLevel.LOW)).consent
+    return approval_rule(trial, trial.script_sha256, Risk(level=RiskLevel.LOW), runs_in=None).consent
 
 
 def test_a_file_with_another_name_is_not_changed_unseen(person: Person) -> None:
@@ -70,7 +70,7 @@ def test_hooks_in_a_moved_directory_keep_their_own_line(person: Person) -> None:
     person.write("prep/hooks/pre-commit", "evil\n")
     person.write("x/sub/.envrc", "evil\n")
     trial = person.try_script("mv prep .git; mv x y")
-    reasons = approval_rule(trial, trial.script_sha256, Risk(level=RiskLevel.LOW)).reasons
+    reasons = approval_rule(trial, trial.script_sha256, Risk(level=RiskLevel.LOW), runs_in=None).reasons
     assert sum("executed later" in reason for reason in reasons) >= 2, reasons
 
 

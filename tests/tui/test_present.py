@@ -152,7 +152,7 @@ def test_the_preview_of_a_vanished_row_is_nothing():
 def test_one_key_only_after_a_clean_trial_of_this_script():
     head = a_tried_automation()
     assert possible.why_not(Action.APPROVE, head, a_view()) is None
-    assert "approves it at once" in automations.approval(head).plain
+    assert "approves it at once" in automations.approval(head, None).plain
     stale = replace(head, trial=a_trial("echo other"))
     assert "the script changed since the try" in possible.why_not(Action.APPROVE, stale, a_view())
     assert "try it first (s)" in possible.why_not(Action.APPROVE, replace(head, trial=None), a_view())
@@ -168,7 +168,7 @@ def test_a_failed_trial_says_why_it_blocks(verdict):
 def test_the_red_list_is_shown_before_the_name_is_typed():
     change = FileChange(path="/home/ada/.bashrc", kind=ChangeKind.DELETE, type="file")
     head = a_tried_automation(trial=a_trial(changes=(change,)), risk=Risk(level=RiskLevel.HIGH, reasons=("needs sudo",)))
-    text = automations.approval(head).plain
+    text = automations.approval(head, None).plain
     for reason in ("type its name", "deletes 1 path", "outside /home/ada/src/shop", "executed later", "needs sudo"):
         assert reason in text
 

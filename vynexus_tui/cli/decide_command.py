@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from vynexus_tui.cli.printing import now_utc, shown
 from vynexus_tui.domain.errors import RequestError
@@ -30,11 +31,16 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
 
 def _approve(workspace: Workspace, options: argparse.Namespace) -> str:
     automation = decisions.find_automation(workspace, options.name)
+    if options.runs_in and options.anywhere:
+        raise RequestError("--in names a folder and --anywhere none", "give one of them")
     if not options.sha256:
         raise RequestError(
             "an approval is bound to the exact script: say which",
             f"look at it: vynexus show {automation.name}\n  then: vynexus approve {automation.name} --sha256 {automation.script.sha256}",
         )
+    if options.runs_in or options.anywhere:
+        chosen = None if options.anywhere else str(Path(options.runs_in).absolute())
+        print(shown(decisions.choose_folder(workspace, automation.automation_id, chosen)))
     return approve_as_tried(
         workspace,
         automation.automation_id,

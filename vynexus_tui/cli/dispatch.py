@@ -114,16 +114,19 @@ def _add_collecting(commands: _Commands) -> None:
 
 def _add_deciding(commands: _Commands) -> None:
     trying = _add(commands, "try", "try_command", "run an automation or any command in the sandbox; show what it would change", json=True)
-    trying.usage = "vynexus try [NAME | --script FILE | -- CMD...] [--cwd DIR] [--arg K=V]... [--all] [--json]"
+    trying.usage = "vynexus try [NAME | --script FILE | -- CMD...] [--cwd DIR] [--arg K=V]... [--seen] [--all] [--json]"
     trying.add_argument("name", nargs="?", help="automation")
     trying.add_argument("--script", metavar="FILE", help="a bash script instead (- reads it from standard input)")
     trying.add_argument("--all", action="store_true", help="list every change and every line of every diff")
     trying.add_argument("--cwd", metavar="DIR", help="folder to try it in")
     trying.add_argument("--arg", metavar="K=V", action="append", default=[], help="a parameter's value")
+    trying.add_argument("--seen", action="store_true", help="with every set of arguments you used by hand")
     approve = _add(commands, "approve", "decide_command", "let an automation that was tried go live")
     approve.add_argument("name")
     approve.add_argument("--sha256", metavar="H", help="digest of the script you looked at (see: vynexus show NAME)")
     approve.add_argument("--confirm", metavar="NAME", help="its name again, where what it does demands that")
+    approve.add_argument("--in", dest="runs_in", metavar="DIR", help="always run it there (default: as `vynexus show NAME` says)")
+    approve.add_argument("--anywhere", action="store_true", help="run it where it is called")
     for name, help_text in (
         ("reject", "do not offer an automation again"),
         ("pause", "make a live automation refuse to run"),

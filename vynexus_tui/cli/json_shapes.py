@@ -80,6 +80,9 @@ def automation_shape(automation: Automation, trial: Trial | None = None, head: A
         "summary": automation.summary,
         "adds": list(automation.adds),
         "cwd": automation.cwd,
+        "runs_in": automation.runs_in,
+        "is_function": automation.is_function,
+        "cases": [{"arguments": list(c.arguments), "cwd": c.cwd} for c in automation.cases],
         "trial": trial_shape(trial) if trial else None,
     }
     if head is not None:
@@ -156,6 +159,7 @@ def trial_shape(trial: Trial) -> dict[str, Any]:
         "arguments": list(trial.arguments),
         "script_sha256": trial.script_sha256,
         "tried_at": trial.tried_at,
+        "cases": [{"arguments": list(c.arguments), "cwd": c.cwd, "verdict": c.verdict, "headline": c.headline} for c in trial.cases],
     }
 
 

@@ -108,14 +108,18 @@ def _run_and_record(
     # A handler that does nothing, not KeyboardInterrupt: that could fall between wait4's return and its result. The script gets
     # Ctrl-C from the terminal itself and decides; exec gives it the default handlers back.
     signal.signal(signal.SIGINT, lambda *_: None)
+    # Held back until there is somebody to pass it on to.
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM,))
     pid = os.fork()
     if pid == 0:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM,))
         try:
             os.execvpe("bash", ["bash", *command], environment)
         except OSError as error:
             os.write(2, f"vynexus: bash cannot be started: {error.strerror}\n".encode())
         os._exit(127)
     signal.signal(signal.SIGTERM, lambda *_: _pass_on(pid))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM,))
     _, status, usage = os.wait4(pid, 0)
     # The script is over: there is nobody to pass a signal on to, and its exit status is what counts.
     for number in (signal.SIGINT, signal.SIGTERM):

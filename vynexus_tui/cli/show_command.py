@@ -61,6 +61,10 @@ def _print_automation(workspace: Workspace, head: AutomationHead) -> None:
         seen = ", ".join(f"{shown(s.value, limit=40)} {s.count}x" for s in parameter.seen[:6])
         default = f"default {shown(parameter.default, limit=40)}" if parameter.default is not None else "must be given"
         print(f"  parameter {parameter.name}: {default}; seen {seen or 'nothing'}")
+    if automation.is_function:
+        print("  a function of your shell: it changes the shell that calls it")
+    else:
+        print(f"  runs {'where it is called' if automation.runs_in is None else f'always in {shown(automation.runs_in)}'}")
     print(f"  sha256 {automation.script.sha256}\n")
     print(shown_block(automation.script.text, indent="  │ "))
     print()
@@ -77,7 +81,7 @@ def _print_automation(workspace: Workspace, head: AutomationHead) -> None:
         elif rule.consent == "typed name":
             print(f"  vynexus approve {automation.name} --sha256 {automation.script.sha256} --confirm {automation.name}")
         if rule.consent != "blocked":
-            print("  Once approved it runs for real, not in the sandbox.")
+            print("  Once approved it runs for real, not in the sandbox; --in DIR or --anywhere says where.")
     if automation.pattern_id is not None:
         print()
         try:

@@ -1,6 +1,7 @@
 """How a trial is printed: the verdict, the steps, every path it would change with its diff, and what is not known."""
 
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from shutil import get_terminal_size
@@ -65,7 +66,11 @@ def trial_lines(trial: Trial, *, with_output: bool, is_whole: bool, paint: _Pain
     if trial.leftover_processes:
         left = trial.leftover_processes
         report.append(f"  it left {left:,} process{'es' * (left != 1)} running; {'they were' if left != 1 else 'it was'} ended")
-    return report + [paint(f"  not known: {shown(line)}", _WARN) for line in trial.not_known]
+    report += [paint(f"  not known: {shown(line)}", _WARN) for line in trial.not_known]
+    for case in trial.cases:
+        colour = _VERDICT_COLOUR.get(case.verdict, _BAD)
+        report.append(f"  with {shown(shlex.join(case.arguments), limit=60)} in {folder(case.cwd)}: {paint(shown(case.headline), colour)}")
+    return report
 
 
 def _change_lines(trial: Trial, is_whole: bool, paint: _Paint) -> list[str]:

@@ -13,9 +13,11 @@ from typing import TypedDict
 from vynexus_tui.cli.json_shapes import trial_shape
 from vynexus_tui.cli.printing import folder, now_utc, print_json, shown, shown_block
 from vynexus_tui.cli.trial_printing import print_trial
+from vynexus_tui.domain.automations import SeenCase
 from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.domain.trials import Trial, Verdict
 from vynexus_tui.engine.assembly import Workspace
+from vynexus_tui.engine.trial_suite import try_suite
 from vynexus_tui.engine.trials import plan_trial, try_automation, try_command
 
 _OTHER_VERDICT = 3
@@ -29,12 +31,16 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
     words = options.words
     if options.name and words and not options.script:
         raise RequestError("give either an automation or a command", "vynexus try NAME, or vynexus try -- CMD...")
+    if options.seen and (not options.name or options.arg or options.cwd):
+        raise RequestError("--seen takes an automation's name and nothing else", "vynexus try NAME --seen")
     if options.arg and not options.name:
         raise RequestError("--arg is for an automation's parameters", "a command takes its arguments after --")
     live = _LiveOutput() if sys.stdout.isatty() and not options.json else None
     with _interruptible() as was_interrupted:
         listeners: _Listeners = {"on_output": live.add if live else None, "should_stop": was_interrupted}
-        if options.name:
+        if options.name and options.seen:
+            trial = _try_suite(workspace, options, listeners)
+        elif options.name:
             trial = _try_automation(workspace, options, listeners)
         else:
             script, cwd = _script(options.script, words), str(Path(options.cwd or "").absolute())
@@ -45,7 +51,8 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
         print_json(trial_shape(trial))
     else:
         print_trial(trial, with_output=live is None or live.is_cut, is_whole=options.all)
-    return 0 if trial.verdict is Verdict.PASSED else _OTHER_VERDICT
+    has_passed = trial.verdict is Verdict.PASSED and all(case.verdict is Verdict.PASSED for case in trial.cases)
+    return 0 if has_passed else _OTHER_VERDICT
 
 
 class _Listeners(TypedDict):
@@ -106,6 +113,16 @@ def _try_automation(workspace: Workspace, options: argparse.Namespace, listeners
         print(f"trying in {shown(cwd)}" + (f" with {shown_arguments}" if values else "") + " …", file=sys.stderr)
     arguments = tuple(values.values())
     return try_automation(workspace, options.name, cwd=str(Path(cwd).absolute()), arguments=arguments, now=now_utc(), **listeners)
+
+
+def _try_suite(workspace: Workspace, options: argparse.Namespace, listeners: _Listeners) -> Trial:
+    def say(number: int, count: int, case: SeenCase) -> None:
+        print(
+            f"{number} of {count}: trying in {folder(case.cwd or '')} with {shown(shlex.join(case.arguments), limit=120)} …",
+            file=sys.stderr,
+        )
+
+    return try_suite(workspace, options.name, now=now_utc(), on_case=None if options.json else say, **listeners)
 
 
 def _script(file: str | None, words: list[str]) -> str:

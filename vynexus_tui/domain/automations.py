@@ -68,6 +68,15 @@ class Parameter:
     """Most frequent first."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenCase:
+    """Arguments the person used together, and where: a test case of the script."""
+
+    arguments: tuple[str, ...]
+    """One per parameter."""
+    cwd: str | None = None
+
+
 class AutomationStatus(StrEnum):
     """Where an automation stands."""
 
@@ -193,6 +202,8 @@ class Automation:
     is_function: bool = False
     """It changes the shell that calls it (cd, export, source): installed as a shell function, not as a program. Takes no arguments."""
     schedule: DeployedSchedule | None = None
+    cases: tuple[SeenCase, ...] = ()
+    """Sets of arguments seen, the newest first."""
     was_proposed: bool = False
     """A cycle made it, and nobody changed it since: it may give way to a better proposal."""
 

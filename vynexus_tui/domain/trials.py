@@ -123,6 +123,18 @@ class SandboxCapability:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrialCase:
+    """One more set of arguments that a script was tried with, in short."""
+
+    arguments: tuple[str, ...]
+    cwd: str
+    verdict: Verdict
+    headline: str
+    reasons: tuple[str, ...] = ()
+    """What of it a person must have seen: its red list, and what it could not show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """One sandboxed try of one script with one set of arguments in one directory."""
 
@@ -151,6 +163,8 @@ class Trial:
     automation_id: AutomationId | None = None
     calls: tuple[str, ...] = field(default=())
     """Level static: programs the script would call."""
+    cases: tuple[TrialCase, ...] = ()
+    """The other sets of arguments it was tried with."""
 
     def changes_of(self, step: int) -> tuple[FileChange, ...]:
         """What one step changed, as far as that is known."""
@@ -159,6 +173,13 @@ class Trial:
     @property
     def headline(self) -> str:
         """The verdict as a person reads it."""
+        if not self.cases:
+            return self._own_headline
+        passed = sum(verdict is Verdict.PASSED for verdict in (self.verdict, *(case.verdict for case in self.cases)))
+        return f"{self._own_headline}; {passed} of {len(self.cases) + 1} sets of values passed"
+
+    @property
+    def _own_headline(self) -> str:
         match self.verdict:
             case Verdict.PASSED:
                 return f"passed: {self._change_counts}"
@@ -223,8 +244,11 @@ def red_list(trial: Trial) -> tuple[str, ...]:
     return tuple(found)
 
 
-def approval_rule(trial: Trial | None, script_sha256: str, risk: Risk) -> ApprovalRule:
-    """Invariant 1: no approval without a trial of this very script; what the trial showed decides how much consent it takes."""
+def approval_rule(trial: Trial | None, script_sha256: str, risk: Risk, *, runs_in: str | None) -> ApprovalRule:
+    """Invariant 1: no approval without a trial of this very script; what the trial showed decides how much consent it takes.
+
+    `runs_in`: the folder it would always run in; None: where it is called.
+    """
     if trial is None:
         return ApprovalRule(consent=Consent.BLOCKED, reasons=("try it first (s)",))
     if trial.script_sha256 != script_sha256:
@@ -232,6 +256,9 @@ def approval_rule(trial: Trial | None, script_sha256: str, risk: Risk) -> Approv
     reasons = red_list(trial)
     if risk.level is RiskLevel.HIGH:
         reasons += risk.reasons
+    if runs_in is not None and normpath(runs_in) != normpath(trial.cwd):
+        reasons += (f"it was tried in {trial.cwd} and would run in {runs_in}",)
+    reasons += _case_reasons(trial)
     match trial.verdict:
         case Verdict.PASSED:
             return ApprovalRule(
@@ -243,6 +270,14 @@ def approval_rule(trial: Trial | None, script_sha256: str, risk: Risk) -> Approv
             return ApprovalRule(consent=Consent.TYPED_NAME, reasons=("nothing was executed, it was only read", *reasons))
         case Verdict.FAILED | Verdict.ASKS_FOR_INPUT | Verdict.CUT_OFF:
             return ApprovalRule(consent=Consent.BLOCKED, reasons=(trial.headline,))
+
+
+def _case_reasons(trial: Trial) -> tuple[str, ...]:
+    """What the other sets of arguments showed that one key is not enough for."""
+    odd = [case for case in trial.cases if case.verdict is not Verdict.PASSED]
+    shown = [f"{len(odd)} of {len(trial.cases) + 1} sets of arguments did not pass"] if odd else []
+    known = {*red_list(trial), *trial.not_known}
+    return (*shown, *dict.fromkeys(reason for case in trial.cases for reason in case.reasons if reason not in known))
 
 
 def _is_inside(path: str, directory: str) -> bool:

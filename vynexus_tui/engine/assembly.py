@@ -176,6 +176,19 @@ def is_program(workspace: Workspace, name: str) -> bool:
     return any(os.access(Path(folder or ".") / name, os.X_OK) for folder in folders)
 
 
+def is_folder(path: str) -> bool:
+    """Whether there is such a folder. Recorded paths may be anything, also too long or with a NUL in them."""
+    return path_exists(path) and Path(path).is_dir()
+
+
+def path_exists(path: str) -> bool:
+    """Whether anything is there."""
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):
+        return False
+
+
 def local_zone() -> tzinfo:
     """The machine's local time with the offset that held on each date; schedules are people's local times."""
     return _LocalZone()

@@ -20,12 +20,13 @@ from vynexus_tui.domain.automations import (
     Refusal,
     Script,
     advance,
+    can_advance,
 )
 from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.domain.errors import RequestError, StaleTrialError
 from vynexus_tui.domain.identifiers import AutomationId, PatternId
 from vynexus_tui.domain.trials import ApprovalRule, Consent, Trial, approval_rule
-from vynexus_tui.engine.assembly import Workspace, build_shortcuts, reading, writing
+from vynexus_tui.engine.assembly import Workspace, build_shortcuts, is_folder, reading, writing
 from vynexus_tui.engine.creation import create_automation
 from vynexus_tui.engine.hooks import hook_status
 from vynexus_tui.engine.run_comparing import write_prediction
@@ -51,7 +52,7 @@ def approval_rule_for(workspace: Workspace, automation_id: str) -> ApprovalRule:
     automation = find_automation(workspace, automation_id)
     with reading(workspace) as connection:
         trial = automations_table.read_trial(connection, automation.automation_id, automation.script.sha256) if connection else None
-    return approval_rule(trial, automation.script.sha256, automation.risk)
+    return approval_rule(trial, automation.script.sha256, automation.risk, runs_in=automation.runs_in)
 
 
 def approve(workspace: Workspace, automation_id: str, script_sha256: str, *, confirm: str | None, now: datetime) -> str:
@@ -66,7 +67,9 @@ def approve(workspace: Workspace, automation_id: str, script_sha256: str, *, con
         _decide(connection, automation, Action.APPROVE, replace(automation, status=status), now=now)
         _freeze_baseline(connection, automation, now=now)
         prediction = write_prediction(workspace, automation, trial)
-        installed = build_shortcuts(workspace).install(automation.name, automation.script, automation.automation_id, prediction=prediction)
+        installed = build_shortcuts(workspace).install(
+            automation.name, automation.script, automation.automation_id, cwd=automation.runs_in, prediction=prediction
+        )
     is_hooked = any(state.is_installed for state in hook_status(workspace))
     folder = installed.shortcut_path.parent
     where = "at your next prompt" if is_hooked or not installed.needs_new_shell else f"once {folder} is on your PATH (the hook adds it)"
@@ -75,6 +78,20 @@ def approve(workspace: Workspace, automation_id: str, script_sha256: str, *, con
         f"{automation.name} is live: type {automation.name} {where}; u or `vynexus undo` takes it back."
         f" It runs for real, not in the sandbox{compared}"
     )
+
+
+def choose_folder(workspace: Workspace, automation_id: str, folder: str | None) -> str:
+    """Where an automation will run once it is approved: always in `folder`, or (None) where it is called."""
+    if folder is not None and not (folder.startswith("/") and is_folder(folder) and "\n" not in folder):
+        raise RequestError(f"{folder} is no folder it could run in", "name one that exists, by its full path")
+    with _deciding(workspace) as connection:
+        automation = _find(connection, automation_id)
+        if automation.is_function:
+            raise RequestError(f"{automation.name} is a function of your shell", "it runs where it is called")
+        if not can_advance(automation.status, Action.EDIT) or automation.status in INSTALLED:
+            raise RequestError(f"{automation.name} is {automation.status}", "where it runs is chosen when it is approved")
+        automations_table.write_automation(connection, replace(automation, runs_in=folder, was_proposed=False))
+    return f"{automation.name} will run {'where it is called' if folder is None else f'always in {folder}'}"
 
 
 def reject(workspace: Workspace, automation_id: str, *, now: datetime) -> str:
@@ -207,7 +224,7 @@ def _with_text(automation: Automation, status: AutomationStatus, text: str) -> A
 
 
 def _check_consent(automation: Automation, trial: Trial | None, confirm: str | None) -> None:
-    rule = approval_rule(trial, automation.script.sha256, automation.risk)
+    rule = approval_rule(trial, automation.script.sha256, automation.risk, runs_in=automation.runs_in)
     if rule.consent is Consent.BLOCKED:
         raise RequestError(f"{automation.name} cannot be approved: {'; '.join(rule.reasons)}", f"vynexus try {automation.name}")
     if rule.consent is Consent.TYPED_NAME and confirm != automation.name:
@@ -257,7 +274,7 @@ def _undo_in_shell(shortcuts: WorkflowShortcuts, automation: Automation, decisio
         case Action.RESUME:
             shortcuts.pause(automation.name, is_failing=had_failed)
         case Action.RETIRE | Action.EDIT if was_installed:
-            shortcuts.install(automation.name, automation.script, automation.automation_id, prediction=prediction)
+            shortcuts.install(automation.name, automation.script, automation.automation_id, cwd=automation.runs_in, prediction=prediction)
             if decision.previous_status is not AutomationStatus.LIVE:
                 shortcuts.pause(automation.name, is_failing=had_failed)
         case _:

@@ -5,16 +5,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from time import monotonic, sleep
 
-from vynexus_tui.domain.automations import Action, can_advance
+from vynexus_tui.domain.automations import Action, Automation, can_advance
 from vynexus_tui.domain.errors import RequestError, StaleTrialError
 from vynexus_tui.domain.events import CommandEvent
 from vynexus_tui.domain.identifiers import AutomationId, PatternId
 from vynexus_tui.domain.trials import ChangeKind, FileChange, SandboxCapability, Trial
 from vynexus_tui.engine import decisions
-from vynexus_tui.engine.assembly import Workspace, build_redactor, build_sandbox, only_one, reading, writing
+from vynexus_tui.engine.assembly import Workspace, build_redactor, build_sandbox, is_folder, only_one, path_exists, reading, writing
 from vynexus_tui.engine.decisions import advance_for, find_automation
 from vynexus_tui.language.lexing import parse_command
 from vynexus_tui.language.program_facts import command_words
@@ -45,9 +44,11 @@ def plan_trial(workspace: Workspace, automation_id: str) -> TrialPlan:
     arguments = tuple((p.name, p.default if p.default is not None else (p.seen[0].value if p.seen else "")) for p in automation.parameters)
     with reading(workspace) as connection:
         last = automations_table.read_last_trial(connection, automation.automation_id) if connection else None
-    if last is not None and _is_folder(last.cwd):
+    if automation.runs_in and is_folder(automation.runs_in):
+        return TrialPlan(cwd=automation.runs_in, cwd_reason="where it will always run", arguments=arguments)
+    if last is not None and is_folder(last.cwd):
         return TrialPlan(cwd=last.cwd, cwd_reason="where it was tried last", arguments=arguments)
-    if automation.cwd and _is_folder(automation.cwd):
+    if automation.cwd and is_folder(automation.cwd):
         return TrialPlan(cwd=automation.cwd, cwd_reason="where it was recorded", arguments=arguments)
     if automation.pattern_id is not None:
         inferred = _infer_cwd(workspace, automation.pattern_id)
@@ -70,10 +71,14 @@ def try_automation(
     """One sandboxed try, kept with the script's digest. Raises RequestError where its status allows none."""
     automation = find_automation(workspace, automation_id)
     advance_for(automation, Action.TRY)
-    kept = replace(
-        try_command(workspace, automation.script.text, cwd=cwd, arguments=arguments, now=now, on_output=on_output, should_stop=should_stop),
-        automation_id=automation.automation_id,
-    )
+    script = automation.script.text
+    trial = try_command(workspace, script, cwd=cwd, arguments=arguments, now=now, on_output=on_output, should_stop=should_stop)
+    return keep_trial(workspace, automation, trial)
+
+
+def keep_trial(workspace: Workspace, automation: Automation, trial: Trial) -> Trial:
+    """Stores a trial as the automation's; it counts as tried unless the script was changed meanwhile."""
+    kept = replace(trial, automation_id=automation.automation_id)
     with writing(workspace) as connection, transaction(connection):
         automations_table.add_trial(connection, automation.automation_id, kept)
         current = automations_table.read_automation(connection, automation.automation_id)
@@ -135,7 +140,9 @@ def approve_as_tried(
             raise
         if on_retry is not None:
             on_retry(f"{stale.message}: trying it again")
-        new = try_automation(workspace, automation_id, cwd=old.cwd, arguments=old.arguments, now=now, should_stop=should_stop)
+        automation = find_automation(workspace, automation_id)
+        again = try_command(workspace, automation.script.text, cwd=old.cwd, arguments=old.arguments, now=now, should_stop=should_stop)
+        new = keep_trial(workspace, automation, replace(again, cases=old.cases))
         if not _shows_the_same(old, new):
             raise RequestError(f"{stale.message}, and a new try shows another result", "look at it, then approve again") from None
         if any(c.no_diff is not None or c.contained_count is not None for c in new.changes if c.kind is not ChangeKind.DELETE):
@@ -193,7 +200,7 @@ def script_steps(text: str) -> tuple[str, ...]:
 
 
 def _check_folder(cwd: str) -> None:
-    if not _is_folder(cwd):
+    if not is_folder(cwd):
         raise RequestError(f"there is no folder {cwd}", "name one that exists; nothing was tried")
 
 
@@ -261,18 +268,18 @@ def _infer_cwd(workspace: Workspace, pattern_id: PatternId) -> str | None:
         if pattern is None or connection is None:
             return None
         for occurrence in pattern.occurrences[::-1][:20]:
-            if occurrence.cwd and _is_folder(occurrence.cwd):
+            if occurrence.cwd and is_folder(occurrence.cwd):
                 return occurrence.cwd
             first = min((i for i in occurrence.event_ids if isinstance(i, int)), default=None)
             if first is None:
                 continue
             goes_to = _absolute_cd(pattern.steps[0].text, home=str(workspace.paths.home))
-            if goes_to and _is_folder(goes_to):
+            if goes_to and is_folder(goes_to):
                 return goes_to
             before = events_table.read_session_before(connection, first)
             own = events_table.read_events_by_id(connection, [i for i in occurrence.event_ids if isinstance(i, int)])
             folder = follow_cds(before, home=str(workspace.paths.home))
-            if folder and _is_folder(folder) and _relative_paths_exist(own, folder):
+            if folder and is_folder(folder) and _relative_paths_exist(own, folder):
                 return folder
     return None
 
@@ -318,16 +325,4 @@ def _relative_paths_exist(events: Sequence[CommandEvent], folder: str) -> bool:
         for word in command_words(command)[1:]
         if not word.startswith(("-", "/", "~", "$")) and ("/" in word or "." in word) and "://" not in word
     ]
-    return any(_exists(f"{folder}/{word}") for word in named)
-
-
-def _is_folder(path: str) -> bool:
-    """Recorded paths may be anything, also too long or with a NUL in them."""
-    return _exists(path) and Path(path).is_dir()
-
-
-def _exists(path: str) -> bool:
-    try:
-        return Path(path).exists()
-    except (OSError, ValueError):
-        return False
+    return any(path_exists(f"{folder}/{word}") for word in named)

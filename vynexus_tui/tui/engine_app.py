@@ -1,5 +1,6 @@
 """The half of the app that carries out what screens ask for: engine verbs in threads, their outcome as a message."""
 
+import shlex
 from collections.abc import Callable
 from datetime import datetime
 
@@ -7,13 +8,14 @@ from textual import on, work
 from textual.app import App
 from textual.widgets import Input, TextArea
 
-from vynexus_tui.domain.automations import Action
+from vynexus_tui.domain.automations import Action, SeenCase
 from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.domain.errors import VynexusError
 from vynexus_tui.domain.identifiers import AutomationId
-from vynexus_tui.domain.trials import Consent, Verdict, approval_rule
+from vynexus_tui.domain.trials import Consent, Trial, Verdict, approval_rule
 from vynexus_tui.engine import decisions, hooks, recording, trials
 from vynexus_tui.engine.assembly import Workspace
+from vynexus_tui.engine.trial_suite import try_suite
 from vynexus_tui.tui import messages as m
 from vynexus_tui.tui.screens.live_screen import LiveScreen
 
@@ -84,7 +86,7 @@ class EngineApp(App[int]):
 
     def _approve(self, head: AutomationHead) -> None:
         automation = head.automation
-        rule = approval_rule(head.trial, automation.script.sha256, automation.risk)
+        rule = approval_rule(head.trial, automation.script.sha256, automation.risk, runs_in=automation.runs_in)
         match rule.consent:
             case Consent.ONE_KEY:
                 self._approve_exactly(head, None)
@@ -155,7 +157,8 @@ class EngineApp(App[int]):
         self.say(f"copied {message.what}")
 
     @on(m.TryAsked)
-    def _try(self, message: m.TryAsked) -> None:
+    @on(m.SuiteAsked)
+    def _try(self, message: m.TryAsked | m.SuiteAsked) -> None:
         if self.trying is not None:
             self.say(refused="one try at a time")
             return
@@ -164,21 +167,41 @@ class EngineApp(App[int]):
         self._run_trial(message)
 
     @work(thread=True, group="trial", exit_on_error=False)
-    def _run_trial(self, asked: m.TryAsked) -> None:
+    def _run_trial(self, asked: m.TryAsked | m.SuiteAsked) -> None:
         try:
-            trial = trials.try_automation(
-                self.workspace,
-                asked.automation_id,
-                cwd=asked.cwd,
-                arguments=asked.arguments,
-                now=self.now(),
-                on_output=self._post_output,
-                should_stop=lambda: self._should_stop_try,
-            )
+            trial = self._suite(asked) if isinstance(asked, m.SuiteAsked) else self._one_trial(asked)
         except VynexusError as error:
             self.post_message(m.TrialEnded(asked.automation_id, None, f"{error.message}  {error.hint}".strip()))
         else:
             self.post_message(m.TrialEnded(asked.automation_id, trial))
+
+    def _one_trial(self, asked: m.TryAsked) -> Trial:
+        return trials.try_automation(
+            self.workspace,
+            asked.automation_id,
+            cwd=asked.cwd,
+            arguments=asked.arguments,
+            now=self.now(),
+            on_output=self._post_output,
+            should_stop=lambda: self._should_stop_try,
+        )
+
+    def _suite(self, asked: m.SuiteAsked) -> Trial:
+        def say(number: int, count: int, case: SeenCase) -> None:
+            self._post_output(f"{number} of {count}: {shlex.join(case.arguments)} in {case.cwd}\n")
+
+        return try_suite(
+            self.workspace,
+            asked.automation_id,
+            now=self.now(),
+            on_case=say,
+            on_output=self._post_output,
+            should_stop=lambda: self._should_stop_try,
+        )
+
+    @on(m.FolderAsked)
+    def _choose_folder(self, message: m.FolderAsked) -> None:
+        self.perform(lambda: decisions.choose_folder(self.workspace, message.automation_id, message.folder))
 
     def _post_output(self, text: str) -> None:
         self.post_message(m.OutputArrived(text))

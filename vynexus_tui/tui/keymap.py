@@ -22,6 +22,8 @@ APP_KEYS = (
 ACTING_KEYS = (
     _key("a", "approve", "Approve", "automation.approve"),
     _key("s", "try", "Try in the sandbox", "automation.try"),
+    _key("S", "try_suite", "Try it with every set of values you used", "automation.try_suite"),
+    _key("f", "choose_folder", "Run always in its folder, or where it is called", "automation.folder"),
     _key("x", "reject", "Reject (a pattern: not now)", "automation.reject"),
     _key("e", "edit", "Edit the script", "automation.edit"),
     _key("u", "undo", "Undo the last decision", "automation.undo"),

@@ -70,6 +70,21 @@ class TryAsked(Message):
 
 
 @dataclass
+class SuiteAsked(Message):
+    """Try the script with every set of values that was seen."""
+
+    automation_id: AutomationId
+
+
+@dataclass
+class FolderAsked(Message):
+    """Where an automation shall run once it is approved; None: where it is called."""
+
+    automation_id: AutomationId
+    folder: str | None
+
+
+@dataclass
 class StopTryAsked(Message):
     """End the trial under way."""
 

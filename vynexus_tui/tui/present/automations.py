@@ -6,7 +6,8 @@ from vynexus_tui.domain.automations import INSTALLED, AutomationStatus, Paramete
 from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.tui.present import comparison, units
 from vynexus_tui.tui.present import trial as trials
-from vynexus_tui.tui.present.content import BAD, MUTED, WARN, labelled, lines, shown, shown_lines, words
+from vynexus_tui.tui.present.content import BAD, MUTED, STRONG, WARN, labelled, lines, shown, shown_lines, words
+from vynexus_tui.tui.present.possible import why_not_folder
 from vynexus_tui.tui.present.view import Column, ListSpec, Row, View
 
 _S = AutomationStatus
@@ -143,7 +144,7 @@ def preview(view: View, key: str) -> Content | None:
         evidence(head, view),
         Content(""),
         _trial(head, view),
-        labelled("Installed" if automation.status in INSTALLED else "Approve", *approval(head).split("\n")),
+        labelled("Installed" if automation.status in INSTALLED else "Approve", *approval(head, view.home).split("\n")),
     ]
     if automation.status in INSTALLED:
         parts.append(success(head, view))
@@ -186,21 +187,35 @@ def _trial(head: AutomationHead, view: View) -> Content:
     return labelled("Sandbox", words(trials.verdict(head.trial), "  ", about))
 
 
-def approval(head: AutomationHead) -> Content:
+def approval(head: AutomationHead, home: str | None) -> Content:
     """What approving does, or what it did."""
     automation = head.automation
     if automation.status in INSTALLED:
         where = head.shortcut_path or "nowhere: see vynexus doctor"
-        return lines(shown(f"{automation.name} {usage(automation.parameters)}".rstrip()), words(("at ", MUTED), shown(where)))
+        called = f"{automation.name} {usage(automation.parameters)}".rstrip()
+        return lines(shown(called), words(("at ", MUTED), shown(where)), runs_where(head, home))
     if automation.status in _QUIET:
         return Content.styled(f"{automation.status.value}: nothing is installed", MUTED)
-    return lines(trials.consent(head.trial, automation.script.sha256, automation.risk), installs(head), FOR_REAL)
+    return lines(trials.consent(head.trial, automation), installs(head), runs_where(head, home), FOR_REAL)
 
 
 def installs(head: AutomationHead) -> Content:
     """The one thing an approval writes."""
     automation = head.automation
-    return words(("adds the command  ", MUTED), shown(f"{automation.name} {usage(automation.parameters)}".rstrip(), "bold"))
+    what = "adds the function " if automation.is_function else "adds the command  "
+    return words((what, MUTED), shown(f"{automation.name} {usage(automation.parameters)}".rstrip(), "bold"))
+
+
+def runs_where(head: AutomationHead, home: str | None) -> Content:
+    """The folder it runs in, and the key that changes it while that is possible."""
+    automation = head.automation
+    if automation.is_function:
+        return Content.styled("changes the shell that calls it", MUTED)
+    where = "where it is called" if automation.runs_in is None else f"always in {units.folder(automation.runs_in, home)}"
+    if why_not_folder(head) is not None:
+        return words(("runs ", MUTED), shown(where))
+    other = "always in its folder" if automation.runs_in is None else "where it is called"
+    return words(("runs ", MUTED), shown(where), ("  (", MUTED), ("f", STRONG), (f": {other})", MUTED))
 
 
 def usage(parameters: tuple[Parameter, ...]) -> str:

@@ -39,7 +39,7 @@ def _why_not_approve(head: AutomationHead) -> str | None:
         return f"{automation.name} was approved and {_stopped(automation.status)}: p resumes it"
     if automation.status in (_S.REJECTED, _S.RETIRED):
         return f"{automation.name} is {automation.status}; u takes a decision back"
-    rule = approval_rule(head.trial, automation.script.sha256, automation.risk)
+    rule = approval_rule(head.trial, automation.script.sha256, automation.risk, runs_in=automation.runs_in)
     if rule.consent is Consent.BLOCKED:
         return f"not approved: {'; '.join(rule.reasons)}"
     return None
@@ -47,6 +47,18 @@ def _why_not_approve(head: AutomationHead) -> str | None:
 
 def _stopped(status: AutomationStatus) -> str:
     return "stopped by its failures" if status is _S.FAILING else "paused"
+
+
+def why_not_folder(head: AutomationHead) -> str | None:
+    """Why the folder it runs in cannot be changed now."""
+    automation = head.automation
+    if automation.is_function:
+        return f"{automation.name} is a function of your shell: it runs where it is called"
+    if automation.status not in (_S.NEW, _S.TRIED):
+        return f"{automation.name} is {automation.status}: where it runs is chosen before it is approved"
+    if automation.runs_in is None and automation.cwd is None and head.trial is None:
+        return "its folder is not known: try it in one first (s)"
+    return None
 
 
 def why_not_snooze(pattern: PatternHead | None) -> str | None:

@@ -97,7 +97,7 @@ def approval_title(head: AutomationHead) -> str:
 def approval(head: AutomationHead, view: View) -> Content:
     """What approving installs, what the template added, what could go wrong."""
     automation = head.automation
-    parts = [automations.approval(head)]
+    parts = [automations.approval(head, view.home)]
     if automation.adds:
         parts.append(labelled("Added", *(shown(text) for text in automation.adds)))
     if automation.risk.level is not RiskLevel.LOW:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from vynexus_tui.domain.automations import Risk
+from vynexus_tui.domain.automations import Automation
 from vynexus_tui.domain.trials import Consent, FileChange, SandboxCapability, SandboxLevel, StepOutcome, Trial, Verdict, approval_rule
+from vynexus_tui.language.visible import visible
 from vynexus_tui.tui.present import units
 from vynexus_tui.tui.present.content import BAD, GOOD, MUTED, STRONG, WARN, indented, labelled, lines, shown, shown_lines, words
 from vynexus_tui.tui.present.glyphs import CHANGE_LETTER
@@ -34,8 +35,19 @@ def result(trial: Trial, script_sha256: str, view: View) -> Content:
     parts += [changes(trial, view), Content("")]
     parts += [*_beyond_files(trial, view), Content("")]
     parts += [not_known(trial), Content("")] if trial.not_known else []
+    parts += [_cases(trial, view), Content("")] if trial.cases else []
     parts += _output(trial)
     return lines(*parts)
+
+
+def _cases(trial: Trial, view: View) -> Content:
+    """What the other sets of arguments showed."""
+    rows = [Content.styled(f"With the other {units.plural(len(trial.cases), 'set')} of values you used", STRONG)]
+    for case in trial.cases:
+        values = shown(visible(" ".join(case.arguments), limit=40))
+        where = "" if case.cwd == trial.cwd else f"  in {units.folder(case.cwd, view.home)}"
+        rows.append(words("  ", values, "  ", shown(case.headline, _VERDICT_STYLE.get(case.verdict, BAD)), shown(where, MUTED)))
+    return lines(*rows)
 
 
 def about(trial: Trial, script_sha256: str, view: View) -> Content:
@@ -187,9 +199,9 @@ def _output(trial: Trial) -> list[Content]:
     return parts
 
 
-def consent(trial: Trial | None, script_sha256: str, risk: Risk) -> Content:
+def consent(trial: Trial | None, automation: Automation) -> Content:
     """What `a` would do now, and why."""
-    rule = approval_rule(trial, script_sha256, risk)
+    rule = approval_rule(trial, automation.script.sha256, automation.risk, runs_in=automation.runs_in)
     match rule.consent:
         case Consent.ONE_KEY:
             return words(("a", STRONG), "  approves it at once; ", ("u", STRONG), " takes it back")

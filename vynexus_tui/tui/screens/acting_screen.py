@@ -7,8 +7,8 @@ from textual.binding import BindingType
 from vynexus_tui.domain.automations import Action, AutomationStatus
 from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.tui.keymap import ACTING_KEYS, Hint
-from vynexus_tui.tui.messages import CopyAsked, DecisionAsked, PageAsked, UndoAsked
-from vynexus_tui.tui.present.possible import why_not
+from vynexus_tui.tui.messages import CopyAsked, DecisionAsked, FolderAsked, PageAsked, SuiteAsked, UndoAsked
+from vynexus_tui.tui.present.possible import NO_ROW, why_not, why_not_folder
 from vynexus_tui.tui.screens.live_screen import LiveScreen
 
 
@@ -52,6 +52,26 @@ class ActingScreen(LiveScreen):
     def action_approve(self) -> None:
         """Approve the script as painted."""
         self._decide(Action.APPROVE)
+
+    def action_try_suite(self) -> None:
+        """Try it with every set of values the person used by hand."""
+        head = self._may(Action.TRY)
+        if head is None:
+            return
+        if len(head.automation.cases) < 2:
+            self.say_refused(f"{head.automation.name} was not seen with several sets of values: s tries it")
+            return
+        self.post_message(SuiteAsked(head.automation.automation_id))
+
+    def action_choose_folder(self) -> None:
+        """Change between its folder and the one it is called in."""
+        head = self.chosen()
+        if head is None or (reason := why_not_folder(head)) is not None:
+            self.say_refused(NO_ROW if head is None else reason or "")
+            return
+        automation = head.automation
+        folder = (head.trial.cwd if head.trial else None) or automation.cwd
+        self.post_message(FolderAsked(automation.automation_id, None if automation.runs_in else folder))
 
     def action_reject(self) -> None:
         """Reject the automation."""

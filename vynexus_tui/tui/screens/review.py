@@ -80,6 +80,8 @@ class ReviewScreen(ActingScreen):
             return
         if before is not None and before.automation.script.sha256 != head.automation.script.sha256:
             self.become_deaf()
+        if before is not None and before.automation.runs_in != head.automation.runs_in:
+            self._load_plan()
         self.query_one("#header", Line).show(review.title(head, view))
         self.query_one("#origin", Line).show(review.origin(head, view))
         self._draw_script()
@@ -160,6 +162,12 @@ class ReviewScreen(ActingScreen):
             for i, value in enumerate(planned)
             if f"argument_{i}" in boxes
         )
+
+    def action_try_suite(self) -> None:
+        """Every set of values, one after the other."""
+        self._output = ""
+        self.query_one("#sandbox").focus()
+        super().action_try_suite()
 
     def action_try(self) -> None:
         """Try it with what is in the boxes."""
