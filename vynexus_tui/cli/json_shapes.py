@@ -89,6 +89,11 @@ def automation_shape(automation: Automation, trial: Trial | None = None, head: A
         shape |= {
             "run_count": head.run_count,
             "failed_count": head.failed_count,
+            "aborted_count": head.aborted_count,
+            "success_interval": list(head.success_interval) if head.success_interval else None,
+            "needs_you": head.needs_you,
+            "unused_reason": head.unused_reason,
+            "stopped_reason": head.stopped_reason,
             "last_run_at": head.last_run_at,
             "saved_low_s": head.saved_low_s,
             "shortcut_path": head.shortcut_path,

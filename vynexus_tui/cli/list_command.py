@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from vynexus_tui.cli.json_shapes import automation_shape, pattern_head_shape
 from vynexus_tui.cli.printing import day, duration, now_utc, print_json, print_table, share, shown
+from vynexus_tui.domain.automations import AutomationStatus
 from vynexus_tui.domain.cycles import AutomationHead, PatternHead, Snapshot
 from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.engine.snapshots import build_snapshot
@@ -67,8 +68,18 @@ def _automations(snapshot: Snapshot, *, as_json: bool) -> None:
 def _last_result(head: AutomationHead, snapshot: Snapshot) -> str:
     if head.comparison is not None and head.comparison.needs_a_look(snapshot.taken_at):
         return f"{head.comparison.headline}: vynexus show {head.automation.name}"
+    name, status = head.automation.name, head.automation.status
+    if status is AutomationStatus.FAILING:
+        return f"stopped itself: {shown(head.stopped_reason or 'its runs failed')}: vynexus resume {name}"
+    if head.unused_reason is not None:
+        return f"{head.unused_reason}: vynexus retire {name}"
     if head.run_count:
-        return f"ran {head.run_count}x, {100 * (head.success_share or 0):.0f} % succeeded"
+        low, high = head.success_interval or (0.0, 1.0)
+        rate = 100 * (head.success_share or 0.0)
+        succeeded = f", {rate:.0f} % succeeded ({100 * low:.0f} to {100 * high:.0f} %)" if head.success_interval else ""
+        return f"ran {head.run_count}x{succeeded}"
+    if status in (AutomationStatus.NEW, AutomationStatus.TRIED) and not head.needs_you:
+        return "later: others first"
     return shown(head.trial.headline, limit=60) if head.trial else f"try it: vynexus try {head.automation.name}"
 
 
