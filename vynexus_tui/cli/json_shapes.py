@@ -178,4 +178,5 @@ def _schedule_shape(schedule: Schedule | None) -> dict[str, Any] | None:
         "minute": schedule.minute,
         "weekday": schedule.weekday,
         "day_of_month": schedule.day_of_month,
+        "week": schedule.week,
     }
