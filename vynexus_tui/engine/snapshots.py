@@ -12,10 +12,11 @@ from vynexus_tui.domain.findings import Improvement, PerformanceReport, Workflow
 from vynexus_tui.domain.identifiers import AutomationId, PatternId
 from vynexus_tui.domain.patterns import Pattern
 from vynexus_tui.domain.run_comparison import RunComparison
-from vynexus_tui.domain.runs import Run, SavingsSummary
+from vynexus_tui.domain.runs import Run, SavingsSummary, failure_streak
 from vynexus_tui.domain.trials import Trial
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, reading
 from vynexus_tui.engine.recording_quality import recording_state
+from vynexus_tui.engine.schedule_deployment import next_run
 from vynexus_tui.shell.workflow_shortcuts import InstalledShortcut
 from vynexus_tui.sources.system_sampler import SystemSampler
 from vynexus_tui.store import automations_table, comparisons_table, cycles_table, events_table, patterns_table, runs_table
@@ -42,6 +43,8 @@ _DECISION_WORDS = {
     Action.RESUME: "resumed",
     Action.RETIRE: "retired",
     Action.EDIT: "edited",
+    Action.SCHEDULE: "scheduled",
+    Action.UNSCHEDULE: "unscheduled",
     Action.SNOOZE: "put aside",
 }
 
@@ -78,6 +81,7 @@ def build_snapshot(workspace: Workspace, *, now: datetime) -> Snapshot:
             saved.get(a.automation_id),
             shims.get(a.name),
             comparisons.get((a.automation_id, a.script.sha256)),
+            next_run(workspace, a, now=now),
         )
         for a in automations
     ]
@@ -175,7 +179,9 @@ def _automation_head(
     saved_low_s: float | None,
     installed: InstalledShortcut | None,
     comparison: RunComparison | None,
+    next_run_at: datetime | None,
 ) -> AutomationHead:
+    scheduled = [run for run in runs if run.is_scheduled]
     return AutomationHead(
         automation=automation,
         trial=trial,
@@ -186,6 +192,9 @@ def _automation_head(
         shortcut_path=None if installed is None else str(installed.shortcut_path),
         comparison=comparison,
         awaits_comparison=installed is not None and installed.is_predicted,
+        next_run_at=next_run_at,
+        last_scheduled_run=scheduled[-1] if scheduled else None,
+        failure_streak=failure_streak(scheduled),
     )
 
 
