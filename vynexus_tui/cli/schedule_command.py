@@ -76,7 +76,7 @@ def _result(head: AutomationHead, last: LastStart | None) -> str:
     """The newest of what is known: a run that was recorded, else a start that came to none or waits to be taken in."""
     newest = head.last_scheduled_run
     if last is not None and (newest is None or last.at > newest.started_at):
-        refused = f"; it was not run: vynexus schedule {head.automation.name}" if last.exit_code in (126, 127) else ""
+        refused = f"; it was not run: vynexus schedule {head.automation.name}" if last.exit_code in (64, 126, 127) else ""
         return f"exit {last.exit_code}, {day(last.at)}{refused}"
     if newest is None:
         return "has not run yet"

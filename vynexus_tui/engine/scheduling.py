@@ -44,13 +44,13 @@ def plan_schedule(
     """The plan. `at`: None takes the schedule that was found in the person's own routine. Raises RequestError saying what is missing."""
     automation = find_automation(workspace, automation_id)
     check_fit(automation)
+    capability = schedule_capability(workspace)
+    if capability.backend is None:
+        raise RequestError(f"nothing here can start it: {capability.words}", capability.fix)
     schedule = at or _found_schedule(workspace, automation)
     check_complete(schedule)
     arguments = _arguments(workspace, automation, values)
     folder = _folder(workspace, automation)
-    capability = schedule_capability(workspace)
-    if capability.backend is None:
-        raise RequestError(f"nothing here can start it: {capability.words}", capability.fix)
     deployed = DeployedSchedule(
         schedule=schedule, backend=capability.backend, arguments=tuple(value for _, value in arguments if value is not None), cwd=folder
     )
