@@ -173,7 +173,7 @@ def test_the_last_day_of_the_month_is_called_31():
 
 def test_the_second_tuesday_of_the_month():
     found = find_schedule(_in_months(lambda year, month: 8 + (1 - date(year, month, 8).weekday()) % 7), NOTHING_ELSE)
-    assert found == Schedule(type=ScheduleType.MONTHLY, hour=9, minute=0, weekday=1)
+    assert found == Schedule(type=ScheduleType.MONTHLY, hour=9, minute=0, weekday=1, week=2)
 
 
 def test_a_monthly_chore_may_be_done_any_time_of_the_morning():

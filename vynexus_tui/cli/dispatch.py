@@ -134,6 +134,14 @@ def _add_deciding(commands: _Commands) -> None:
         ("retire", "remove an automation's command; its runs stay on record"),
     ):
         _add(commands, name, "decide_command", help_text).add_argument("name")
+    schedule = _add(
+        commands, "schedule", "schedule_command", "have a live automation started at its times; without NAME: what is", json=True
+    )
+    schedule.add_argument("name", nargs="?", help="automation")
+    schedule.add_argument("--at", metavar="WHEN", help='for example "weekdays 9:00" (default: the times at which you do it yourself)')
+    schedule.add_argument("--arg", metavar="K=V", action="append", default=[], help="a parameter's value")
+    schedule.add_argument("--off", action="store_true", help="take it off again")
+    schedule.add_argument("--yes", action="store_true", help="do not ask")
     snooze = _add(commands, "snooze", "decide_command", "do not show a pattern for some days")
     snooze.add_argument("name", help="pattern id, or an automation's name")
     undo = _add(commands, "undo", "decide_command", "take the last decision back")

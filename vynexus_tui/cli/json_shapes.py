@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from vynexus_tui.domain.automations import Automation, Refusal
+from vynexus_tui.domain.automations import Automation, DeployedSchedule, Refusal
 from vynexus_tui.domain.cycles import AutomationHead, PatternHead
 from vynexus_tui.domain.events import CommandEvent
 from vynexus_tui.domain.patterns import AutomationPotential, Pattern, Schedule
 from vynexus_tui.domain.run_comparison import RunComparison
+from vynexus_tui.domain.runs import Run
 from vynexus_tui.domain.trials import Trial
 
 
@@ -83,6 +84,7 @@ def automation_shape(automation: Automation, trial: Trial | None = None, head: A
         "runs_in": automation.runs_in,
         "is_function": automation.is_function,
         "cases": [{"arguments": list(c.arguments), "cwd": c.cwd} for c in automation.cases],
+        "schedule": deployed_shape(automation.schedule) if automation.schedule else None,
         "trial": trial_shape(trial) if trial else None,
     }
     if head is not None:
@@ -99,8 +101,22 @@ def automation_shape(automation: Automation, trial: Trial | None = None, head: A
             "shortcut_path": head.shortcut_path,
             "first_run": comparison_shape(head.comparison) if head.comparison else None,
             "awaits_first_run": head.awaits_comparison,
+            "next_run_at": head.next_run_at,
+            "last_scheduled_run": run_shape(head.last_scheduled_run) if head.last_scheduled_run else None,
+            "failure_streak": head.failure_streak,
         }
     return shape
+
+
+def deployed_shape(deployed: DeployedSchedule) -> dict[str, Any]:
+    """When an automation is started without the person, and with what."""
+    shape = _schedule_shape(deployed.schedule) or {}
+    return shape | {"backend": deployed.backend, "arguments": list(deployed.arguments), "cwd": deployed.cwd}
+
+
+def run_shape(run: Run) -> dict[str, Any]:
+    """One real run."""
+    return {"run_id": run.run_id, "started_at": run.started_at, "duration_s": run.duration_s, "exit_code": run.exit_code}
 
 
 def comparison_shape(comparison: RunComparison) -> dict[str, Any]:
@@ -187,4 +203,5 @@ def _schedule_shape(schedule: Schedule | None) -> dict[str, Any] | None:
         "minute": schedule.minute,
         "weekday": schedule.weekday,
         "day_of_month": schedule.day_of_month,
+        "week": schedule.week,
     }

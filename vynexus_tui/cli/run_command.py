@@ -30,8 +30,15 @@ def run_automation(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help"):
         print("usage: vynexus run NAME [ARGUMENT...]", file=sys.stderr)
         return 0 if arguments else 2
-    is_scheduled = arguments[0] == "--scheduled"
-    arguments = arguments[is_scheduled:] or [""]
+    if arguments[0] == "--scheduled":
+        from vynexus_tui.cli.scheduled_run import run_scheduled
+
+        return run_scheduled(arguments[1:], run_approved)
+    return run_approved(arguments, is_scheduled=False)
+
+
+def run_approved(arguments: list[str], *, is_scheduled: bool) -> int:
+    """Checks that it is what was approved, runs it, records it; `arguments` begin with its name."""
     name = arguments[0]
     home = os.environ.get("HOME", "")
     folder = os.path.join(_xdg("XDG_DATA_HOME", home, ".local/share"), "vynexus", "automations", name)

@@ -173,7 +173,9 @@ class DeployedSchedule:
     """In the person's local time."""
     backend: ScheduleBackend
     arguments: tuple[str, ...] = ()
-    """One per parameter: nothing is left to be asked for."""
+    """One per parameter up to the last that was given; the script has a default for each of the others. Nothing is left to be asked for."""
+    cwd: str | None = None
+    """Folder it is started in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

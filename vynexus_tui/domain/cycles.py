@@ -10,7 +10,7 @@ from vynexus_tui.domain.findings import Improvement, PerformanceReport, Workflow
 from vynexus_tui.domain.identifiers import AutomationId, PatternId
 from vynexus_tui.domain.patterns import AutomationPotential, PatternKind, Schedule
 from vynexus_tui.domain.run_comparison import RunComparison
-from vynexus_tui.domain.runs import SavingsSummary
+from vynexus_tui.domain.runs import Run, SavingsSummary
 from vynexus_tui.domain.trials import SandboxCapability, Trial
 
 
@@ -108,6 +108,11 @@ class AutomationHead:
     """Why retiring it is proposed."""
     stopped_reason: str | None = None
     """Why it stopped itself."""
+    next_run_at: datetime | None = None
+    """When its schedule starts it next; None without one, and while it is not live."""
+    last_scheduled_run: Run | None = None
+    failure_streak: int = 0
+    """How many of its newest scheduled runs failed in a row."""
 
     @property
     def success_share(self) -> float | None:

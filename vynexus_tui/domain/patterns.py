@@ -29,7 +29,8 @@ class ScheduleType(StrEnum):
     MONTHLY = "monthly"
 
 
-LAST_DAY_OF_MONTH = 31
+LAST_DAY_OF_MONTH, LAST_WEEK_OF_MONTH = 31, 5
+_WEEKS = ("first", "second", "third", "fourth", "last")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -45,6 +46,8 @@ class Schedule:
     """0 is Monday. For weekly; for monthly where it is one weekday of the month, such as its first Monday."""
     day_of_month: int | None = None
     """1-31, only for monthly. In a month that is too short it means its last day, so 31 is the last day of every month."""
+    week: int | None = None
+    """For monthly with a weekday: its first to fourth in the month, 5 is the last. None: not known which."""
 
     @property
     def words(self) -> str:
@@ -62,7 +65,8 @@ class Schedule:
             case ScheduleType.MONTHLY if self.day_of_month is not None:
                 return f"monthly, on the {_day_words(self.day_of_month)} {at}"
             case ScheduleType.MONTHLY:
-                return f"monthly, {at}" if self.weekday is None else f"monthly, on a {_DAYS[self.weekday]} {at}"
+                which = "a" if self.week is None else f"the {_WEEKS[self.week - 1]}"
+                return f"monthly, {at}" if self.weekday is None else f"monthly, on {which} {_DAYS[self.weekday]} {at}"
 
 
 def _day_words(day_of_month: int) -> str:

@@ -1,7 +1,9 @@
 """Runs: real executions of automations, and what they gave back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
 from vynexus_tui.domain.events import CostSource
 from vynexus_tui.domain.identifiers import AutomationId, RunId
@@ -30,6 +32,11 @@ class Run:
     def has_failed(self) -> bool | None:
         """None: somebody stopped it, which says nothing about the script."""
         return None if self.exit_code in ABORTED else self.exit_code != 0
+
+
+def failure_streak(runs: Sequence[Run]) -> int:
+    """How many of the newest failed in a row; `runs` are oldest first."""
+    return sum(1 for _ in takewhile(lambda run: run.exit_code != 0, reversed(runs)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

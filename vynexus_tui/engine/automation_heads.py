@@ -8,10 +8,11 @@ from vynexus_tui.domain.automations import Automation, AutomationStatus
 from vynexus_tui.domain.cycles import AutomationHead, PatternHead
 from vynexus_tui.domain.identifiers import AutomationId
 from vynexus_tui.domain.run_comparison import RunComparison
-from vynexus_tui.domain.runs import Run, SavingsSummary
+from vynexus_tui.domain.runs import Run, SavingsSummary, failure_streak
 from vynexus_tui.domain.trials import Trial
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts
 from vynexus_tui.engine.life_cycle import unused_reason, with_attention
+from vynexus_tui.engine.schedule_deployment import next_run
 from vynexus_tui.performance.statistics import wilson_interval
 from vynexus_tui.shell.workflow_shortcuts import InstalledShortcut
 from vynexus_tui.store import automations_table, comparisons_table
@@ -63,6 +64,7 @@ def read_automation_heads(
             saved.get(key),
             shims.get(automation.name),
             comparisons.get((key, automation.script.sha256)),
+            next_run(workspace, automation, now=now),
         )
         unused = unused_reason(head, allowed.get(key), unused_days=settings.unused_days, now=now)
         has_stopped = automation.status is AutomationStatus.FAILING
@@ -84,7 +86,9 @@ def _automation_head(
     saved_low_s: float | None,
     installed: InstalledShortcut | None,
     comparison: RunComparison | None,
+    next_run_at: datetime | None,
 ) -> AutomationHead:
+    scheduled = [run for run in runs if run.is_scheduled]
     judged = [run.has_failed for run in runs if run.has_failed is not None]
     return AutomationHead(
         automation=automation,
@@ -98,4 +102,7 @@ def _automation_head(
         shortcut_path=None if installed is None else str(installed.shortcut_path),
         comparison=comparison,
         awaits_comparison=installed is not None and installed.is_predicted,
+        next_run_at=next_run_at,
+        last_scheduled_run=scheduled[-1] if scheduled else None,
+        failure_streak=failure_streak(scheduled),
     )

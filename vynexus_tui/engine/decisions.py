@@ -1,4 +1,4 @@
-"""What a person decides about automations: approve, reject, pause, resume, retire, edit, snooze, undo.
+"""What a person decides about automations: approve, reject, pause, resume, retire, edit, schedule, snooze, undo.
 
 Every verb holds the store's write lock from its first look to its last word: what was checked is what is changed, and a locked
 store is noticed before anything happens. The shell is changed inside; where that fails, the store goes back with it, so that
@@ -17,6 +17,7 @@ from vynexus_tui.domain.automations import (
     Automation,
     AutomationStatus,
     Decision,
+    DeployedSchedule,
     Refusal,
     Script,
     advance,
@@ -25,11 +26,13 @@ from vynexus_tui.domain.automations import (
 from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.domain.errors import RequestError, StaleTrialError
 from vynexus_tui.domain.identifiers import AutomationId, PatternId
+from vynexus_tui.domain.schedule_text import schedule_text
 from vynexus_tui.domain.trials import ApprovalRule, Consent, Trial, approval_rule
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, is_folder, reading, writing
 from vynexus_tui.engine.creation import create_automation
 from vynexus_tui.engine.hooks import hook_status
 from vynexus_tui.engine.run_comparing import write_prediction
+from vynexus_tui.engine.schedule_deployment import check_fit, sync_schedule
 from vynexus_tui.engine.snapshots import read_pattern
 from vynexus_tui.engine.syntax import bash_syntax_error
 from vynexus_tui.performance.efficiency_tracker import EfficiencyTracker
@@ -129,8 +132,34 @@ def edit(workspace: Workspace, automation_id: str, text: str, *, now: datetime) 
         status = advance_for(automation, Action.EDIT)
         edited = _with_text(automation, status, text)
         _decide(connection, automation, Action.EDIT, edited, now=now)
+        sync_schedule(workspace, edited, before=automation)
         build_shortcuts(workspace).remove(automation.name)
     return f"{automation.name} edited: try it again before it can be approved"
+
+
+def schedule(workspace: Workspace, automation_id: str, deployed: DeployedSchedule, script_sha256: str, *, now: datetime) -> str:
+    """The very script that was looked at is started at these times from now on."""
+    with _deciding(workspace) as connection:
+        automation = _find(connection, automation_id)
+        if automation.script.sha256 != script_sha256:
+            raise RequestError(f"{automation.name} changed since you looked at it", "look again and decide anew")
+        check_fit(automation)
+        after = replace(automation, status=advance_for(automation, Action.SCHEDULE), schedule=deployed)
+        _decide(connection, automation, Action.SCHEDULE, after, now=now)
+        sync_schedule(workspace, after, before=automation)
+    return f"{automation.name} is scheduled: {schedule_text(deployed.schedule)}; undo takes that back"
+
+
+def unschedule(workspace: Workspace, automation_id: str, *, now: datetime) -> str:
+    """It is started by the person alone again."""
+    with _deciding(workspace) as connection:
+        automation = _find(connection, automation_id)
+        if automation.schedule is None:
+            raise RequestError(f"{automation.name} is not scheduled", "see what is: vynexus schedule")
+        after = replace(automation, status=advance_for(automation, Action.UNSCHEDULE), schedule=None)
+        _decide(connection, automation, Action.UNSCHEDULE, after, now=now)
+        sync_schedule(workspace, after, before=automation)
+    return f"{automation.name} is no longer scheduled; undo takes that back"
 
 
 def snooze(workspace: Workspace, pattern_id: PatternId, *, now: datetime) -> str:
@@ -179,6 +208,7 @@ def undo(workspace: Workspace, automation_id: str | None = None, *, now: datetim
         automation = _find(connection, decision.automation_id)
         restored = automations_table.read_before(connection, decision.decision_id) or replace(automation, status=decision.previous_status)
         automations_table.write_automation(connection, restored)
+        sync_schedule(workspace, restored, before=automation)
         _undo_in_shell(build_shortcuts(workspace), restored, decision, _open_prediction(workspace, connection, restored))
     return f"took back: {decision.action} {automation.name}; back to: {restored.status}"
 
@@ -220,6 +250,7 @@ def _with_text(automation: Automation, status: AutomationStatus, text: str) -> A
         parameters=tuple(replace(p, seen=seen.get(p.name, ())) for p in facts.parameters),
         adds=("edited by you",),
         was_proposed=False,
+        schedule=None,
     )
 
 
@@ -244,7 +275,9 @@ def _change(
 ) -> Automation:
     with _deciding(workspace) as connection:
         automation = _find(connection, automation_id)
-        _decide(connection, automation, action, replace(automation, status=advance_for(automation, action)), now=now)
+        after = replace(automation, status=advance_for(automation, action))
+        _decide(connection, automation, action, after, now=now)
+        sync_schedule(workspace, after, before=automation)
         if in_shell is not None:
             in_shell(build_shortcuts(workspace), automation)
     return automation

@@ -12,6 +12,7 @@ from vynexus_tui.domain.trials import SandboxCapability, SandboxLevel
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, reading
 from vynexus_tui.engine.hooks import hook_status
 from vynexus_tui.engine.recording_quality import recording_state
+from vynexus_tui.engine.schedule_deployment import schedule_capability
 from vynexus_tui.engine.trials import sandbox_capability
 from vynexus_tui.sandbox import apparmor
 from vynexus_tui.sources.hook_spool import HookSpool
@@ -38,6 +39,7 @@ def diagnose(workspace: Workspace, *, now: datetime) -> tuple[Check, ...]:
         _spool(workspace, now=now),
         _database(workspace),
         _sandbox(workspace),
+        _schedules(workspace),
         *_paths(workspace),
     )
 
@@ -107,6 +109,12 @@ def _sandbox(workspace: Workspace) -> Check:
         return Check(name="sandbox", works=True, state="level full" + "".join(f"; {n}" for n in capability.notes))
     state = f"level static: nothing is executed in a try (failed: {capability.failed_stage})"
     return Check(name="sandbox", works=False, state=state, fix=sandbox_repair(capability))
+
+
+def _schedules(workspace: Workspace) -> Check:
+    capability = schedule_capability(workspace)
+    state = capability.words + (f"; {capability.warning}" if capability.warning else "")
+    return Check(name="schedules", works=capability.backend is not None, state=state, fix=capability.fix)
 
 
 def sandbox_repair(capability: SandboxCapability) -> str:

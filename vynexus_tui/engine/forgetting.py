@@ -11,6 +11,7 @@ from vynexus_tui.engine.assembly import Workspace, build_shortcuts, only_one, re
 from vynexus_tui.engine.cleaning import retention_start
 from vynexus_tui.engine.recording import collect, found_histories, write_counts
 from vynexus_tui.engine.run_comparing import drop_predictions
+from vynexus_tui.engine.schedule_deployment import build_schedules
 from vynexus_tui.language.redaction import replace_matches
 from vynexus_tui.shell.file_writing import read_small_text, replace_text
 from vynexus_tui.store import forgetting, sources_table
@@ -47,6 +48,7 @@ def redact_past(workspace: Workspace, expression: str, *, dry_run: bool, now: da
         done = forgetting.redact_past(connection, rewrite, now=now)
         for name in () if dry_run else done.changed:
             build_shortcuts(workspace).remove(name)
+            build_schedules(workspace).remove_all_of(name)
         return done
 
     report = _carried_out(workspace, pattern, work, dry_run=dry_run, now=now)
@@ -149,8 +151,9 @@ def _elsewhere(workspace: Workspace, pattern: re.Pattern[str]) -> tuple[str, ...
 
 
 def _rewrite_own_files(workspace: Workspace, rewrite: Callable[[str], str]) -> None:
-    """The log of failed cycles, and the aliases that hooks wrote down."""
-    for path in (workspace.paths.log_file, *workspace.paths.state_dir.glob("aliases.*")):
+    """The log of failed cycles, the aliases that hooks wrote down, and what scheduled runs said."""
+    own = (workspace.paths.log_file, *workspace.paths.state_dir.glob("aliases.*"), *workspace.paths.scheduled_dir.glob("*.log"))
+    for path in own:
         text = read_small_text(path, most_bytes=_LARGEST_LOG)
         if text is not None and (new := rewrite(text)) != text:
             replace_text(path, new)

@@ -3,14 +3,17 @@ which ones need the person. Each is journaled with its reason. Nothing is ever a
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from vynexus_tui.domain.automations import Action, Automation, AutomationStatus, advance
 from vynexus_tui.domain.cycles import AutomationHead
+from vynexus_tui.domain.errors import ShellError
 from vynexus_tui.domain.identifiers import AutomationId
 from vynexus_tui.domain.runs import Run
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, reading, writing
+from vynexus_tui.engine.schedule_deployment import sync_schedule
 from vynexus_tui.performance.error_budget import burnt_reason
 from vynexus_tui.store import automations_table, runs_table
 from vynexus_tui.store.database import Connection, transaction
@@ -41,6 +44,9 @@ def stop_failing(workspace: Workspace, *, now: datetime) -> None:
                 reason=reason,
             )
             build_shortcuts(workspace).pause(looked_at.name, is_failing=True)
+            # A scheduler that cannot be reached now would start a command that refuses to run.
+            with suppress(ShellError):
+                sync_schedule(workspace, stopped, before=looked_at)
 
 
 def _burnt(workspace: Workspace, connection: Connection) -> list[tuple[Automation, str]]:

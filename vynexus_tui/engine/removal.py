@@ -7,25 +7,31 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from vynexus_tui.domain.automations import ScheduleBackend
 from vynexus_tui.domain.errors import ShellError
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts
 from vynexus_tui.engine.hooks import hook_status, remove_hook
+from vynexus_tui.engine.schedule_deployment import build_schedules
 from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
 
 
 def plan_removal(workspace: Workspace, *, purge: bool) -> tuple[str, ...]:
     """What would be removed, a line each. The database and the settings stay unless `purge`."""
     lines = [f"the marked block in {path}" for state in hook_status(workspace) for path in state.marked_paths]
+    lines += [place for _, _, places in build_schedules(workspace).list_installed() for place in places]
     lines += [str(path) for path in build_shortcuts(workspace).written_paths()]
     lines += [str(path) for path in _folders(workspace, purge=purge) if path.exists()]
     return tuple(dict.fromkeys(lines))
 
 
 def remove_everything(workspace: Workspace, *, purge: bool, now: datetime) -> tuple[str, ...]:
-    """Removes rc blocks first, then commands, then files; says what was done, and what could not be done goes with its reason."""
+    """Removes rc blocks first, then timers, commands, files; says what was done, and what could not be done goes with its reason."""
     shortcuts = build_shortcuts(workspace)
     acts: list[Callable[[], str]] = [
         partial(remove_hook, workspace, state.shell, now=now) for state in hook_status(workspace) if state.has_traces
+    ]
+    acts += [
+        partial(_remove_schedule, workspace, name, backend, places) for name, backend, places in build_schedules(workspace).list_installed()
     ]
     acts += [partial(_remove_shortcut, shortcuts, installed.name) for installed in shortcuts.list_installed()]
     acts += [partial(_delete, path) for path in _folders(workspace, purge=purge) if path.exists()]
@@ -46,6 +52,11 @@ def _remove_empty(folder: Path) -> None:
     if folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
         with suppress(OSError):
             folder.rmdir()
+
+
+def _remove_schedule(workspace: Workspace, name: str, backend: ScheduleBackend, places: tuple[str, ...]) -> str:
+    build_schedules(workspace).remove(name, backend)
+    return "deleted " + ", ".join(places)
 
 
 def _remove_shortcut(shortcuts: WorkflowShortcuts, name: str) -> str:

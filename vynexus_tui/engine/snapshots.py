@@ -27,10 +27,10 @@ _DECISION_WORDS = {
     Action.RESUME: "resumed",
     Action.RETIRE: "retired",
     Action.EDIT: "edited",
-    Action.SNOOZE: "put aside",
-    Action.NEVER: "never again",
     Action.SCHEDULE: "scheduled",
     Action.UNSCHEDULE: "unscheduled",
+    Action.SNOOZE: "put aside",
+    Action.NEVER: "never again",
     Action.FAIL: "stopped",
 }
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from typing import NamedTuple
 
-from vynexus_tui.domain.patterns import LAST_DAY_OF_MONTH, Schedule, ScheduleType
+from vynexus_tui.domain.patterns import LAST_DAY_OF_MONTH, LAST_WEEK_OF_MONTH, Schedule, ScheduleType
 
 _HOUR_MIN, _DAY_MIN, _WEEK_DAYS = 60, 1440, 7
 _WORKDAYS, _WEEKEND = range(5), range(5, 7)
@@ -270,7 +270,7 @@ def _find_monthly(moments: Sequence[float]) -> Schedule | None:
         return Schedule(type=ScheduleType.MONTHLY, hour=hour, minute=minute, day_of_month=follower.day_of_month)
     follower = _follow_weekday(found.days)
     if follower.explains(found.days):
-        return Schedule(type=ScheduleType.MONTHLY, hour=hour, minute=minute, weekday=follower.weekday)
+        return Schedule(type=ScheduleType.MONTHLY, hour=hour, minute=minute, weekday=follower.weekday, week=follower.week)
     return None
 
 
@@ -282,6 +282,7 @@ class _Follower(NamedTuple):
     distance: int = 0
     day_of_month: int | None = None
     weekday: int | None = None
+    week: int | None = None
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -301,8 +302,9 @@ def _follow_weekday(days: Sequence[int]) -> _Follower:
             places.add(-1)
         for place in places:
             months.setdefault((_weekday(day), place), []).append(month)
-    (weekday, _), shared = max(months.items(), key=lambda item: len(item[1]))
-    return _Follower(shared, len(shared), weekday=weekday)
+    (weekday, place), shared = max(months.items(), key=lambda item: len(item[1]))
+    week = place + 1 if 0 <= place < LAST_WEEK_OF_MONTH - 1 else LAST_WEEK_OF_MONTH
+    return _Follower(shared, len(shared), weekday=weekday, week=week)
 
 
 def _follow_day(days: Sequence[int], day_of_month: int) -> _Follower:

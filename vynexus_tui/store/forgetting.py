@@ -154,16 +154,17 @@ def _rewrite_automation(connection: Connection, automation: Automation, rewrite:
     new = rewrite_texts(automation, rewrite)
     if new == automation:
         return False
-    is_changed: bool = new.script != automation.script
+    # A timer cannot be rewritten: with the value it starts the script with, the approval is gone too.
+    is_changed: bool = new.script != automation.script or new.schedule != automation.schedule
     if is_changed:
         if can_advance(automation.status, Action.EDIT):
-            new = replace(new, status=advance(automation.status, Action.EDIT))
+            new = replace(new, status=advance(automation.status, Action.EDIT), schedule=None)
         connection.execute(
             "UPDATE decisions SET undone_at=?, before=NULL WHERE automation_id=? AND undone_at IS NULL",
             (now.isoformat(), automation.automation_id),
         )
     if rewrite(automation.name) != automation.name:
-        new = replace(new, name=f"automation-{automation.automation_id[-8:]}".lower())
+        new = replace(new, name=f"automation-{automation.automation_id[-8:]}".lower(), schedule=None)
     automations_table.write_automation(connection, new)
     return is_changed or new.name != automation.name
 

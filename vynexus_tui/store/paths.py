@@ -31,6 +31,11 @@ class VynexusPaths:
         return self.state_dir / "spool"
 
     @property
+    def scheduled_dir(self) -> Path:
+        """What the last scheduled start of each automation said."""
+        return self.state_dir / "scheduled"
+
+    @property
     def log_file(self) -> Path:
         """Tracebacks of failed cycles."""
         return self.state_dir / "vynexus.log"

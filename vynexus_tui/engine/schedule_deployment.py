@@ -1,0 +1,101 @@
+"""The machine's schedulers kept to what the store says: a live automation with a schedule has a timer, every other one has none."""
+
+import os
+import pwd
+import sys
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from vynexus_tui.domain.automations import Automation, AutomationStatus, DeployedSchedule, RiskLevel
+from vynexus_tui.domain.errors import RequestError
+from vynexus_tui.domain.next_times import next_times
+from vynexus_tui.engine.assembly import Workspace, local_zone
+from vynexus_tui.shell.cron_table import CronTable
+from vynexus_tui.shell.schedules import ScheduleCapability, Schedules
+from vynexus_tui.shell.systemd_timers import SystemdTimers
+from vynexus_tui.shell.timed_command import TimedCommand
+
+_CARRIED = ("PATH", "LANG", "LC_ALL", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")
+"""What a script needs to find its programs, sort as it does by hand, and leave its record where we look; a timer has none of it."""
+
+
+def schedule_capability(workspace: Workspace) -> ScheduleCapability:
+    """What starts scheduled automations here, found out now."""
+    if workspace.is_demo:
+        return ScheduleCapability(backend=None, words="the demo leaves the machine's schedulers alone", fix="schedule in your own profile")
+    return build_schedules(workspace).capability()
+
+
+def build_schedules(workspace: Workspace) -> Schedules:
+    """The schedulers of this person's account."""
+    paths, environment = workspace.paths, workspace.environment
+    runtime_dir = Path(environment.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}")
+    systemd = SystemdTimers(
+        config_home=paths.config_home, data_home=paths.data_dir.parent, environment=environment, runtime_dir=runtime_dir
+    )
+    return Schedules(systemd=systemd, cron=CronTable(data_dir=paths.data_dir, environment=environment), user=str(os.getuid()))
+
+
+def check_fit(automation: Automation) -> None:
+    """Raises RequestError for what is never started without the person."""
+    name = automation.name
+    if automation.status is not AutomationStatus.LIVE:
+        raise RequestError(
+            f"{name} is {automation.status}: only a live automation can be scheduled", f"vynexus show {name} says what it needs"
+        )
+    if automation.risk.level is RiskLevel.HIGH:
+        reasons = "; ".join(automation.risk.reasons)
+        raise RequestError(f"{name} is never scheduled: {reasons or 'its risk is high'}", f"run it yourself: {name}")
+    if automation.is_function:
+        raise RequestError(f"{name} changes the shell that calls it, and a timer has none", f"call it yourself: {name}")
+
+
+def timed_command(workspace: Workspace, name: str, deployed: DeployedSchedule) -> TimedCommand:
+    """What a timer starts for an automation of that name."""
+    carried = {key: workspace.environment[key] for key in _CARRIED if workspace.environment.get(key)}
+    if str(workspace.paths.home) != pwd.getpwuid(os.getuid()).pw_dir:
+        carried["HOME"] = str(workspace.paths.home)
+    return TimedCommand(
+        name=name,
+        schedule=deployed.schedule,
+        arguments=deployed.arguments,
+        folder=deployed.cwd or str(workspace.paths.home),
+        python=sys.executable,
+        environment={key: value for key, value in carried.items() if value.isprintable()},
+    )
+
+
+def sync_schedule(workspace: Workspace, automation: Automation, *, before: Automation | None = None) -> None:
+    """Makes the machine's schedulers agree with the automation's record; `before`: the record until now, where it had another schedule.
+
+    Asks no scheduler where neither has a schedule. Raises ShellError, and then nothing new is scheduled.
+    """
+    wanted = automation.schedule if automation.status is AutomationStatus.LIVE else None
+    former = {record.schedule.backend for record in (automation, before) if record is not None and record.schedule is not None}
+    if not former or workspace.is_demo:
+        return
+    schedules = build_schedules(workspace)
+    for backend in former:
+        if wanted is None or wanted.backend is not backend:
+            schedules.remove(automation.name, backend)
+    if wanted is not None:
+        schedules.install(wanted.backend, timed_command(workspace, automation.name, wanted))
+
+
+def next_run(workspace: Workspace, automation: Automation, *, now: datetime) -> datetime | None:
+    """When its schedule starts it next; None without one, and while it is not live."""
+    if automation.schedule is None or automation.status is not AutomationStatus.LIVE:
+        return None
+    return next(iter(next_times(automation.schedule.schedule, now.astimezone(scheduler_zone(workspace)), 1)), None)
+
+
+def scheduler_zone(workspace: Workspace) -> tzinfo:
+    """The zone in which systemd and cron read times: the machine's own, whatever TZ says in this shell."""
+    if not workspace.environment.get("TZ"):
+        return local_zone()
+    try:
+        with open("/etc/localtime", "rb") as file:
+            return ZoneInfo.from_file(file)
+    except (OSError, ValueError):
+        return UTC
