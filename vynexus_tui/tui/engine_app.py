@@ -199,6 +199,16 @@ class EngineApp(App[int]):
             should_stop=lambda: self._should_stop_try,
         )
 
+    @on(m.ScheduleAsked)
+    def _schedule(self, message: m.ScheduleAsked) -> None:
+        now, automation, deployed = self.now(), message.plan.automation, message.plan.deployed
+        self.perform(lambda: decisions.schedule(self.workspace, automation.automation_id, deployed, automation.script.sha256, now=now))
+
+    @on(m.UnscheduleAsked)
+    def _unschedule(self, message: m.UnscheduleAsked) -> None:
+        now = self.now()
+        self.perform(lambda: decisions.unschedule(self.workspace, message.automation_id, now=now))
+
     @on(m.FolderAsked)
     def _choose_folder(self, message: m.FolderAsked) -> None:
         self.perform(lambda: decisions.choose_folder(self.workspace, message.automation_id, message.folder))

@@ -28,6 +28,7 @@ ACTING_KEYS = (
     _key("e", "edit", "Edit the script", "automation.edit"),
     _key("u", "undo", "Undo the last decision", "automation.undo"),
     _key("p", "pause", "Pause or resume the automation", "automation.pause"),
+    _key("t", "schedule", "Times at which it starts by itself", "automation.schedule"),
     _key("D", "retire", "Retire the automation", "automation.retire"),
     _key("i", "why", "Why: where it was seen", "automation.why"),
     _key("y", "copy", "Copy script or commands", "automation.copy"),
@@ -56,6 +57,11 @@ REVIEW_KEYS = (
     _key("escape", "back", "Back; stops the try", "review.back"),
     _key("q", "leave", "Back; the try goes on", "review.leave"),
     _key("ctrl+s", "save", "Save the edited script", "review.save"),
+)
+SCHEDULE_KEYS = (
+    _key("enter", "schedule", "Schedule what is shown", "schedule.schedule"),
+    _key("x", "unschedule", "Take it off", "schedule.unschedule"),
+    _key("escape", "back", "Out of a box, or back", "schedule.back"),
 )
 PAGE_KEYS = (
     _key("y", "copy", "Copy the commands", "page.copy"),

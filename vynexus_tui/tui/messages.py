@@ -10,6 +10,7 @@ from vynexus_tui.domain.automations import Action
 from vynexus_tui.domain.cycles import AutomationHead, Snapshot, SystemSample
 from vynexus_tui.domain.identifiers import AutomationId, PatternId
 from vynexus_tui.domain.trials import Trial
+from vynexus_tui.engine.scheduling import SchedulePlan
 
 
 @dataclass
@@ -72,6 +73,20 @@ class TryAsked(Message):
 @dataclass
 class SuiteAsked(Message):
     """Try the script with every set of values that was seen."""
+
+    automation_id: AutomationId
+
+
+@dataclass
+class ScheduleAsked(Message):
+    """Start it at these times from now on, exactly as it was shown."""
+
+    plan: SchedulePlan
+
+
+@dataclass
+class UnscheduleAsked(Message):
+    """Only the person starts it from now on."""
 
     automation_id: AutomationId
 

@@ -1,10 +1,13 @@
 """Opens the page behind a row. Pages are imported when they are first opened: the main screen starts without them."""
 
+from collections.abc import Mapping
+
 from textual.content import Content
 
 from vynexus_tui.domain.errors import VynexusError
 from vynexus_tui.domain.identifiers import PatternId
-from vynexus_tui.engine import snapshots, trials
+from vynexus_tui.domain.schedule_text import parse_schedule
+from vynexus_tui.engine import scheduling, snapshots, trials
 from vynexus_tui.tui.engine_app import EngineApp
 from vynexus_tui.tui.messages import PageAsked
 from vynexus_tui.tui.present import bottlenecks, patterns, workflows
@@ -17,6 +20,8 @@ async def open_page(app: EngineApp, asked: PageAsked, view: View) -> None:
     match asked.panel_id:
         case "automations":
             await _open_review(app, asked, view)
+        case "schedule":
+            await _open_schedule(app, asked.key, view)
         case "patterns":
             await _open_pattern(app, asked.key, view)
         case "bottlenecks" | "workflows":
@@ -46,6 +51,15 @@ async def _open_review(app: EngineApp, asked: PageAsked, view: View) -> None:
         return
     screen = ReviewScreen(view, asked.key, wants_edit=asked.wants_edit, plan=lambda key: trials.plan_trial(app.workspace, key))
     await app.push_screen(screen)
+
+
+async def _open_schedule(app: EngineApp, key: str, view: View) -> None:
+    from vynexus_tui.tui.screens.scheduling import ScheduleScreen
+
+    def read_plan(automation_id: str, when: str, values: Mapping[str, str]) -> scheduling.SchedulePlan:
+        return scheduling.plan_schedule(app.workspace, automation_id, parse_schedule(when) if when else None, values, now=app.now())
+
+    await app.push_screen(ScheduleScreen(view, key, read_plan))
 
 
 async def _open_pattern(app: EngineApp, key: str, view: View) -> None:

@@ -4,7 +4,7 @@ from textual.content import Content
 
 from vynexus_tui.domain.automations import INSTALLED, AutomationStatus, Parameter, RiskLevel
 from vynexus_tui.domain.cycles import AutomationHead
-from vynexus_tui.tui.present import comparison, units
+from vynexus_tui.tui.present import comparison, scheduling, units
 from vynexus_tui.tui.present import trial as trials
 from vynexus_tui.tui.present.content import BAD, MUTED, STRONG, WARN, labelled, lines, shown, shown_lines, words
 from vynexus_tui.tui.present.possible import why_not_folder
@@ -148,6 +148,7 @@ def preview(view: View, key: str) -> Content | None:
     ]
     if automation.status in INSTALLED:
         parts.append(success(head, view))
+        parts += [labelled("Scheduled", state)] if (state := scheduling.state(head)) is not None else []
     if automation.risk.level is not RiskLevel.LOW:
         parts.append(labelled("Risk", *(shown(text, WARN) for text in (automation.risk.level.value, *automation.risk.reasons))))
     parts += [said] if (said := comparison.first_run(head, view, most=3)) is not None else []

@@ -1,6 +1,6 @@
 """Which key makes sense on what; where one does not, the reason it gives."""
 
-from vynexus_tui.domain.automations import INSTALLED, Action, AutomationStatus, can_advance
+from vynexus_tui.domain.automations import INSTALLED, Action, AutomationStatus, RiskLevel, can_advance
 from vynexus_tui.domain.cycles import AutomationHead, PatternHead
 from vynexus_tui.domain.trials import Consent, approval_rule
 from vynexus_tui.tui.present.view import View
@@ -47,6 +47,20 @@ def _why_not_approve(head: AutomationHead) -> str | None:
 
 def _stopped(status: AutomationStatus) -> str:
     return "stopped by its failures" if status is _S.FAILING else "paused"
+
+
+def why_not_schedule(head: AutomationHead | None) -> str | None:
+    """Why there is nothing to schedule, or to take off; None where the schedule screen has more to say."""
+    if head is None:
+        return NO_ROW
+    automation = head.automation
+    if automation.schedule is not None:
+        return None
+    if automation.status is not _S.LIVE:
+        return f"{automation.name} is {automation.status}: only a live automation can be scheduled"
+    if automation.risk.level is RiskLevel.HIGH:
+        return f"{automation.name} is never scheduled: {'; '.join(automation.risk.reasons)}"
+    return f"{automation.name} changes the shell that calls it, and a timer has none" if automation.is_function else None
 
 
 def why_not_folder(head: AutomationHead) -> str | None:

@@ -8,7 +8,7 @@ from vynexus_tui.domain.automations import Action, AutomationStatus
 from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.tui.keymap import ACTING_KEYS, Hint
 from vynexus_tui.tui.messages import CopyAsked, DecisionAsked, FolderAsked, PageAsked, SuiteAsked, UndoAsked
-from vynexus_tui.tui.present.possible import NO_ROW, why_not, why_not_folder
+from vynexus_tui.tui.present.possible import NO_ROW, why_not, why_not_folder, why_not_schedule
 from vynexus_tui.tui.screens.live_screen import LiveScreen
 
 
@@ -27,7 +27,11 @@ class ActingScreen(LiveScreen):
         status = head.automation.status if head else None
         verbs: list[tuple[str, str, str, Action]] = [("a", "Approve", "approve", Action.APPROVE), ("s", "Try", "try", Action.TRY)]
         if status is AutomationStatus.LIVE:
-            verbs = [("p", "Pause", "pause", Action.PAUSE), ("s", "Try", "try", Action.TRY), ("D", "Retire", "retire", Action.RETIRE)]
+            verbs = [
+                ("p", "Pause", "pause", Action.PAUSE),
+                ("t", "Schedule", "schedule", Action.SCHEDULE),
+                ("D", "Retire", "retire", Action.RETIRE),
+            ]
         elif status in (AutomationStatus.PAUSED, AutomationStatus.FAILING):
             verbs = [("p", "Resume", "pause", Action.RESUME), ("D", "Retire", "retire", Action.RETIRE)]
         else:
@@ -72,6 +76,15 @@ class ActingScreen(LiveScreen):
         automation = head.automation
         folder = (head.trial.cwd if head.trial else None) or automation.cwd
         self.post_message(FolderAsked(automation.automation_id, None if automation.runs_in else folder))
+
+    def action_schedule(self) -> None:
+        """Look at when it could start by itself, or does."""
+        head = self.chosen()
+        reason = why_not_schedule(head)
+        if reason is not None or head is None:
+            self.say_refused(reason or NO_ROW)
+        else:
+            self.post_message(PageAsked("schedule", head.automation.automation_id))
 
     def action_reject(self) -> None:
         """Reject the automation."""
