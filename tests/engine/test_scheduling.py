@@ -282,6 +282,21 @@ def test_a_scheduler_that_fails_changes_neither_store_nor_machine(
     assert build_shortcuts(workspace).list_installed()[0].status == "live"
 
 
+def test_a_pause_can_end_although_the_scheduler_is_gone(
+    workspace: Workspace, programs: SchedulerPrograms, live: Live, now: datetime
+) -> None:
+    live()
+    schedule(workspace, now)
+    decisions.pause(workspace, "count", now=now)
+    programs.break_("enable")
+    with pytest.raises(ShellError, match="it is broken") as caught:
+        decisions.resume(workspace, "count", now=now)
+    assert caught.value.hint == "take its schedule off first: vynexus schedule count --off"
+    decisions.unschedule(workspace, "count", now=now)
+    decisions.resume(workspace, "count", now=now)
+    assert decisions.find_automation(workspace, "count").status is AutomationStatus.LIVE
+
+
 def test_uninstalling_takes_timers_first_and_leaves_nothing(workspace: Workspace, live: Live, now: datetime) -> None:
     """Invariant 5."""
     live()

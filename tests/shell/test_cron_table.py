@@ -110,12 +110,12 @@ def test_a_daemon_must_live_not_only_the_program(programs: SchedulerPrograms, tm
         (proc / pid).mkdir(parents=True)
         (proc / pid / "comm").write_text(comm + "\n")
     cron = CronTable(data_dir=DATA_DIR, environment=programs.environment, proc=proc)
-    assert cron.trouble() == "cron is installed, but does not run"
+    assert cron.trouble() == ("cron is installed, but does not run", "start it: sudo service cron start")
     (proc / "12" / "comm").write_text("crond\n")
     assert cron.trouble() is None
-    assert CronTable(data_dir=DATA_DIR, environment=programs.environment, proc=tmp_path).trouble() == (
-        "whether cron runs cannot be told on this machine"
-    )
+    unknown = CronTable(data_dir=DATA_DIR, environment=programs.environment, proc=tmp_path).trouble()
+    assert unknown is not None
+    assert unknown[0] == "whether cron runs cannot be told on this machine"
 
 
 @pytest.mark.skipif(not Path("/proc/self/comm").exists(), reason="no /proc: whether cron runs cannot be told here")

@@ -85,19 +85,19 @@ class CronTable:
         """Whether there is a `crontab` program at all."""
         return self._programs.path("crontab") is not None
 
-    def trouble(self) -> str | None:
-        """Why nothing can be put in a crontab, in words; None where a cron daemon lives and the account may use it."""
+    def trouble(self) -> tuple[str, str] | None:
+        """Why nothing can be put in a crontab, and what mends that; None where a cron daemon lives and the account may use it."""
         if not self.is_there:
-            return "cron is not installed"
+            return "cron is not installed", "install cron and start it: sudo apt install cron"
         names = running_names(self._proc)
         if names is None:
-            return "whether cron runs cannot be told on this machine"
+            return "whether cron runs cannot be told on this machine", "write a line of your own that calls `vynexus run NAME`: crontab -e"
         if not _DAEMONS.intersection(names):
-            return "cron is installed, but does not run"
+            return "cron is installed, but does not run", "start it: sudo service cron start"
         try:
             self._read()
         except ShellError as error:
-            return error.message
+            return error.message, error.hint
         return None
 
     def block(self, command: TimedCommand) -> str:

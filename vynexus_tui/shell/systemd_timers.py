@@ -52,7 +52,7 @@ def render_units(command: TimedCommand) -> tuple[str, str]:
     check_printable(command)
     head = f"{_MARK} `vynexus schedule {command.name} --off` removes it.\n[Unit]\nDescription=VyNexus: {command.name}\n\n"
     service = ["[Service]", "Type=oneshot", f"ExecStart={_command_line(command.words)}"]
-    service += [f'Environment="{_escaped(f"{name}={value}")}"' for name, value in command.environment.items()]
+    service += [f"Environment={_quoted(f'{name}={value}')}" for name, value in command.environment.items()]
     service += [f"Nice={NICENESS}", "IOSchedulingClass=idle", f"TimeoutStartSec={LONGEST_RUN_S}"]
     timer = ["[Timer]", *(f"OnCalendar={line}" for line in calendar_lines(command.schedule)), "Persistent=true"]
     install = ["", "[Install]", "WantedBy=timers.target"]
@@ -106,12 +106,23 @@ class SystemdTimers:
         except OSError as error:
             self._delete(command.name)
             raise ShellError(f"{error.filename} cannot be written: {error.strerror}", "nothing was scheduled") from error
-        for words in (["daemon-reload"], ["enable", "--now", f"vynexus-{command.name}.timer"]):
+        try:
+            self._start(command.name)
+        except ShellError:
+            self._programs.ask(["systemctl", "--user", "disable", "--now", f"vynexus-{command.name}.timer"])
+            self._delete(command.name)
+            self._programs.ask(["systemctl", "--user", "daemon-reload"])
+            raise
+
+    def _start(self, name: str) -> None:
+        """Raises ShellError where systemd refuses one of the units. It starts a timer whose service it cannot read; that is asked for."""
+        for words in (["daemon-reload"], ["enable", "--now", f"vynexus-{name}.timer"]):
             answer = self._programs.ask(["systemctl", "--user", *words])
             if answer.status != 0:
-                self._delete(command.name)
-                self._programs.ask(["systemctl", "--user", "daemon-reload"])
                 raise ShellError(f"systemctl --user {words[0]}: {answer.complaint}", "nothing was scheduled")
+        state = self._programs.ask(["systemctl", "--user", "show", "-p", "LoadState", f"vynexus-{name}.service"]).output.decode().strip()
+        if state != "LoadState=loaded":
+            raise ShellError(f"systemd does not accept vynexus-{name}.service ({state})", "nothing was scheduled")
 
     def remove(self, name: str) -> tuple[Path, ...]:
         """Stops the timer and deletes its units; gives the deleted paths. A run that is under way goes on to its end."""
