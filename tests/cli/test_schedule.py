@@ -155,7 +155,10 @@ def test_json_is_the_plan(programs: SchedulerPrograms, workspace: Workspace) -> 
     assert times == [times[0] + timedelta(days=number) for number in range(5)]
     assert units(programs) == 0
     assert json.loads(vynexus(programs, *DAILY, "--json", "--yes").stdout)["is_scheduled"]
-    assert json.loads(vynexus(programs, "schedule", "count", "--json").stdout)["is_scheduled"]
+    vynexus(programs, "run", "--scheduled", "count", "south")
+    known = json.loads(vynexus(programs, "schedule", "count", "--json").stdout)
+    assert known["is_scheduled"]
+    assert known["last_start"]["exit_code"] == 1
     (one,) = json.loads(vynexus(programs, "schedule", "--json").stdout)["schedules"]
     assert one["name"] == "count"
 

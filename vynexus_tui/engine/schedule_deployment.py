@@ -3,14 +3,11 @@
 import os
 import pwd
 import sys
-from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from vynexus_tui.domain.automations import Automation, AutomationStatus, DeployedSchedule, RiskLevel
 from vynexus_tui.domain.errors import RequestError, ShellError
-from vynexus_tui.domain.next_times import next_times
-from vynexus_tui.engine.assembly import Workspace, local_zone
+from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.shell.cron_table import CronTable
 from vynexus_tui.shell.schedules import ScheduleCapability, Schedules
 from vynexus_tui.shell.systemd_timers import SystemdTimers
@@ -88,21 +85,3 @@ def sync_schedule(workspace: Workspace, automation: Automation, *, before: Autom
             raise
         # It is about something else, a pause that ends: that must not depend on a scheduler that is gone.
         raise ShellError(error.message, f"take its schedule off first: vynexus schedule {automation.name} --off") from error
-
-
-def next_run(workspace: Workspace, automation: Automation, *, now: datetime) -> datetime | None:
-    """When its schedule starts it next; None without one, and while it is not live."""
-    if automation.schedule is None or automation.status is not AutomationStatus.LIVE:
-        return None
-    return next(iter(next_times(automation.schedule.schedule, now.astimezone(scheduler_zone(workspace)), 1)), None)
-
-
-def scheduler_zone(workspace: Workspace) -> tzinfo:
-    """The zone in which systemd and cron read times: the machine's own, whatever TZ says in this shell."""
-    if not workspace.environment.get("TZ"):
-        return local_zone()
-    try:
-        with open("/etc/localtime", "rb") as file:
-            return ZoneInfo.from_file(file)
-    except (OSError, ValueError):
-        return UTC

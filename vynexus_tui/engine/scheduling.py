@@ -13,7 +13,8 @@ from vynexus_tui.domain.patterns import Schedule
 from vynexus_tui.domain.schedule_text import FORMS
 from vynexus_tui.engine.assembly import Workspace, build_redactor, reading
 from vynexus_tui.engine.decisions import find_automation
-from vynexus_tui.engine.schedule_deployment import build_schedules, check_fit, schedule_capability, scheduler_zone, timed_command
+from vynexus_tui.engine.schedule_deployment import build_schedules, check_fit, schedule_capability, timed_command
+from vynexus_tui.engine.schedule_times import scheduler_zone
 from vynexus_tui.store import automations_table, patterns_table
 
 _SHOWN_TIMES = 5
@@ -35,6 +36,8 @@ class SchedulePlan:
     times: tuple[datetime, ...]
     """The next five, in the zone of the machine's schedulers."""
     missed: str
+    is_found: bool
+    """The times are those at which the person does it; nobody named them."""
     warnings: tuple[str, ...] = ()
 
 
@@ -62,6 +65,7 @@ def plan_schedule(
         texts=build_schedules(workspace).texts(capability.backend, timed_command(workspace, automation.name, deployed)),
         times=next_times(schedule, now.astimezone(scheduler_zone(workspace)), _SHOWN_TIMES),
         missed=capability.missed,
+        is_found=at is None and automation.schedule is None,
         warnings=tuple(w for w in (capability.warning, *_warnings(workspace, automation)) if w),
     )
 

@@ -16,7 +16,7 @@ from vynexus_tui.domain.runs import Run, SavingsSummary, failure_streak
 from vynexus_tui.domain.trials import Trial
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, reading
 from vynexus_tui.engine.recording_quality import recording_state
-from vynexus_tui.engine.schedule_deployment import next_run
+from vynexus_tui.engine.schedule_times import next_run
 from vynexus_tui.shell.workflow_shortcuts import InstalledShortcut
 from vynexus_tui.sources.system_sampler import SystemSampler
 from vynexus_tui.store import automations_table, comparisons_table, cycles_table, events_table, patterns_table, runs_table
