@@ -22,6 +22,7 @@ from vynexus_tui.domain.errors import RequestError, ShellError
 from vynexus_tui.domain.identifiers import AutomationId, RunId
 from vynexus_tui.domain.runs import Run
 from vynexus_tui.domain.schedule_text import parse_schedule
+from vynexus_tui.domain.trials import SandboxLevel, Trial, Verdict
 from vynexus_tui.engine import decisions, forgetting
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, open_workspace, writing
 from vynexus_tui.engine.diagnosis import diagnose
@@ -368,6 +369,29 @@ def test_a_person_who_does_not_linger_is_warned(
     assert plan(workspace, now).warnings == ()
     (programs.folder / "linger").write_text("Linger=no\n")
     assert plan(workspace, now).warnings == ("it runs only while you are logged in: loginctl enable-linger",)
+
+
+def test_what_was_not_tried_like_this_is_said(workspace: Workspace, live: Live, now: datetime) -> None:
+    automation = live()
+    home = str(workspace.paths.home)
+    trial = Trial(
+        script_sha256=automation.script.sha256,
+        level=SandboxLevel.FULL,
+        verdict=Verdict.PASSED,
+        cwd=home,
+        arguments=("north",),
+        tried_at=now,
+    )
+
+    def warned_after(**more: object) -> tuple[str, ...]:
+        with writing(workspace) as connection, transaction(connection):
+            automations_table.add_trial(connection, automation.automation_id, replace(trial, **more))  # type: ignore[arg-type]
+        return plan(workspace, now).warnings
+
+    assert warned_after() == ()
+    assert warned_after(arguments=("south",)) == ("it was tried with other values (south); try it with these: vynexus try count",)
+    assert warned_after(cwd="/") == ("it was tried in another folder (/)",)
+    assert warned_after(verdict=Verdict.FAILED, exit_code=3) == ("its newest try failed: exit 3",)
 
 
 def test_a_secret_that_a_timer_does_not_have_is_named(workspace: Workspace, live: Live, now: datetime) -> None:

@@ -11,6 +11,7 @@ from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.domain.next_times import check_complete, next_times
 from vynexus_tui.domain.patterns import Schedule
 from vynexus_tui.domain.schedule_text import FORMS
+from vynexus_tui.domain.trials import Trial, Verdict
 from vynexus_tui.engine.assembly import Workspace, build_redactor, reading
 from vynexus_tui.engine.decisions import find_automation
 from vynexus_tui.engine.schedule_deployment import build_schedules, check_fit, schedule_capability, timed_command
@@ -53,9 +54,12 @@ def plan_schedule(
     schedule = at or _found_schedule(workspace, automation)
     check_complete(schedule)
     arguments = _arguments(workspace, automation, values)
-    folder = _folder(workspace, automation)
+    trial = _read_trial(workspace, automation)
     deployed = DeployedSchedule(
-        schedule=schedule, backend=capability.backend, arguments=tuple(value for _, value in arguments if value is not None), cwd=folder
+        schedule=schedule,
+        backend=capability.backend,
+        arguments=tuple(value for _, value in arguments if value is not None),
+        cwd=_folder(automation, trial),
     )
     return SchedulePlan(
         automation=automation,
@@ -66,7 +70,7 @@ def plan_schedule(
         times=next_times(schedule, now.astimezone(scheduler_zone(workspace)), _SHOWN_TIMES),
         missed=capability.missed,
         is_found=at is None and automation.schedule is None,
-        warnings=tuple(w for w in (capability.warning, *_warnings(workspace, automation)) if w),
+        warnings=tuple(w for w in (capability.warning, *_warnings(workspace, automation, trial, deployed)) if w),
     )
 
 
@@ -75,10 +79,9 @@ def _found_schedule(workspace: Workspace, automation: Automation) -> Schedule:
         pattern = patterns_table.read_pattern(connection, automation.pattern_id) if connection and automation.pattern_id else None
     found = automation.schedule.schedule if automation.schedule else pattern.schedule if pattern else None
     if found is None:
-        forms = '", "'.join(FORMS)
-        raise RequestError(
-            f"no regular time was found for {automation.name}: say when", f'vynexus schedule {automation.name} --at "{forms}"'
-        )
+        first, *others = (f'"{form}"' for form in FORMS)
+        hint = f"vynexus schedule {automation.name} --at {first}\n  or {', '.join(others)}"
+        raise RequestError(f"no regular time was found for {automation.name}: say when", hint)
     return found
 
 
@@ -112,10 +115,13 @@ def _is_said(parameter: Parameter, *, is_bound: bool) -> bool:
     return parameter.default is not None and not (is_bound and re.search(r"[$`]", parameter.default))
 
 
-def _folder(workspace: Workspace, automation: Automation) -> str:
-    """Where it runs: what the approval says, else where the try showed what it does."""
+def _read_trial(workspace: Workspace, automation: Automation) -> Trial | None:
     with reading(workspace) as connection:
-        trial = automations_table.read_trial(connection, automation.automation_id, automation.script.sha256) if connection else None
+        return automations_table.read_trial(connection, automation.automation_id, automation.script.sha256) if connection else None
+
+
+def _folder(automation: Automation, trial: Trial | None) -> str:
+    """Where it runs: what the approval says, else where the try showed what it does."""
     folder = automation.runs_in or (trial.cwd if trial else None) or automation.cwd
     if folder is None or not Path(folder).is_dir():
         what = f"{folder} is gone" if folder else "the folder it runs in is not known"
@@ -125,7 +131,13 @@ def _folder(workspace: Workspace, automation: Automation) -> str:
     return folder
 
 
-def _warnings(workspace: Workspace, automation: Automation) -> Iterator[str]:
+def _warnings(workspace: Workspace, automation: Automation, trial: Trial | None, deployed: DeployedSchedule) -> Iterator[str]:
+    if trial is not None and trial.verdict is not Verdict.PASSED:
+        yield f"its newest try {trial.headline}"
+    if trial is not None and trial.arguments[: len(deployed.arguments)] != deployed.arguments:
+        yield f"it was tried with other values ({' '.join(trial.arguments)}); try it with these: vynexus try {automation.name}"
+    if trial is not None and trial.cwd != deployed.cwd:
+        yield f"it was tried in another folder ({trial.cwd})"
     if needed := sorted(set(_NEEDED.findall(automation.script.text))):
         yield f"it needs {', '.join(needed)} in its environment, which a timer does not have: runs fail until that is set there"
     if zone := workspace.environment.get("TZ"):
