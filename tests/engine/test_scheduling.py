@@ -1,5 +1,7 @@
 """A schedule is a decision about the exact script: only what may, only while it is live, and it goes wherever the automation goes."""
 
+import shlex
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,12 +22,14 @@ from vynexus_tui.domain.automations import (
 )
 from vynexus_tui.domain.errors import RequestError, ShellError
 from vynexus_tui.domain.identifiers import AutomationId, RunId
+from vynexus_tui.domain.patterns import ScheduleType
 from vynexus_tui.domain.runs import Run
 from vynexus_tui.domain.schedule_text import parse_schedule
 from vynexus_tui.domain.trials import SandboxLevel, Trial, Verdict
-from vynexus_tui.engine import decisions, forgetting
+from vynexus_tui.engine import decisions, forgetting, trials
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, open_workspace, writing
 from vynexus_tui.engine.diagnosis import diagnose
+from vynexus_tui.engine.optimization_engine import OptimizationEngine
 from vynexus_tui.engine.removal import plan_removal, remove_everything
 from vynexus_tui.engine.schedule_deployment import schedule_capability, sync_schedule
 from vynexus_tui.engine.scheduling import SchedulePlan, plan_schedule
@@ -417,3 +421,29 @@ def test_an_automation_without_a_schedule_asks_no_scheduler(
     decisions.resume(workspace, "count", now=now)
     decisions.retire(workspace, "count", now=now)
     assert programs.calls("systemctl") == []
+
+
+def test_from_a_routine_to_a_run_that_nobody_started(
+    workspace: Workspace, programs: SchedulerPrograms, proposed: Automation, project: Path, now: datetime
+) -> None:
+    trial = trials.try_automation(workspace, proposed.name, cwd=str(project), arguments=("south",), now=now)
+    if trial.level is SandboxLevel.STATIC:
+        pytest.skip(f"no sandbox on this machine: {trial.reason}")
+    decisions.approve(workspace, proposed.automation_id, proposed.script.sha256, confirm=None, now=now)
+    (parameter,) = proposed.parameters
+    planned = plan_schedule(workspace, proposed.name, None, {parameter.name: "south"}, now=now)
+    assert planned.is_found
+    assert planned.deployed.schedule.type is ScheduleType.DAILY
+    assert (planned.deployed.cwd, planned.warnings) == (str(project), ())
+    decisions.schedule(workspace, proposed.name, planned.deployed, proposed.script.sha256, now=now)
+    (line,) = [line for line in planned.texts[0][1].splitlines() if line.startswith("ExecStart=")]
+    root = str(Path(__file__).resolve().parents[2])
+    done = subprocess.run(
+        shlex.split(line.removeprefix("ExecStart=")), env={**programs.environment, "PYTHONPATH": root}, cwd="/", check=False, timeout=60
+    )
+    assert done.returncode == 0
+    assert (project / "data/south.sorted.csv").read_text() == "1,x\n3,south\n"
+    OptimizationEngine(workspace).run_cycle(now + timedelta(minutes=5))
+    (head,) = build_snapshot(workspace, now=now).automations
+    assert head.last_scheduled_run is not None
+    assert (head.last_scheduled_run.exit_code, head.last_scheduled_run.cwd, head.failure_streak) == (0, str(project), 0)
