@@ -231,7 +231,20 @@ def test_without_a_manager_units_are_deleted_all_the_same(programs: SchedulerPro
     assert not list(programs.home.rglob("*vynexus*"))
 
 
-@pytest.mark.parametrize(("state", "works"), [("running", True), ("degraded", True), ("offline", False), ("", False)])
+def test_a_manager_that_answers_no_more_keeps_nothing_from_being_removed(programs: SchedulerPrograms) -> None:
+    timers(programs).install(command())
+    programs.break_("disable")
+    with pytest.raises(ShellError, match="it is broken"):
+        timers(programs).remove("greet")
+    assert timers(programs).list_installed() == ("greet",)
+    (programs.folder / "state").write_text("stopping\n")
+    timers(programs).remove("greet")
+    assert not list(programs.home.rglob("*vynexus-*"))
+
+
+@pytest.mark.parametrize(
+    ("state", "works"), [("running", True), ("degraded", True), ("starting", True), ("stopping", False), ("offline", False), ("", False)]
+)
 def test_the_manager_is_asked_not_assumed(tmp_path: Path, home: Path, state: str, works: bool) -> None:
     programs = SchedulerPrograms(tmp_path / "others", home)
     programs.add_systemd(state=state)

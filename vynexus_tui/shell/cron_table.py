@@ -21,6 +21,8 @@ from vynexus_tui.shell.timed_command import LONGEST_RUN_S, NICENESS, Programs, T
 _DAEMONS = frozenset({"cron", "crond"})
 _LONGEST_LINE_BYTES = 990
 """cron cuts a command at 1,000."""
+_THERE_IS_NONE = re.compile(r"\bno crontab for |^crontab: can't open '[^']*': No such file")
+"""As Vixie cron and cronie say it, and BusyBox; with LC_ALL=C."""
 _IS_NEW = " (a new crontab)"
 _LONG_MONTHS, _SHORT_MONTHS, _FEBRUARY = "1,3,5,7,8,10,12", "4,6,9,11", "2"
 _YEAR_OF_FOUR = "$(($(date +%Y) % 4))"
@@ -140,8 +142,8 @@ class CronTable:
         answer = self._programs.ask(["crontab", "-l"])
         if answer.status == 0:
             return answer.output
-        # Vixie cron and cronie; BusyBox.
-        if "no crontab" in answer.complaint.lower() or "no such file" in answer.complaint.lower():
+        # Nothing else may be taken for "there is none": the person's own table would be written over.
+        if answer.status == 1 and _THERE_IS_NONE.search(answer.complaint):
             return None
         raise ShellError(f"crontab -l: {answer.complaint}", "see whether you may use it: crontab -l")
 
