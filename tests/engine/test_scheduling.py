@@ -393,7 +393,9 @@ def test_what_was_not_tried_like_this_is_said(workspace: Workspace, live: Live, 
         return plan(workspace, now).warnings
 
     assert warned_after() == ()
-    assert warned_after(arguments=("south",)) == ("it was tried with other values (south); try it with these: vynexus try count",)
+    assert warned_after(arguments=("south",)) == (
+        "it was tried with other values (south); try it with these: vynexus try count --arg region=north",
+    )
     assert warned_after(cwd="/") == ("it was tried in another folder (/)",)
     assert warned_after(verdict=Verdict.FAILED, exit_code=3) == ("its newest try failed: exit 3",)
 

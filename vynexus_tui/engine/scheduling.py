@@ -1,6 +1,7 @@
 """What scheduling an automation would mean, before it is done: when it runs, with what, by whom, and what speaks against it."""
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -135,7 +136,11 @@ def _warnings(workspace: Workspace, automation: Automation, trial: Trial | None,
     if trial is not None and trial.verdict is not Verdict.PASSED:
         yield f"its newest try {trial.headline}"
     if trial is not None and trial.arguments[: len(deployed.arguments)] != deployed.arguments:
-        yield f"it was tried with other values ({' '.join(trial.arguments)}); try it with these: vynexus try {automation.name}"
+        options = [
+            word for p, value in zip(automation.parameters, deployed.arguments, strict=False) for word in ("--arg", f"{p.name}={value}")
+        ]
+        again = shlex.join(["vynexus", "try", automation.name, *options])
+        yield f"it was tried with other values ({' '.join(trial.arguments)}); try it with these: {again}"
     if trial is not None and trial.cwd != deployed.cwd:
         yield f"it was tried in another folder ({trial.cwd})"
     if needed := sorted(set(_NEEDED.findall(automation.script.text))):
