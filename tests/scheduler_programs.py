@@ -28,6 +28,7 @@ is-system-running) cat '{folder}/state' ;;
 enable) mkdir -p '{units}/timers.target.wants'; ln -s '{units}/'"$4" '{units}/timers.target.wants/'"$4"
         mkdir -p '{stamps}'; : > '{stamps}/stamp-'"$4" ;;
 disable) rm -f '{units}/timers.target.wants/'"$4" ;;
+show) echo LoadState="$(cat '{folder}/load-state')" ;;
 daemon-reload|reset-failed) ;;
 *) exit 2 ;;
 esac
@@ -64,6 +65,7 @@ class SchedulerPrograms:
         self._add("systemctl", _SYSTEMCTL)
         self._add("loginctl", _LOGINCTL)
         (self.folder / "state").write_text(state + "\n")
+        (self.folder / "load-state").write_text("loaded\n")
         (self.folder / "linger").write_text(f"Linger={'yes' if lingers else 'no'}\n")
         (self.runtime_dir / "systemd").mkdir(parents=True)
         (self.runtime_dir / "systemd/private").touch()

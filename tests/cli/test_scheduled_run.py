@@ -134,6 +134,16 @@ def test_a_start_that_was_refused_leaves_its_reason(home: Path, why: str) -> Non
     assert runs(home) == []
 
 
+def test_a_run_counts_although_its_words_cannot_be_kept(home: Path) -> None:
+    install(home, "exit 5\n")
+    (home / ".local/state/vynexus").mkdir(parents=True)
+    (home / ".local/state/vynexus/scheduled").write_text("in the way")
+    done = start(home, "greet")
+    assert done.returncode == 5
+    assert "cannot be made" in done.stderr
+    assert [exit_code for exit_code, *_ in runs(home)] == [5]
+
+
 def test_a_mistake_in_the_settings_does_not_keep_it_from_running(home: Path) -> None:
     (home / ".config/vynexus").mkdir(parents=True)
     (home / ".config/vynexus/optimization_config.yaml").write_text("nonsense: [\n")

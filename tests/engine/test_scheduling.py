@@ -1,5 +1,7 @@
 """A schedule is a decision about the exact script: only what may, only while it is live, and it goes wherever the automation goes."""
 
+import shlex
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,11 +22,14 @@ from vynexus_tui.domain.automations import (
 )
 from vynexus_tui.domain.errors import RequestError, ShellError
 from vynexus_tui.domain.identifiers import AutomationId, RunId
+from vynexus_tui.domain.patterns import ScheduleType
 from vynexus_tui.domain.runs import Run
 from vynexus_tui.domain.schedule_text import parse_schedule
-from vynexus_tui.engine import decisions, forgetting
+from vynexus_tui.domain.trials import SandboxLevel, Trial, Verdict
+from vynexus_tui.engine import decisions, forgetting, trials
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, open_workspace, writing
 from vynexus_tui.engine.diagnosis import diagnose
+from vynexus_tui.engine.optimization_engine import OptimizationEngine
 from vynexus_tui.engine.removal import plan_removal, remove_everything
 from vynexus_tui.engine.schedule_deployment import schedule_capability, sync_schedule
 from vynexus_tui.engine.scheduling import SchedulePlan, plan_schedule
@@ -282,6 +287,21 @@ def test_a_scheduler_that_fails_changes_neither_store_nor_machine(
     assert build_shortcuts(workspace).list_installed()[0].status == "live"
 
 
+def test_a_pause_can_end_although_the_scheduler_is_gone(
+    workspace: Workspace, programs: SchedulerPrograms, live: Live, now: datetime
+) -> None:
+    live()
+    schedule(workspace, now)
+    decisions.pause(workspace, "count", now=now)
+    programs.break_("enable")
+    with pytest.raises(ShellError, match="it is broken") as caught:
+        decisions.resume(workspace, "count", now=now)
+    assert caught.value.hint == "take its schedule off first: vynexus schedule count --off"
+    decisions.unschedule(workspace, "count", now=now)
+    decisions.resume(workspace, "count", now=now)
+    assert decisions.find_automation(workspace, "count").status is AutomationStatus.LIVE
+
+
 def test_uninstalling_takes_timers_first_and_leaves_nothing(workspace: Workspace, live: Live, now: datetime) -> None:
     """Invariant 5."""
     live()
@@ -355,6 +375,31 @@ def test_a_person_who_does_not_linger_is_warned(
     assert plan(workspace, now).warnings == ("it runs only while you are logged in: loginctl enable-linger",)
 
 
+def test_what_was_not_tried_like_this_is_said(workspace: Workspace, live: Live, now: datetime) -> None:
+    automation = live()
+    home = str(workspace.paths.home)
+    trial = Trial(
+        script_sha256=automation.script.sha256,
+        level=SandboxLevel.FULL,
+        verdict=Verdict.PASSED,
+        cwd=home,
+        arguments=("north",),
+        tried_at=now,
+    )
+
+    def warned_after(**more: object) -> tuple[str, ...]:
+        with writing(workspace) as connection, transaction(connection):
+            automations_table.add_trial(connection, automation.automation_id, replace(trial, **more))  # type: ignore[arg-type]
+        return plan(workspace, now).warnings
+
+    assert warned_after() == ()
+    assert warned_after(arguments=("south",)) == (
+        "it was tried with other values (south); try it with these: vynexus try count --arg region=north",
+    )
+    assert warned_after(cwd="/") == ("it was tried in another folder (/)",)
+    assert warned_after(verdict=Verdict.FAILED, exit_code=3) == ("its newest try failed: exit 3",)
+
+
 def test_a_secret_that_a_timer_does_not_have_is_named(workspace: Workspace, live: Live, now: datetime) -> None:
     live('#!/usr/bin/env bash\n: "${API_TOKEN:?set it in the environment first}"\ncurl x\n', parameters=())
     (warning,) = plan_schedule(workspace, "count", DAILY, {}, now=now).warnings
@@ -378,3 +423,29 @@ def test_an_automation_without_a_schedule_asks_no_scheduler(
     decisions.resume(workspace, "count", now=now)
     decisions.retire(workspace, "count", now=now)
     assert programs.calls("systemctl") == []
+
+
+def test_from_a_routine_to_a_run_that_nobody_started(
+    workspace: Workspace, programs: SchedulerPrograms, proposed: Automation, project: Path, now: datetime
+) -> None:
+    trial = trials.try_automation(workspace, proposed.name, cwd=str(project), arguments=("south",), now=now)
+    if trial.level is SandboxLevel.STATIC:
+        pytest.skip(f"no sandbox on this machine: {trial.reason}")
+    decisions.approve(workspace, proposed.automation_id, proposed.script.sha256, confirm=None, now=now)
+    (parameter,) = proposed.parameters
+    planned = plan_schedule(workspace, proposed.name, None, {parameter.name: "south"}, now=now)
+    assert planned.is_found
+    assert planned.deployed.schedule.type is ScheduleType.DAILY
+    assert (planned.deployed.cwd, planned.warnings) == (str(project), ())
+    decisions.schedule(workspace, proposed.name, planned.deployed, proposed.script.sha256, now=now)
+    (line,) = [line for line in planned.texts[0][1].splitlines() if line.startswith("ExecStart=")]
+    root = str(Path(__file__).resolve().parents[2])
+    done = subprocess.run(
+        shlex.split(line.removeprefix("ExecStart=")), env={**programs.environment, "PYTHONPATH": root}, cwd="/", check=False, timeout=60
+    )
+    assert done.returncode == 0
+    assert (project / "data/south.sorted.csv").read_text() == "1,x\n3,south\n"
+    OptimizationEngine(workspace).run_cycle(now + timedelta(minutes=5))
+    (head,) = build_snapshot(workspace, now=now).automations
+    assert head.last_scheduled_run is not None
+    assert (head.last_scheduled_run.exit_code, head.last_scheduled_run.cwd, head.failure_streak) == (0, str(project), 0)

@@ -97,11 +97,32 @@ def test_a_block_without_an_end_is_said_not_guessed(programs: SchedulerPrograms)
     assert programs.table.read_bytes() == damaged
 
 
-def test_a_crontab_that_may_not_be_read_is_left_alone(programs: SchedulerPrograms) -> None:
-    (programs.folder / "crontab").write_text("#!/bin/sh\necho 'You (u) are not allowed to use this program (crontab)' >&2; exit 1\n")
-    with pytest.raises(ShellError, match="not allowed"):
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        "You (u) are not allowed to use this program (crontab)",
+        "crontab: error while loading shared libraries: libx.so: cannot open shared object file: No such file or directory",
+        "",
+    ],
+)
+def test_a_crontab_that_cannot_be_read_is_never_written_over(programs: SchedulerPrograms, complaint: str) -> None:
+    (programs.folder / "crontab").write_text(
+        f"#!/bin/sh\n[ $1 = -l ] || touch '{programs.folder}/written'\necho '{complaint}' >&2; exit 1\n"
+    )
+    with pytest.raises(ShellError, match="crontab -l: "):
         table(programs).install(command())
     assert table(programs).list_installed() == ()
+    assert not (programs.folder / "written").exists()
+
+
+@pytest.mark.parametrize(
+    "complaint", ["no crontab for u", "crontab: no crontab for u", "crontab: can't open 'u': No such file or directory"]
+)
+def test_every_cron_says_in_its_own_words_that_there_is_none(programs: SchedulerPrograms, complaint: str) -> None:
+    asked = f'#!/bin/sh\n[ "$1" = - ] && exec cat > \'{programs.table}\'\necho "{complaint}" >&2; exit 1\n'
+    (programs.folder / "crontab").write_text(asked)
+    table(programs).install(command())
+    assert programs.table.read_bytes().startswith(b"# >>> vynexus greet >>> ")
 
 
 def test_a_daemon_must_live_not_only_the_program(programs: SchedulerPrograms, tmp_path: Path) -> None:
@@ -110,12 +131,12 @@ def test_a_daemon_must_live_not_only_the_program(programs: SchedulerPrograms, tm
         (proc / pid).mkdir(parents=True)
         (proc / pid / "comm").write_text(comm + "\n")
     cron = CronTable(data_dir=DATA_DIR, environment=programs.environment, proc=proc)
-    assert cron.trouble() == "cron is installed, but does not run"
+    assert cron.trouble() == ("cron is installed, but does not run", "start it: sudo service cron start")
     (proc / "12" / "comm").write_text("crond\n")
     assert cron.trouble() is None
-    assert CronTable(data_dir=DATA_DIR, environment=programs.environment, proc=tmp_path).trouble() == (
-        "whether cron runs cannot be told on this machine"
-    )
+    unknown = CronTable(data_dir=DATA_DIR, environment=programs.environment, proc=tmp_path).trouble()
+    assert unknown is not None
+    assert unknown[0] == "whether cron runs cannot be told on this machine"
 
 
 @pytest.mark.skipif(not Path("/proc/self/comm").exists(), reason="no /proc: whether cron runs cannot be told here")

@@ -169,10 +169,11 @@ def test_it_is_installed_once_and_removed_without_a_trace(programs: SchedulerPro
     (programs.home / ".local/share").mkdir(parents=True)
     before = sorted(programs.home.rglob("*"))
     timers(programs).install(command())
-    assert programs.calls("systemctl") == ["--user daemon-reload", "--user enable --now vynexus-greet.timer"]
+    asked = ["daemon-reload", "enable --now vynexus-greet.timer", "show -p LoadState vynexus-greet.service"]
+    assert programs.calls("systemctl") == [f"--user {words}" for words in asked]
     assert timers(programs).list_installed() == ("greet",)
     timers(programs).install(command())
-    assert len(programs.calls("systemctl")) == 2
+    assert len(programs.calls("systemctl")) == len(asked)
     assert timers(programs).remove("greet")
     assert "--user disable --now vynexus-greet.timer" in programs.calls("systemctl")
     assert sorted(programs.home.rglob("*")) == before
@@ -190,7 +191,7 @@ def test_another_time_takes_the_place_of_the_former(programs: SchedulerPrograms)
     timers(programs).install(command(parse_schedule("daily 7:30")))
     assert "OnCalendar=*-*-* 07:30:00\n" in timers(programs).paths("greet")[1].read_text()
     # A running timer does not take another time over: it is stopped, and the new one started.
-    assert [c.split()[1] for c in programs.calls("systemctl")][-2:] == ["daemon-reload", "enable"]
+    assert [c.split()[1] for c in programs.calls("systemctl")][-3:] == ["daemon-reload", "enable", "show"]
     assert "--user disable --now vynexus-greet.timer" in programs.calls("systemctl")
 
 
@@ -201,6 +202,15 @@ def test_what_systemd_refuses_leaves_nothing(programs: SchedulerPrograms, verb: 
         timers(programs).install(command())
     assert caught.value.hint == "nothing was scheduled"
     assert not list(programs.home.rglob("vynexus-*"))
+
+
+def test_a_service_that_systemd_cannot_read_is_not_scheduled(programs: SchedulerPrograms) -> None:
+    """It starts the timer all the same, and the automation would never run."""
+    (programs.folder / "load-state").write_text("bad-setting\n")
+    with pytest.raises(ShellError, match=r"does not accept vynexus-greet\.service"):
+        timers(programs).install(command())
+    assert "--user disable --now vynexus-greet.timer" in programs.calls("systemctl")
+    assert not list(programs.home.rglob("*vynexus-*"))
 
 
 def test_a_unit_of_the_persons_own_is_left_alone(programs: SchedulerPrograms) -> None:
@@ -221,7 +231,20 @@ def test_without_a_manager_units_are_deleted_all_the_same(programs: SchedulerPro
     assert not list(programs.home.rglob("*vynexus*"))
 
 
-@pytest.mark.parametrize(("state", "works"), [("running", True), ("degraded", True), ("offline", False), ("", False)])
+def test_a_manager_that_answers_no_more_keeps_nothing_from_being_removed(programs: SchedulerPrograms) -> None:
+    timers(programs).install(command())
+    programs.break_("disable")
+    with pytest.raises(ShellError, match="it is broken"):
+        timers(programs).remove("greet")
+    assert timers(programs).list_installed() == ("greet",)
+    (programs.folder / "state").write_text("stopping\n")
+    timers(programs).remove("greet")
+    assert not list(programs.home.rglob("*vynexus-*"))
+
+
+@pytest.mark.parametrize(
+    ("state", "works"), [("running", True), ("degraded", True), ("starting", True), ("stopping", False), ("offline", False), ("", False)]
+)
 def test_the_manager_is_asked_not_assumed(tmp_path: Path, home: Path, state: str, works: bool) -> None:
     programs = SchedulerPrograms(tmp_path / "others", home)
     programs.add_systemd(state=state)

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +37,8 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
     is_news = head is None or head.automation.schedule != plan.deployed
     if options.json:
         said = _schedule(workspace, plan) if options.yes and is_news else None
-        print_json(_plan_shape(plan) | {"is_scheduled": not is_news or said is not None})
+        last = read_last_start(workspace, plan.automation.name)
+        print_json(_plan_shape(plan) | {"is_scheduled": not is_news or said is not None, "last_start": asdict(last) if last else None})
         return 0
     print("\n".join(_plan_lines(plan)))
     if not is_news:
@@ -85,7 +87,8 @@ def _result(head: AutomationHead, last: LastStart | None) -> str:
 
 
 def _plan_lines(plan: SchedulePlan) -> Iterator[str]:
-    yield f"{plan.automation.name}  ({schedule_text(plan.deployed.schedule)})"
+    found = ", as you do it yourself" if plan.is_found else ""
+    yield f"{plan.automation.name}  ({schedule_text(plan.deployed.schedule)}{found})"
     yield f"  started by  {shown(plan.backend_words)}"
     yield f"  runs in     {folder(plan.deployed.cwd or '')}"
     for name, value in plan.arguments:

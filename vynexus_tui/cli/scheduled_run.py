@@ -8,11 +8,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Protocol
 
 from vynexus_tui.cli.printing import now_utc
 from vynexus_tui.domain.errors import VynexusError
-from vynexus_tui.engine.assembly import only_one, open_workspace
+from vynexus_tui.engine.assembly import Workspace, only_one, open_workspace
 from vynexus_tui.engine.scheduled_starts import keep_start
 
 _STILL_RUNNING = 75
@@ -44,7 +45,7 @@ def run_scheduled(arguments: list[str], run: RunApproved) -> int:
             started_at = now_utc()
             with _captured() as said:
                 status = _run_in(folder, arguments, run)
-            keep_start(workspace, name, bytes(said), exit_code=status, at=started_at)
+            _keep(workspace, name, bytes(said), status, started_at)
             return status
     except BlockingIOError:
         print(f"vynexus: {name} is still running since its last start, so it was not started again", file=sys.stderr)
@@ -52,6 +53,14 @@ def run_scheduled(arguments: list[str], run: RunApproved) -> int:
     except VynexusError as error:
         print(f"vynexus: {error}", file=sys.stderr)
         return error.exit_code
+
+
+def _keep(workspace: Workspace, name: str, said: bytes, status: int, started_at: datetime) -> None:
+    """What was said is worth less than what was done: any trouble with it leaves the run's own status alone."""
+    try:
+        keep_start(workspace, name, said, exit_code=status, at=started_at)
+    except VynexusError as error:
+        print(f"vynexus: {error}", file=sys.stderr)
 
 
 def _run_in(folder: str | None, arguments: list[str], run: RunApproved) -> int:

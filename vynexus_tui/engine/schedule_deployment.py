@@ -3,20 +3,17 @@
 import os
 import pwd
 import sys
-from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from vynexus_tui.domain.automations import Automation, AutomationStatus, DeployedSchedule, RiskLevel
-from vynexus_tui.domain.errors import RequestError
-from vynexus_tui.domain.next_times import next_times
-from vynexus_tui.engine.assembly import Workspace, local_zone
+from vynexus_tui.domain.errors import RequestError, ShellError
+from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.shell.cron_table import CronTable
 from vynexus_tui.shell.schedules import ScheduleCapability, Schedules
 from vynexus_tui.shell.systemd_timers import SystemdTimers
 from vynexus_tui.shell.timed_command import TimedCommand
 
-_CARRIED = ("PATH", "LANG", "LC_ALL", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")
+_CARRIED = ("PATH", "LANG", "LC_ALL", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "VYNEXUS_CONFIG")
 """What a script needs to find its programs, sort as it does by hand, and leave its record where we look; a timer has none of it."""
 
 
@@ -79,23 +76,12 @@ def sync_schedule(workspace: Workspace, automation: Automation, *, before: Autom
     for backend in former:
         if wanted is None or wanted.backend is not backend:
             schedules.remove(automation.name, backend)
-    if wanted is not None:
-        schedules.install(wanted.backend, timed_command(workspace, automation.name, wanted))
-
-
-def next_run(workspace: Workspace, automation: Automation, *, now: datetime) -> datetime | None:
-    """When its schedule starts it next; None without one, and while it is not live."""
-    if automation.schedule is None or automation.status is not AutomationStatus.LIVE:
-        return None
-    return next(iter(next_times(automation.schedule.schedule, now.astimezone(scheduler_zone(workspace)), 1)), None)
-
-
-def scheduler_zone(workspace: Workspace) -> tzinfo:
-    """The zone in which systemd and cron read times: the machine's own, whatever TZ says in this shell."""
-    if not workspace.environment.get("TZ"):
-        return local_zone()
+    if wanted is None:
+        return
     try:
-        with open("/etc/localtime", "rb") as file:
-            return ZoneInfo.from_file(file)
-    except (OSError, ValueError):
-        return UTC
+        schedules.install(wanted.backend, timed_command(workspace, automation.name, wanted))
+    except ShellError as error:
+        if before is None or before.schedule != wanted:
+            raise
+        # It is about something else, a pause that ends: that must not depend on a scheduler that is gone.
+        raise ShellError(error.message, f"take its schedule off first: vynexus schedule {automation.name} --off") from error

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from vynexus_tui.domain.errors import ShellError
 from vynexus_tui.engine.assembly import Workspace, build_redactor
 from vynexus_tui.shell.file_writing import read_small_text, replace_text
 
@@ -31,7 +32,10 @@ def keep_start(workspace: Workspace, name: str, output: bytes, *, exit_code: int
     if len(text) > _MOST_KEPT:
         text = text[-_MOST_KEPT:].partition("\n")[2]
     folder = workspace.paths.scheduled_dir
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ShellError(f"{folder} cannot be made: {error.strerror}", "check its permissions and the free space") from error
     replace_text(folder / f"{name}.log", f"{at.isoformat()} exit {exit_code}\n{text}")
 
 

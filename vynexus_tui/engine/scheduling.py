@@ -1,6 +1,7 @@
 """What scheduling an automation would mean, before it is done: when it runs, with what, by whom, and what speaks against it."""
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +12,11 @@ from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.domain.next_times import check_complete, next_times
 from vynexus_tui.domain.patterns import Schedule
 from vynexus_tui.domain.schedule_text import FORMS
+from vynexus_tui.domain.trials import Trial, Verdict
 from vynexus_tui.engine.assembly import Workspace, build_redactor, reading
 from vynexus_tui.engine.decisions import find_automation
-from vynexus_tui.engine.schedule_deployment import build_schedules, check_fit, schedule_capability, scheduler_zone, timed_command
+from vynexus_tui.engine.schedule_deployment import build_schedules, check_fit, schedule_capability, timed_command
+from vynexus_tui.engine.schedule_times import scheduler_zone
 from vynexus_tui.store import automations_table, patterns_table
 
 _SHOWN_TIMES = 5
@@ -35,6 +38,8 @@ class SchedulePlan:
     times: tuple[datetime, ...]
     """The next five, in the zone of the machine's schedulers."""
     missed: str
+    is_found: bool
+    """The times are those at which the person does it; nobody named them."""
     warnings: tuple[str, ...] = ()
 
 
@@ -50,9 +55,12 @@ def plan_schedule(
     schedule = at or _found_schedule(workspace, automation)
     check_complete(schedule)
     arguments = _arguments(workspace, automation, values)
-    folder = _folder(workspace, automation)
+    trial = _read_trial(workspace, automation)
     deployed = DeployedSchedule(
-        schedule=schedule, backend=capability.backend, arguments=tuple(value for _, value in arguments if value is not None), cwd=folder
+        schedule=schedule,
+        backend=capability.backend,
+        arguments=tuple(value for _, value in arguments if value is not None),
+        cwd=_folder(automation, trial),
     )
     return SchedulePlan(
         automation=automation,
@@ -62,7 +70,8 @@ def plan_schedule(
         texts=build_schedules(workspace).texts(capability.backend, timed_command(workspace, automation.name, deployed)),
         times=next_times(schedule, now.astimezone(scheduler_zone(workspace)), _SHOWN_TIMES),
         missed=capability.missed,
-        warnings=tuple(w for w in (capability.warning, *_warnings(workspace, automation)) if w),
+        is_found=at is None and automation.schedule is None,
+        warnings=tuple(w for w in (capability.warning, *_warnings(workspace, automation, trial, deployed)) if w),
     )
 
 
@@ -71,10 +80,9 @@ def _found_schedule(workspace: Workspace, automation: Automation) -> Schedule:
         pattern = patterns_table.read_pattern(connection, automation.pattern_id) if connection and automation.pattern_id else None
     found = automation.schedule.schedule if automation.schedule else pattern.schedule if pattern else None
     if found is None:
-        forms = '", "'.join(FORMS)
-        raise RequestError(
-            f"no regular time was found for {automation.name}: say when", f'vynexus schedule {automation.name} --at "{forms}"'
-        )
+        first, *others = (f'"{form}"' for form in FORMS)
+        hint = f"vynexus schedule {automation.name} --at {first}\n  or {', '.join(others)}"
+        raise RequestError(f"no regular time was found for {automation.name}: say when", hint)
     return found
 
 
@@ -108,10 +116,13 @@ def _is_said(parameter: Parameter, *, is_bound: bool) -> bool:
     return parameter.default is not None and not (is_bound and re.search(r"[$`]", parameter.default))
 
 
-def _folder(workspace: Workspace, automation: Automation) -> str:
-    """Where it runs: what the approval says, else where the try showed what it does."""
+def _read_trial(workspace: Workspace, automation: Automation) -> Trial | None:
     with reading(workspace) as connection:
-        trial = automations_table.read_trial(connection, automation.automation_id, automation.script.sha256) if connection else None
+        return automations_table.read_trial(connection, automation.automation_id, automation.script.sha256) if connection else None
+
+
+def _folder(automation: Automation, trial: Trial | None) -> str:
+    """Where it runs: what the approval says, else where the try showed what it does."""
     folder = automation.runs_in or (trial.cwd if trial else None) or automation.cwd
     if folder is None or not Path(folder).is_dir():
         what = f"{folder} is gone" if folder else "the folder it runs in is not known"
@@ -121,7 +132,17 @@ def _folder(workspace: Workspace, automation: Automation) -> str:
     return folder
 
 
-def _warnings(workspace: Workspace, automation: Automation) -> Iterator[str]:
+def _warnings(workspace: Workspace, automation: Automation, trial: Trial | None, deployed: DeployedSchedule) -> Iterator[str]:
+    if trial is not None and trial.verdict is not Verdict.PASSED:
+        yield f"its newest try {trial.headline}"
+    if trial is not None and trial.arguments[: len(deployed.arguments)] != deployed.arguments:
+        options = [
+            word for p, value in zip(automation.parameters, deployed.arguments, strict=False) for word in ("--arg", f"{p.name}={value}")
+        ]
+        again = shlex.join(["vynexus", "try", automation.name, *options])
+        yield f"it was tried with other values ({' '.join(trial.arguments)}); try it with these: {again}"
+    if trial is not None and trial.cwd != deployed.cwd:
+        yield f"it was tried in another folder ({trial.cwd})"
     if needed := sorted(set(_NEEDED.findall(automation.script.text))):
         yield f"it needs {', '.join(needed)} in its environment, which a timer does not have: runs fail until that is set there"
     if zone := workspace.environment.get("TZ"):

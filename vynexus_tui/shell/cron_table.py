@@ -21,6 +21,8 @@ from vynexus_tui.shell.timed_command import LONGEST_RUN_S, NICENESS, Programs, T
 _DAEMONS = frozenset({"cron", "crond"})
 _LONGEST_LINE_BYTES = 990
 """cron cuts a command at 1,000."""
+_THERE_IS_NONE = re.compile(r"\bno crontab for |^crontab: can't open '[^']*': No such file")
+"""As Vixie cron and cronie say it, and BusyBox; with LC_ALL=C."""
 _IS_NEW = " (a new crontab)"
 _LONG_MONTHS, _SHORT_MONTHS, _FEBRUARY = "1,3,5,7,8,10,12", "4,6,9,11", "2"
 _YEAR_OF_FOUR = "$(($(date +%Y) % 4))"
@@ -85,19 +87,19 @@ class CronTable:
         """Whether there is a `crontab` program at all."""
         return self._programs.path("crontab") is not None
 
-    def trouble(self) -> str | None:
-        """Why nothing can be put in a crontab, in words; None where a cron daemon lives and the account may use it."""
+    def trouble(self) -> tuple[str, str] | None:
+        """Why nothing can be put in a crontab, and what mends that; None where a cron daemon lives and the account may use it."""
         if not self.is_there:
-            return "cron is not installed"
+            return "cron is not installed", "install cron and start it: sudo apt install cron"
         names = running_names(self._proc)
         if names is None:
-            return "whether cron runs cannot be told on this machine"
+            return "whether cron runs cannot be told on this machine", "write a line of your own that calls `vynexus run NAME`: crontab -e"
         if not _DAEMONS.intersection(names):
-            return "cron is installed, but does not run"
+            return "cron is installed, but does not run", "start it: sudo service cron start"
         try:
             self._read()
         except ShellError as error:
-            return error.message
+            return error.message, error.hint
         return None
 
     def block(self, command: TimedCommand) -> str:
@@ -140,8 +142,8 @@ class CronTable:
         answer = self._programs.ask(["crontab", "-l"])
         if answer.status == 0:
             return answer.output
-        # Vixie cron and cronie; BusyBox.
-        if "no crontab" in answer.complaint.lower() or "no such file" in answer.complaint.lower():
+        # Nothing else may be taken for "there is none": the person's own table would be written over.
+        if answer.status == 1 and _THERE_IS_NONE.search(answer.complaint):
             return None
         raise ShellError(f"crontab -l: {answer.complaint}", "see whether you may use it: crontab -l")
 

@@ -56,8 +56,8 @@ class Schedules:
                 words=f"cron ({no_systemd})",
                 missed="a time at which the machine is off is missed and not made up",
             )
-        fix = "start cron: sudo service cron start" if self._cron.is_there else "install cron and start it: sudo apt install cron"
-        return ScheduleCapability(backend=None, words=f"{no_systemd}; {no_cron}", fix=fix)
+        why, fix = no_cron
+        return ScheduleCapability(backend=None, words=f"{no_systemd}; {why}", fix=fix)
 
     def texts(self, backend: ScheduleBackend, command: TimedCommand) -> tuple[tuple[str, str], ...]:
         """Exactly what `install` writes: (place, text) each. Raises ShellError for what cannot be written."""

@@ -52,7 +52,7 @@ def render_units(command: TimedCommand) -> tuple[str, str]:
     check_printable(command)
     head = f"{_MARK} `vynexus schedule {command.name} --off` removes it.\n[Unit]\nDescription=VyNexus: {command.name}\n\n"
     service = ["[Service]", "Type=oneshot", f"ExecStart={_command_line(command.words)}"]
-    service += [f'Environment="{_escaped(f"{name}={value}")}"' for name, value in command.environment.items()]
+    service += [f"Environment={_quoted(f'{name}={value}')}" for name, value in command.environment.items()]
     service += [f"Nice={NICENESS}", "IOSchedulingClass=idle", f"TimeoutStartSec={LONGEST_RUN_S}"]
     timer = ["[Timer]", *(f"OnCalendar={line}" for line in calendar_lines(command.schedule)), "Persistent=true"]
     install = ["", "[Install]", "WantedBy=timers.target"]
@@ -71,11 +71,15 @@ class SystemdTimers:
 
     def trouble(self) -> str | None:
         """Why no timer can be installed, in words; None where the service manager answers."""
-        if not (self._runtime_dir / "systemd" / "private").exists():
+        if not self._has_manager:
             return "no systemd user manager runs here"
         answer = self._programs.ask(["systemctl", "--user", "is-system-running"])
         said = answer.output.decode("utf-8", "replace").strip()
-        return None if said in ("running", "degraded") else f"the systemd user manager does not answer ({said or answer.complaint})"
+        return (
+            None
+            if said in ("running", "degraded", "starting")
+            else f"the systemd user manager does not answer ({said or answer.complaint})"
+        )
 
     def stops_at_logout(self, user: str) -> bool | None:
         """Whether timers run only while the person is logged in; None: not known."""
@@ -106,24 +110,34 @@ class SystemdTimers:
         except OSError as error:
             self._delete(command.name)
             raise ShellError(f"{error.filename} cannot be written: {error.strerror}", "nothing was scheduled") from error
-        for words in (["daemon-reload"], ["enable", "--now", f"vynexus-{command.name}.timer"]):
+        try:
+            self._start(command.name)
+        except ShellError:
+            self._programs.ask(["systemctl", "--user", "disable", "--now", f"vynexus-{command.name}.timer"])
+            self._delete(command.name)
+            self._programs.ask(["systemctl", "--user", "daemon-reload"])
+            raise
+
+    def _start(self, name: str) -> None:
+        """Raises ShellError where systemd refuses one of the units. It starts a timer whose service it cannot read; that is asked for."""
+        for words in (["daemon-reload"], ["enable", "--now", f"vynexus-{name}.timer"]):
             answer = self._programs.ask(["systemctl", "--user", *words])
             if answer.status != 0:
-                self._delete(command.name)
-                self._programs.ask(["systemctl", "--user", "daemon-reload"])
                 raise ShellError(f"systemctl --user {words[0]}: {answer.complaint}", "nothing was scheduled")
+        state = self._programs.ask(["systemctl", "--user", "show", "-p", "LoadState", f"vynexus-{name}.service"]).output.decode().strip()
+        if state != "LoadState=loaded":
+            raise ShellError(f"systemd does not accept vynexus-{name}.service ({state})", "nothing was scheduled")
 
     def remove(self, name: str) -> tuple[Path, ...]:
         """Stops the timer and deletes its units; gives the deleted paths. A run that is under way goes on to its end."""
         if not any(_is_ours(path) for path in self.paths(name)):
             return ()
-        is_running = self.trouble() is None
-        if is_running:
+        if self._has_manager:
             answer = self._programs.ask(["systemctl", "--user", "disable", "--now", f"vynexus-{name}.timer"])
-            if answer.status != 0:
+            if answer.status != 0 and self.trouble() is None:
                 raise ShellError(f"systemctl --user disable vynexus-{name}.timer: {answer.complaint}", "the timer is as it was")
         removed = self._delete(name)
-        if is_running:
+        if self._has_manager:
             self._programs.ask(["systemctl", "--user", "daemon-reload"])
             self._programs.ask(["systemctl", "--user", "reset-failed", f"vynexus-{name}.service"])
         return removed
@@ -133,6 +147,10 @@ class SystemdTimers:
         if not self._units.is_dir():
             return ()
         return tuple(sorted({path.stem.removeprefix("vynexus-") for path in self._units.glob("vynexus-*.*") if _is_ours(path)}))
+
+    @property
+    def _has_manager(self) -> bool:
+        return (self._runtime_dir / "systemd" / "private").exists()
 
     def _delete(self, name: str) -> tuple[Path, ...]:
         """The units, the link that enabled them, the stamp of the last start (a new timer would make up for it), and empty folders."""
