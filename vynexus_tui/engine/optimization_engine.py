@@ -2,11 +2,11 @@
 
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from vynexus_tui.domain.automations import INSTALLED, Action, Automation, AutomationStatus, Refusal, RefusalReason, advance
+from vynexus_tui.domain.automations import Action, Automation, AutomationStatus, Refusal, RefusalReason, advance
 from vynexus_tui.domain.cycles import CycleReport, OptimizationReport, PatternHead, Stage, StageFailure
 from vynexus_tui.domain.errors import VynexusError
 from vynexus_tui.domain.events import Actor, CommandEvent
@@ -14,6 +14,7 @@ from vynexus_tui.domain.findings import Improvement, PerformanceReport, Workflow
 from vynexus_tui.domain.identifiers import AutomationId, EventId
 from vynexus_tui.domain.patterns import Pattern
 from vynexus_tui.domain.runs import CommandMetric, Run, SavingsSummary
+from vynexus_tui.engine.accounting import read_books
 from vynexus_tui.engine.assembly import Workspace, reading, writing
 from vynexus_tui.engine.creation import build_head, create_automation, repetition_of
 from vynexus_tui.engine.forgetting import apply_retention
@@ -22,8 +23,7 @@ from vynexus_tui.engine.identification import identify_patterns
 from vynexus_tui.engine.looks import Look, Scope, choose_look, note_finished, note_identified
 from vynexus_tui.engine.recording import CollectReport, collect
 from vynexus_tui.language.program_facts import command_family, is_interactive
-from vynexus_tui.performance.efficiency_tracker import EfficiencyTracker
-from vynexus_tui.store import automations_table, cycles_table, patterns_table, runs_table
+from vynexus_tui.store import automations_table, cycles_table, patterns_table
 from vynexus_tui.store.database import transaction
 
 _GONE = "gone"
@@ -221,31 +221,12 @@ class OptimizationEngine:
         self._write_result("improvements", improvements, tuple[Improvement, ...])
 
     def _account(self, state: _CycleState, now: datetime) -> None:
-        with reading(self._workspace) as connection:
-            if connection is None:
-                return
-            automations = automations_table.read_automations(connection)
-            runs = runs_table.read_runs(connection)
-            baselines = automations_table.read_baselines(connection)
-        runs_of: dict[AutomationId, list[Run]] = {}
-        for run in runs:
-            runs_of.setdefault(run.automation_id, []).append(run)
-        tracker = EfficiencyTracker()
-        savings = tuple(
-            tracker.account(
-                a,
-                runs_of.get(a.automation_id, []),
-                baselines.get(a.automation_id),
-                steps_per_run=a.script.text.count("\n: step "),
-                now=now,
-            )
-            for a in automations
-            if a.automation_id in runs_of or a.status in INSTALLED
-        )
-        self._write_result("savings", SavingsSummary(savings=savings), SavingsSummary)
-        self._mark_failing(automations, runs_of)
+        if self._workspace.paths.database.exists():
+            books = read_books(self._workspace, now=now)
+            self._write_result("savings", books.summary, SavingsSummary)
+            self._mark_failing(books.automations, books.runs_of)
 
-    def _mark_failing(self, automations: list[Automation], runs_of: dict[AutomationId, list[Run]]) -> None:
+    def _mark_failing(self, automations: Sequence[Automation], runs_of: Mapping[AutomationId, Sequence[Run]]) -> None:
         limit = self._settings.automation_creation.failures_until_paused
         for automation in automations:
             newest = [r for r in runs_of.get(automation.automation_id, []) if r.script_sha256 == automation.script.sha256][-limit:]
