@@ -189,7 +189,9 @@ def test_the_lines_add_up_to_the_figures_per_day_per_automation_and_in_all(
         assert saving.elapsed_s == _tenths([e.elapsed_s for e in one.entries]) / 10
         days = groupby(sorted(one.entries, key=lambda e: e.at), key=lambda e: e.at.date().isoformat())
         assert saving.saved_by_day_s == tuple((day, _tenths([e.saved_s for e in of_day]) / 10) for day, of_day in days)
-        assert all(e.low_s <= e.saved_s <= e.high_s for e in one.entries if e.low_s is not None and e.saved_s is not None and e.high_s is not None)
+        assert all(
+            e.low_s <= e.saved_s <= e.high_s for e in one.entries if e.low_s is not None and e.saved_s is not None and e.high_s is not None
+        )
     summary = SavingsSummary(savings=(first.saving, second.saving))
     if given_runs:
         assert summary.low_s == _tenths([e.low_s for e in (*first.entries, *second.entries)]) / 10

@@ -3,9 +3,11 @@
 import argparse
 import sys
 
+from vynexus_tui.cli.attending import attending
 from vynexus_tui.cli.printing import now_utc, shown
 from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.domain.identifiers import PatternId
+from vynexus_tui.domain.runs import Activity
 from vynexus_tui.engine import decisions
 from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.engine.trials import approve_as_tried
@@ -35,14 +37,15 @@ def _approve(workspace: Workspace, options: argparse.Namespace) -> str:
             "an approval is bound to the exact script: say which",
             f"look at it: vynexus show {automation.name}\n  then: vynexus approve {automation.name} --sha256 {automation.script.sha256}",
         )
-    return approve_as_tried(
-        workspace,
-        automation.automation_id,
-        options.sha256,
-        confirm=options.confirm,
-        now=now_utc(),
-        on_retry=lambda text: print(shown(text), file=sys.stderr),
-    )
+    with attending(workspace, automation.automation_id, Activity.APPROVE):
+        return approve_as_tried(
+            workspace,
+            automation.automation_id,
+            options.sha256,
+            confirm=options.confirm,
+            now=now_utc(),
+            on_retry=lambda text: print(shown(text), file=sys.stderr),
+        )
 
 
 def _pattern_id(workspace: Workspace, name: str) -> PatternId:
