@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vynexus_tui.domain.automations import INSTALLED, Action, Automation
-from vynexus_tui.domain.errors import StoreBusyError
+from vynexus_tui.domain.errors import StoreError
 from vynexus_tui.domain.identifiers import AutomationId
 from vynexus_tui.domain.patterns import Occurrence
 from vynexus_tui.domain.runs import Activity, Attention, LedgerEntry, Run, SavingsSummary
@@ -68,14 +68,14 @@ def read_books(workspace: Workspace, *, now: datetime) -> Books:
 
 
 def note_attention(workspace: Workspace, automation_id: str, activity: Activity, *, started_at: datetime, duration_s: float) -> None:
-    """Charges what looking at an automation took. Not on made-up data; a locked store is no reason to refuse anything."""
+    """Charges what looking at an automation took. Not on made-up data; trouble with the store is no reason to refuse anything."""
     if workspace.is_demo or duration_s <= 0 or not workspace.paths.database.exists():
         return
     attention = Attention(automation_id=AutomationId(automation_id), started_at=started_at, duration_s=duration_s, activity=activity)
     try:
         with writing(workspace) as connection, transaction(connection):
             attention_table.add_attention(connection, attention)
-    except StoreBusyError:
+    except StoreError:
         pass  # what could not be charged is worth less than what the person is doing
 
 

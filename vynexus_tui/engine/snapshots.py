@@ -65,7 +65,7 @@ def build_snapshot(workspace: Workspace, *, now: datetime) -> Snapshot:
         performance = cycles_table.read_result(connection, "performance", PerformanceReport) or PerformanceReport()
         workflows = cycles_table.read_result(connection, "workflows", tuple[WorkflowScore, ...]) or ()
         improvements = cycles_table.read_result(connection, "improvements", tuple[Improvement, ...]) or ()
-    saved = {s.automation_id: s.low_s for s in savings.savings}
+    saved = {s.automation_id: s.low_s for s in savings.savings if s.run_count}
     shims = {s.name: s for s in build_shortcuts(workspace).list_installed()}
     runs_of: dict[AutomationId, list[Run]] = {}
     for run in runs:

@@ -1,10 +1,17 @@
 """Opens the page behind a row. Pages are imported when they are first opened: the main screen starts without them."""
 
+from functools import partial
+from threading import Thread
+
 from textual.content import Content
 
 from vynexus_tui.domain.errors import VynexusError
 from vynexus_tui.domain.identifiers import PatternId
+from vynexus_tui.domain.runs import Activity
 from vynexus_tui.engine import snapshots, trials
+from vynexus_tui.engine.accounting import note_attention
+from vynexus_tui.engine.assembly import Workspace
+from vynexus_tui.tui.attention import AttentionClock
 from vynexus_tui.tui.engine_app import EngineApp
 from vynexus_tui.tui.messages import PageAsked
 from vynexus_tui.tui.present import bottlenecks, patterns, workflows
@@ -44,8 +51,21 @@ async def _open_review(app: EngineApp, asked: PageAsked, view: View) -> None:
     if view.automation(asked.key) is None:
         app.say(refused="it is not there any more")
         return
-    screen = ReviewScreen(view, asked.key, wants_edit=asked.wants_edit, plan=lambda key: trials.plan_trial(app.workspace, key))
+    screen = ReviewScreen(
+        view,
+        asked.key,
+        wants_edit=asked.wants_edit,
+        plan=lambda key: trials.plan_trial(app.workspace, key),
+        attention=AttentionClock(app.now),
+        charge=partial(_charge, app.workspace),
+    )
     await app.push_screen(screen)
+
+
+def _charge(workspace: Workspace, key: str, attention: AttentionClock) -> None:
+    """In a thread that outlives the app: a review may end with it."""
+    times = {"started_at": attention.started_at, "duration_s": attention.seconds}
+    Thread(target=note_attention, args=(workspace, key, Activity.REVIEW), kwargs=times).start()
 
 
 async def _open_pattern(app: EngineApp, key: str, view: View) -> None:
