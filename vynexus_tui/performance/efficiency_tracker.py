@@ -9,7 +9,7 @@ from typing import NamedTuple
 from vynexus_tui.domain.automations import INSTALLED, Automation
 from vynexus_tui.domain.patterns import Occurrence, Pattern
 from vynexus_tui.domain.runs import Baseline, LedgerEntry, LedgerKind, TimeSaving, add_up
-from vynexus_tui.performance.ledger import Evidence, attended_s, build_ledger, is_clean_up, run_end
+from vynexus_tui.performance.ledger import Evidence, attended_s, build_ledger, is_clean_up, local_day, run_end
 from vynexus_tui.performance.statistics import count_upper_bound, median_interval
 
 _LEAST_MEASURED = 3
@@ -51,7 +51,7 @@ class EfficiencyTracker:
         measured = [e for e in entries if e.saved_s is not None]
         is_known = baseline is not None or bool(measured)
         forgotten_count = _typed_by_hand_count(evidence) if automation.status in INSTALLED else 0
-        days = ((e.at.astimezone(now.tzinfo).date().isoformat(), e.saved_s or 0.0) for e in measured)
+        days = ((local_day(e.at, now.tzinfo).isoformat(), e.saved_s or 0.0) for e in measured)
         saving = TimeSaving(
             automation_id=automation.automation_id,
             name=automation.name,

@@ -7,7 +7,8 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from math import ceil, floor
 from typing import NamedTuple
 
@@ -67,16 +68,22 @@ def build_ledger(
         entries += [_counted(automation_id, run.started_at, "how long it takes by hand was never measured") for run in runs]
     else:
         measure = _measure(baseline, low_s)
-        per_week = Counter(_week(o.started_at, now) for o in evidence.by_hand if o.started_at and o.is_successful is not False)
-        attempts = _attempts(runs, evidence.by_hand)
+        most = baseline.most_per_week
+        done = [o.started_at for o in evidence.by_hand if o.started_at is not None and o.is_successful is not False]
+        per_week = Counter(_week(at, now) for at in done) if most is not None else Counter()
+        attempts = sorted([*(run.started_at for run in runs), *done])
+        """When the work was begun again: by any run, or by hand with success."""
         for run in runs:
             if run.exit_code != 0:
                 entries += _failed(run, attempts, measure, baseline)
                 continue
-            week = _week(run.started_at, now)
-            per_week[week] += 1
-            is_extra = baseline.most_per_week is not None and per_week[week] > baseline.most_per_week
-            entries.append(_extra(run, per_week[week], baseline) if is_extra else _credited(run, measure, baseline))
+            if most is not None:
+                week = _week(run.started_at, now)
+                per_week[week] += 1
+                if per_week[week] > most:
+                    entries.append(_extra(run, per_week[week], baseline))
+                    continue
+            entries.append(_credited(run, measure, baseline))
     entries.sort(key=lambda entry: entry.at)
     return entries
 
@@ -168,12 +175,6 @@ def _counted(automation_id: AutomationId, at: datetime, why: str, kind: LedgerKi
     return LedgerEntry(automation_id, at, kind, None, None, None, None, why)
 
 
-def _attempts(runs: Sequence[Run], by_hand: Sequence[Occurrence]) -> list[datetime]:
-    """When the work was begun again: by any run, or by hand with success."""
-    done = [o.started_at for o in by_hand if o.started_at is not None and o.is_successful is not False]
-    return sorted([*(run.started_at for run in runs), *done])
-
-
 def _line(
     automation_id: AutomationId, at: datetime, kind: LedgerKind, tenths: tuple[int, int, int], elapsed: int | None, why: str
 ) -> LedgerEntry:
@@ -194,7 +195,12 @@ def _words(tenths: int) -> str:
     return f"{_number(tenths)} s"
 
 
+@lru_cache(maxsize=32_768)
+def local_day(at: datetime, zone: tzinfo | None) -> date:
+    """The day there. Remembered: every line is asked for its week and for its day, at 5 us each."""
+    return at.astimezone(zone).date()
+
+
 def _week(at: datetime, now: datetime) -> tuple[int, int]:
-    """Year and week in the time zone of `now`."""
-    year, week, _ = at.astimezone(now.tzinfo).isocalendar()
+    year, week, _ = local_day(at, now.tzinfo).isocalendar()
     return year, week

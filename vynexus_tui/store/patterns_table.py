@@ -49,13 +49,13 @@ def read_pattern(connection: Connection, pattern_id: PatternId) -> Pattern | Non
 
 def read_occurrences_after(connection: Connection, pattern_id: PatternId, moment: datetime) -> list[Occurrence]:
     """One pattern's occurrences since `moment`, oldest first. The others are not even read: a pattern may have thousands."""
-    rows = connection.execute(
-        "SELECT value FROM patterns, json_each(patterns.body, '$.occurrences')"
+    row = connection.execute(
+        "SELECT json_group_array(json(value)) FROM patterns, json_each(patterns.body, '$.occurrences')"
         " WHERE pattern_id=? AND json_extract(value, '$.started_at')>=?",
         (pattern_id, f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"),
-    )
-    found = [(o.started_at, o) for (text,) in rows for o in (from_json(text, Occurrence),) if o.started_at is not None]
-    return [o for at, o in sorted(found, key=lambda pair: pair[0]) if at > moment]
+    ).fetchone()
+    found = [(o.started_at, o) for o in from_json(row[0], list[Occurrence]) if o.started_at is not None and o.started_at > moment]
+    return [o for _, o in sorted(found, key=lambda pair: pair[0])]
 
 
 def snooze(connection: Connection, pattern_id: PatternId, until: datetime) -> None:
