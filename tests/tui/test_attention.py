@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+from textual.color import Color
+
 from tests.tui.builders import NOW, a_saving, a_snapshot
-from tests.tui.driving import at_main, until, until_hearing
+from tests.tui.driving import at_main, showing, until, until_hearing, until_shown
 from tests.tui.test_present import a_view
 from vynexus_tui.domain.runs import Activity, Attention, Baseline, SavingsSummary
 from vynexus_tui.engine.assembly import Workspace, reading
@@ -73,3 +75,19 @@ def test_weeks_are_iso_weeks_and_empty_ones_are_zero():
     saving = a_saving(saved_by_day_s=(("2026-11-15", 60.0), ("2026-11-16", 30.0), ("2026-11-22", -90.0)))
     weeks = savings.by_week(SavingsSummary(savings=(saving,)), NOW, 3)
     assert weeks == (("2026-W45", 0.0), ("2026-W46", 60.0), ("2026-W47", -60.0))
+
+
+async def test_the_history_draws_what_was_lost_in_red_per_day_and_per_week(workspace):
+    days = tuple(((NOW - timedelta(days=back)).date().isoformat(), -120.0 if back == 2 else 180.0) for back in range(9, -1, -1))
+    snapshot = a_snapshot(savings=SavingsSummary(savings=(a_saving(saved_by_day_s=days),)))
+    app = VynexusApp(workspace, clock=lambda: NOW)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await showing(pilot, snapshot)
+        await pilot.press("H")
+        await until_shown(pilot, "Minutes saved per day")
+        red = Color.parse(app.theme_variables["error"]).rich_color
+        strips = app.screen._compositor.render_strips()
+        assert any(segment.style and segment.style.color == red for strip in strips for segment in strip if "█" in segment.text)
+        await pilot.press("t", "t")
+        await until_shown(pilot, "Minutes saved per week")
+        await until_shown(pilot, "last 13 weeks")

@@ -75,7 +75,7 @@ def build_ledger(
         """When the work was begun again: by any run, or by hand with success."""
         for run in runs:
             if run.exit_code != 0:
-                entries += _failed(run, attempts, measure, baseline)
+                entries += _failed(run, attempts, measure, baseline, now)
                 continue
             if most is not None:
                 week = _week(run.started_at, now)
@@ -136,7 +136,7 @@ def _extra(run: Run, number: int, baseline: Baseline) -> LedgerEntry:
     return _line(run.automation_id, run.started_at, LedgerKind.EXTRA, (0, 0, 0), None if baseline.elapsed_s is None else 0, why)
 
 
-def _failed(run: Run, attempts: Sequence[datetime], measure: _Measure, baseline: Baseline) -> list[LedgerEntry]:
+def _failed(run: Run, attempts: Sequence[datetime], measure: _Measure, baseline: Baseline, now: datetime) -> list[LedgerEntry]:
     """The time it took, and the time until the next attempt; where none came within ten minutes it was done by hand after all."""
     attended, took = _against_us(attended_s(run, baseline)), _against_us(run.duration_s)
     elapsed = None if measure.elapsed is None else -(attended if run.is_scheduled else took)
@@ -153,7 +153,8 @@ def _failed(run: Run, attempts: Sequence[datetime], measure: _Measure, baseline:
         return [lost, _clean_up(run, (-pause,) * 3, measure, f"until the next attempt, {_words(pause)} later")]
     most = _against_us(LONGEST_CLEAN_UP_S)
     by_hand = (-min(most, measure.high), -min(most, measure.middle), -min(most, measure.low))
-    return [lost, _clean_up(run, by_hand, measure, "no next attempt within 10 min: as if it was then done by hand")]
+    when = "yet" if (now - end).total_seconds() < LONGEST_CLEAN_UP_S else "within 10 min"
+    return [lost, _clean_up(run, by_hand, measure, f"no next attempt {when}: as if it was then done by hand")]
 
 
 def _clean_up(run: Run, cost: tuple[int, int, int], measure: _Measure, why: str) -> LedgerEntry:

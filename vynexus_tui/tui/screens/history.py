@@ -56,9 +56,10 @@ class HistoryScreen(LiveScreen):
     def show_view(self, view: View) -> None:
         """Draw from the view."""
         super().show_view(view)
-        self.query_one("#header", Line).show(words((" VyNexus ", STRONG), ("› Time saved   ", MUTED), f"last {self._days} days"))
-        self.query_one("#totals", TextPanel).show(savings.totals(view))
         is_weekly = self._days == _RANGES[-1]
+        span = f"last {self._days // 7} weeks" if is_weekly else f"last {self._days} days"
+        self.query_one("#header", Line).show(words((" VyNexus ", STRONG), ("› Time saved   ", MUTED), span))
+        self.query_one("#totals", TextPanel).show(savings.totals(view))
         chart = self.query_one(BarChart)
         chart.border_title = Content(f"Minutes saved per {'week' if is_weekly else 'day'}, best guess")
         if is_weekly:
