@@ -24,6 +24,8 @@ from vynexus_tui.performance.ledger import Evidence
 COUNTS = (3, 5, 10, 30)
 """Occurrences by hand before approval."""
 APPROVED_AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
+_TRUTH = 1001
+"""Times by hand that the true typical one is the median of: with fewer the truth would be as uncertain as what is judged."""
 _COMMANDS = ("git pull", "make", "tar czf a.tgz a", "git push")
 _POTENTIAL = AutomationPotential(score=0.8, frequency_share=0.8, time_saving_share=None, recency_share=None, partial=True)
 
@@ -100,7 +102,7 @@ def _use_one(chance: random.Random, name: str, by_hand_count: int, run_count: in
         occurrences.append(
             Occurrence(event_ids=(back,), session_id=str(back), started_at=at, hands_on_s=took.hands_on_s, elapsed_s=took.elapsed_s)
         )
-    typically_s = median(person.hands_on_s() for _ in range(301))
+    typically_s = median(person.hands_on_s() for _ in range(_TRUTH))
     review_s = chance.uniform(20, 120)
     runs, typical_s, actual_s, at = [], -review_s, -review_s, APPROVED_AT
     for number in range(run_count):

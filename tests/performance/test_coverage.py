@@ -4,7 +4,7 @@ import pytest
 
 from tests.benchmarks.savings import COUNTS, judge, verdict
 
-PERSONS = 300
+PERSONS = 250
 
 
 @pytest.mark.parametrize("count", COUNTS)
