@@ -139,3 +139,12 @@ def test_days_are_the_persons_days(workspace: Workspace, proposed: Automation, n
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+def test_a_baseline_frozen_before_its_date_was_kept_is_as_old_as_the_approval(
+    workspace: Workspace, proposed: Automation, now: datetime
+) -> None:
+    go_live(workspace, proposed, at=now - timedelta(days=44), baseline=replace(a_baseline(now), frozen_at=None, elapsed_s=None))
+    with writing(workspace) as connection, transaction(connection):
+        automations_table.write_automation(connection, replace(proposed, status=AutomationStatus.LIVE, pattern_id=None))
+    assert saving(workspace, now).baseline_age_days(now) == 44

@@ -4,7 +4,7 @@ Set against the person's own times. One calculation for the dashboard's figure a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from vynexus_tui.domain.automations import INSTALLED, Action, Automation
@@ -47,8 +47,12 @@ def read_books(workspace: Workspace, *, now: datetime) -> Books:
         if connection is None:
             return Books(runs_of={})
         automations = tuple(automations_table.read_automations(connection))
-        baselines = automations_table.read_baselines(connection)
-        evidence = _read_evidence(connection, automations)
+        approved_at = _approvals(connection)
+        baselines = {
+            key: baseline if baseline.frozen_at else replace(baseline, frozen_at=approved_at.get(key))
+            for key, baseline in automations_table.read_baselines(connection).items()
+        }
+        evidence = _read_evidence(connection, automations, approved_at)
     tracker = EfficiencyTracker()
     return Books(
         accounts=tuple(
@@ -79,7 +83,9 @@ def note_attention(workspace: Workspace, automation_id: str, activity: Activity,
         pass  # what could not be charged is worth less than what the person is doing
 
 
-def _read_evidence(connection: Connection, automations: Sequence[Automation]) -> dict[AutomationId, Evidence]:
+def _read_evidence(
+    connection: Connection, automations: Sequence[Automation], approved_at: Mapping[AutomationId, datetime]
+) -> dict[AutomationId, Evidence]:
     runs_of: dict[AutomationId, list[Run]] = {}
     for run in runs_table.read_runs(connection):
         runs_of.setdefault(run.automation_id, []).append(run)
@@ -87,7 +93,6 @@ def _read_evidence(connection: Connection, automations: Sequence[Automation]) ->
     for attention in attention_table.read_attention(connection):
         attention_of.setdefault(attention.automation_id, []).append(attention)
     calls_of = _read_calls(connection, automations)
-    approved_at = _approvals(connection)
     evidence = {}
     for automation in automations:
         key = automation.automation_id
