@@ -24,8 +24,6 @@ from vynexus_tui.performance.ledger import Evidence
 COUNTS = (3, 5, 10, 30)
 """Occurrences by hand before approval."""
 APPROVED_AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
-_TRUTH = 1001
-"""Times by hand that the true typical one is the median of: with fewer the truth would be as uncertain as what is judged."""
 _COMMANDS = ("git pull", "make", "tar czf a.tgz a", "git push")
 _POTENTIAL = AutomationPotential(score=0.8, frequency_share=0.8, time_saving_share=None, recency_share=None, partial=True)
 
@@ -78,10 +76,12 @@ class _Person(NamedTuple):
         return took
 
 
-def judge(seed: int, *, by_hand_count: int, run_count: int = 40, automation_count: int = 1) -> Judged:
-    """One made-up person who uses `automation_count` automations."""
+def judge(seed: int, *, by_hand_count: int, run_count: int = 40, automation_count: int = 1, truth_draws: int = 1001) -> Judged:
+    """One made-up person who uses `automation_count` automations. The true typical time is the median of `truth_draws` times: of few, the
+    truth would be as uncertain as what is judged.
+    """
     chance = random.Random(seed)
-    found = [_use_one(chance, f"a{n}", by_hand_count, run_count) for n in range(automation_count)]
+    found = [_use_one(chance, f"a{n}", by_hand_count, run_count, truth_draws) for n in range(automation_count)]
     saving = SavingsSummary(savings=tuple(one.saving for one in found))
     return Judged(saving, *(sum(one[column] for one in found) for column in (1, 2, 3)))
 
@@ -93,7 +93,7 @@ class _Used(NamedTuple):
     by_hand_s: float
 
 
-def _use_one(chance: random.Random, name: str, by_hand_count: int, run_count: int) -> _Used:
+def _use_one(chance: random.Random, name: str, by_hand_count: int, run_count: int, truth_draws: int) -> _Used:
     person = _Person(chance, [chance.uniform(-1, 3.5) for _ in _COMMANDS], chance.uniform(0.1, 0.5))
     occurrences = []
     for back in range(by_hand_count, 0, -1):
@@ -102,7 +102,7 @@ def _use_one(chance: random.Random, name: str, by_hand_count: int, run_count: in
         occurrences.append(
             Occurrence(event_ids=(back,), session_id=str(back), started_at=at, hands_on_s=took.hands_on_s, elapsed_s=took.elapsed_s)
         )
-    typically_s = median(person.hands_on_s() for _ in range(_TRUTH))
+    typically_s = median(person.hands_on_s() for _ in range(truth_draws))
     review_s = chance.uniform(20, 120)
     runs, typical_s, actual_s, at = [], -review_s, -review_s, APPROVED_AT
     for number in range(run_count):
