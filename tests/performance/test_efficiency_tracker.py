@@ -13,6 +13,7 @@ from vynexus_tui.domain.identifiers import AutomationId, PatternId, RunId
 from vynexus_tui.domain.patterns import AutomationPotential, Occurrence, Pattern, PatternKind, PatternStep
 from vynexus_tui.domain.runs import Baseline, Run, SavingsSummary, TimeSaving
 from vynexus_tui.performance.efficiency_tracker import EfficiencyTracker
+from vynexus_tui.performance.ledger import Evidence
 
 NOW = datetime(2025, 5, 16, 18, 0, tzinfo=UTC)
 AUTOMATION = Automation(
@@ -65,7 +66,7 @@ def runs(*given: tuple[float, int], every: timedelta = timedelta(days=1), begin:
 
 
 def account(executed: list[Run], baseline: Baseline | None = BASELINE, now: datetime = NOW) -> TimeSaving:
-    return EfficiencyTracker().account(AUTOMATION, executed, baseline, steps_per_run=3, now=now)
+    return EfficiencyTracker().account(AUTOMATION, Evidence(runs=executed), baseline, steps_per_run=3, now=now).saving
 
 
 # --- the baseline --------------------------------------------------------------------------------------------------------------------
@@ -179,11 +180,6 @@ def test_running_it_more_often_than_it_was_ever_due_saves_nothing_more() -> None
     assert found.saved_s == 5 * 48.0
     assert found.extra_run_count == 25
     assert account(runs(*[(2.0, 0)] * 30, every=timedelta(hours=2), begin=monday)).saved_s == 30 * 48.0
-
-
-def test_other_automations_runs_are_not_ours() -> None:
-    foreign = [replace(r, automation_id=AutomationId("other")) for r in runs((2.0, 0))]
-    assert account(foreign).run_count == 0
 
 
 def test_no_runs_gave_back_nothing_and_that_is_known() -> None:

@@ -4,9 +4,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from vynexus_tui.cli.attending import attending
 from vynexus_tui.cli.printing import now_utc, shown
 from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.domain.identifiers import PatternId
+from vynexus_tui.domain.runs import Activity
 from vynexus_tui.engine import decisions
 from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.engine.trials import approve_as_tried
@@ -41,14 +43,15 @@ def _approve(workspace: Workspace, options: argparse.Namespace) -> str:
     if options.runs_in or options.anywhere:
         chosen = None if options.anywhere else str(Path(options.runs_in).absolute())
         print(shown(decisions.choose_folder(workspace, automation.automation_id, chosen)))
-    return approve_as_tried(
-        workspace,
-        automation.automation_id,
-        options.sha256,
-        confirm=options.confirm,
-        now=now_utc(),
-        on_retry=lambda text: print(shown(text), file=sys.stderr),
-    )
+    with attending(workspace, automation.automation_id, Activity.APPROVE):
+        return approve_as_tried(
+            workspace,
+            automation.automation_id,
+            options.sha256,
+            confirm=options.confirm,
+            now=now_utc(),
+            on_retry=lambda text: print(shown(text), file=sys.stderr),
+        )
 
 
 def _pattern_id(workspace: Workspace, name: str) -> PatternId:

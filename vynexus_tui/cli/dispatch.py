@@ -89,9 +89,10 @@ def _add_looking(commands: _Commands) -> None:
         ("automations", "scripts made from it, and where they stand"),
         ("bottlenecks", "where time goes"),
         ("workflows", "scores of your workflows, lowest first, and what to improve"),
-        ("savings", "the time given back, per automation"),
     ):
         _add(commands, name, "list_command", help_text, json=True)
+    savings = _add(commands, "savings", "savings_command", "the time given back, per automation, week and day", json=True)
+    savings.add_argument("--audit", action="store_true", help="every line of the ledger, and their sums")
     show = _add(commands, "show", "show_command", "one automation or pattern, whole, with its evidence", json=True)
     show.add_argument("name", help="automation name, or id of an automation or a pattern")
 

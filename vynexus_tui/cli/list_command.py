@@ -1,4 +1,4 @@
-"""`vynexus patterns|automations|bottlenecks|workflows|savings`: the panels as lists."""
+"""`vynexus patterns|automations|bottlenecks|workflows`: the panels as lists."""
 
 import argparse
 from dataclasses import asdict
@@ -19,7 +19,6 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
         "automations": _automations,
         "bottlenecks": _bottlenecks,
         "workflows": _workflows,
-        "savings": _savings,
     }
     printers[options.command](snapshot, as_json=options.json)
     return 0
@@ -125,33 +124,6 @@ def _workflows(snapshot: Snapshot, *, as_json: bool) -> None:
     for number, improvement in enumerate(snapshot.improvements, start=1):
         saving = f"  ({duration(improvement.expected_saving_s)} a week)" if improvement.expected_saving_s else ""
         print(f"{number:>3}  {shown(improvement.title, limit=60)}: {shown(improvement.text)}{saving}")
-
-
-def _savings(snapshot: Snapshot, *, as_json: bool) -> None:
-    if as_json:
-        print_json(asdict(snapshot.savings) | {"low_s": snapshot.savings.low_s, "saved_s": snapshot.savings.saved_s})
-        return
-    if not snapshot.savings.savings:
-        print("Nothing ran yet. Approve an automation and use it; every run is measured against your own time by hand.")
-        return
-    rows = [
-        (
-            s.name,
-            str(s.run_count),
-            str(s.failed_count),
-            duration(s.baseline.hands_on_s if s.baseline else None),
-            saved_words(s.low_s) if s.low_s is not None else f"not measured: {s.run_count} times, {s.steps_per_run} lines each",
-        )
-        for s in snapshot.savings.savings
-    ]
-    print_table(("automation", "runs", "failed", "by hand", "saved"), rows)
-    if snapshot.savings.low_s is not None:
-        print(f"\nTogether: {saved_words(snapshot.savings.low_s)} (best estimate {duration(snapshot.savings.saved_s)}).")
-
-
-def saved_words(low_s: float) -> str:
-    """The lower bound as a person reads it; a loss is called one."""
-    return f"at least {duration(low_s)}" if low_s >= 0 else f"cost up to {duration(-low_s)}"
 
 
 def nothing_yet(snapshot: Snapshot, word: str) -> str:

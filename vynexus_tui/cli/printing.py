@@ -64,6 +64,16 @@ def day(moment: datetime | None) -> str:
     return "unknown" if moment is None else f"{moment.astimezone():%Y-%m-%d %H:%M}"
 
 
+def has_colours() -> bool:
+    """Only for a person at a terminal that knows them, and has not asked for none (no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def red(text: str) -> str:
+    """What was lost."""
+    return f"\x1b[31m{text}\x1b[0m" if text.strip() and has_colours() else text
+
+
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Left-aligned columns; the last one is never padded."""
     widths = [max(len(cell) for cell in column) for column in zip(headings, *rows, strict=True)]

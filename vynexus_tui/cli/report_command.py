@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from vynexus_tui.cli.json_shapes import automation_shape, pattern_head_shape
-from vynexus_tui.cli.printing import day, duration, now_utc, print_json, share, shown
+from vynexus_tui.cli.printing import counted, day, duration, now_utc, print_json, share, shown
+from vynexus_tui.cli.savings_command import saved_words, savings_shape, together_words
 from vynexus_tui.domain.cycles import OptimizationReport
 from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.engine.optimization_engine import OptimizationEngine
@@ -93,14 +94,18 @@ def _performance_lines(report: OptimizationReport) -> Iterator[str]:
 
 def _savings_lines(report: OptimizationReport) -> Iterator[str]:
     savings = report.savings
-    if savings.low_s is not None:
-        yield f"at least {duration(savings.low_s)}, best estimate {duration(savings.saved_s)}, in {savings.run_count} runs"
-    for s in savings.savings:
+    if together := together_words(savings):
+        yield f"{together}, in {counted(savings.run_count, 'run')}"
+    used = [s for s in savings.savings if s.run_count]
+    for s in used:
+        runs = f"{counted(s.run_count, 'run')}, {s.failed_count} failed"
         if s.low_s is None:
-            yield f"{s.name}: {s.run_count} times, {s.steps_per_run} lines each (not measured by hand before)"
+            yield f"{s.name}: {runs}, {counted(s.steps_per_run, 'line')} each (by hand never measured)"
         else:
-            yield f"{s.name}: at least {duration(s.low_s)} in {s.run_count} runs, {s.failed_count} failed"
-    if not savings.savings:
+            yield f"{s.name}: {saved_words(s.low_s)} in {runs}"
+        if s.typed_by_hand_count:
+            yield f"{s.name}: typed by hand {counted(s.typed_by_hand_count, 'time')} since approval"
+    if not used:
         yield "nothing ran yet"
 
 
@@ -116,6 +121,6 @@ def _shape(report: OptimizationReport) -> dict[str, object]:
         "performance": asdict(report.performance),
         "workflows": [asdict(w) for w in report.workflows],
         "improvements": [asdict(i) for i in report.improvements],
-        "savings": asdict(report.savings) | {"low_s": report.savings.low_s, "saved_s": report.savings.saved_s},
+        "savings": savings_shape(report.savings),
         "last_cycle": asdict(report.last_cycle) if report.last_cycle else None,
     }

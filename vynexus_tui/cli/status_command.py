@@ -4,6 +4,7 @@ import argparse
 from dataclasses import asdict
 
 from vynexus_tui.cli.printing import day, duration, now_utc, print_json, shown
+from vynexus_tui.cli.savings_command import saved_words
 from vynexus_tui.domain.automations import AutomationStatus
 from vynexus_tui.domain.cycles import Snapshot
 from vynexus_tui.engine.assembly import Workspace
@@ -58,7 +59,7 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
             print(f"unused      {head.automation.name}: {head.unused_reason} (vynexus retire {head.automation.name})")
         for head in surprising:
             print(f"look at     {head.automation.name}: {head.comparison.headline if head.comparison else ''}")
-        saved = f"at least {duration(snapshot.savings.low_s)}" if snapshot.savings.low_s is not None else "nothing measured yet"
+        saved = saved_words(snapshot.savings.low_s) if snapshot.savings.low_s is not None else "nothing measured yet"
         print(f"saved       {saved} in {snapshot.savings.run_count} runs")
     return 0
 
@@ -85,7 +86,8 @@ def _line(snapshot: Snapshot, waiting: int, failing: int) -> str:
     if failing:
         words.append(f"{failing} failing")
     if snapshot.savings.low_s is not None:
-        words.append(f"saved {duration(snapshot.savings.low_s)}")
+        low_s = snapshot.savings.low_s
+        words.append(f"saved {duration(low_s)}" if low_s >= 0 else saved_words(low_s))
     if snapshot.recording.is_paused:
         words.append("recording off")
     return " · ".join(words)

@@ -1,12 +1,11 @@
 """How a trial is printed: the verdict, the steps, every path it would change with its diff, and what is not known."""
 
-import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
 from shutil import get_terminal_size
 
-from vynexus_tui.cli.printing import counted, duration, folder, shown, shown_block
+from vynexus_tui.cli.printing import counted, duration, folder, has_colours, shown, shown_block
 from vynexus_tui.domain.trials import ChangeKind, FileChange, SandboxLevel, StepOutcome, Trial, Verdict
 
 _MOST_OF_STEP = 3
@@ -36,7 +35,7 @@ def print_trial(trial: Trial, *, with_output: bool = True, is_whole: bool = Fals
     """Prints it, in colour where a person sees it. `with_output`: what the script wrote too, unless that was shown while it came;
     `is_whole`: every change and every line of every diff.
     """
-    paint = _paint if _has_colours() else _leave_plain
+    paint = _paint if has_colours() else _leave_plain
     lines = trial_lines(trial, with_output=with_output, is_whole=is_whole, paint=paint)
     print("\n".join(lines))
     if sys.stdout.isatty() and len(lines) > get_terminal_size().lines:
@@ -131,11 +130,6 @@ def _change_words(change: FileChange, cwd: str) -> str:
     if change.no_diff:
         words.append(f"({change.no_diff})")
     return " ".join(words)
-
-
-def _has_colours() -> bool:
-    """Only for a person at a terminal that knows them, and has not asked for none (no-color.org)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
 
 
 def _paint(text: str, colour: str) -> str:

@@ -10,13 +10,16 @@ from pathlib import Path
 from types import FrameType
 from typing import TypedDict
 
+from vynexus_tui.cli.attending import attending
 from vynexus_tui.cli.json_shapes import trial_shape
 from vynexus_tui.cli.printing import folder, now_utc, print_json, shown, shown_block
 from vynexus_tui.cli.trial_printing import print_trial
 from vynexus_tui.domain.automations import SeenCase
 from vynexus_tui.domain.errors import RequestError
+from vynexus_tui.domain.runs import Activity
 from vynexus_tui.domain.trials import Trial, Verdict
 from vynexus_tui.engine.assembly import Workspace
+from vynexus_tui.engine.decisions import find_automation
 from vynexus_tui.engine.trial_suite import try_suite
 from vynexus_tui.engine.trials import plan_trial, try_automation, try_command
 
@@ -112,7 +115,8 @@ def _try_automation(workspace: Workspace, options: argparse.Namespace, listeners
         shown_arguments = " ".join(f"{k}={shown(v, limit=60)}" for k, v in values.items())
         print(f"trying in {shown(cwd)}" + (f" with {shown_arguments}" if values else "") + " …", file=sys.stderr)
     arguments = tuple(values.values())
-    return try_automation(workspace, options.name, cwd=str(Path(cwd).absolute()), arguments=arguments, now=now_utc(), **listeners)
+    with attending(workspace, find_automation(workspace, options.name).automation_id, Activity.TRY):
+        return try_automation(workspace, options.name, cwd=str(Path(cwd).absolute()), arguments=arguments, now=now_utc(), **listeners)
 
 
 def _try_suite(workspace: Workspace, options: argparse.Namespace, listeners: _Listeners) -> Trial:
@@ -122,7 +126,8 @@ def _try_suite(workspace: Workspace, options: argparse.Namespace, listeners: _Li
             file=sys.stderr,
         )
 
-    return try_suite(workspace, options.name, now=now_utc(), on_case=None if options.json else say, **listeners)
+    with attending(workspace, find_automation(workspace, options.name).automation_id, Activity.TRY):
+        return try_suite(workspace, options.name, now=now_utc(), on_case=None if options.json else say, **listeners)
 
 
 def _script(file: str | None, words: list[str]) -> str:

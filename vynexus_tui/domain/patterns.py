@@ -117,7 +117,10 @@ class Occurrence:
     slot_values: Mapping[str, str] = field(default_factory=dict)
     started_at: datetime | None = None
     hands_on_s: float | None = None
-    """Steps' wall time plus gaps, each gap at most 30 s: long breaks are not work. None where durations are unknown."""
+    """Steps' wall time plus gaps, each at most 30 s: a long break is no work, a long wait no attention. Steps that are the person's own
+    work (an editor, a session) are left out. None where durations are unknown, or nothing else is left."""
+    elapsed_s: float | None = None
+    """The same with the whole wall time of the steps, machine waiting included."""
     cwd: str | None = None
     is_successful: bool | None = None
     """Every step with a known exit code succeeded; None where none is known."""

@@ -49,7 +49,7 @@ def read_automation_heads(
     comparisons = comparisons_table.read_comparisons(connection)
     allowed = automations_table.read_run_permissions(connection)
     stopped = automations_table.read_stop_reasons(connection)
-    saved = {s.automation_id: s.low_s for s in savings.savings}
+    saved = {s.automation_id: s.low_s for s in savings.savings if s.run_count}
     shims = {s.name: s for s in build_shortcuts(workspace).list_installed()}
     runs_of: dict[AutomationId, list[Run]] = {}
     for run in runs:

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from vynexus_tui.domain.automations import INSTALLED, Automation, RefusalReason
+from vynexus_tui.domain.automations import Automation, RefusalReason
 from vynexus_tui.domain.cycles import CycleReport, OptimizationReport, PatternHead, Stage, StageFailure
 from vynexus_tui.domain.errors import VynexusError
 from vynexus_tui.domain.events import Actor, CommandEvent
 from vynexus_tui.domain.findings import Improvement, PerformanceReport, WorkflowScore
-from vynexus_tui.domain.identifiers import AutomationId, EventId
+from vynexus_tui.domain.identifiers import EventId
 from vynexus_tui.domain.patterns import Pattern
-from vynexus_tui.domain.runs import CommandMetric, Run, SavingsSummary
+from vynexus_tui.domain.runs import CommandMetric, SavingsSummary
+from vynexus_tui.engine.accounting import read_books
 from vynexus_tui.engine.assembly import Workspace, reading, writing
 from vynexus_tui.engine.creation import Proposals, build_head, has_room, no_room, propose
 from vynexus_tui.engine.forgetting import apply_retention
@@ -23,8 +24,7 @@ from vynexus_tui.engine.life_cycle import stop_failing
 from vynexus_tui.engine.looks import Look, Scope, choose_look, note_finished, note_identified
 from vynexus_tui.engine.recording import CollectReport, collect
 from vynexus_tui.language.program_facts import command_family, is_interactive
-from vynexus_tui.performance.efficiency_tracker import EfficiencyTracker
-from vynexus_tui.store import automations_table, cycles_table, patterns_table, runs_table
+from vynexus_tui.store import automations_table, cycles_table, patterns_table
 from vynexus_tui.store.database import transaction
 
 _GONE = "gone"
@@ -212,29 +212,9 @@ class OptimizationEngine:
         self._write_result("improvements", improvements, tuple[Improvement, ...])
 
     def _account(self, state: _CycleState, now: datetime) -> None:
-        with reading(self._workspace) as connection:
-            if connection is None:
-                return
-            automations = automations_table.read_automations(connection)
-            runs = runs_table.read_runs(connection)
-            baselines = automations_table.read_baselines(connection)
-        runs_of: dict[AutomationId, list[Run]] = {}
-        for run in runs:
-            runs_of.setdefault(run.automation_id, []).append(run)
-        tracker = EfficiencyTracker()
-        savings = tuple(
-            tracker.account(
-                a,
-                runs_of.get(a.automation_id, []),
-                baselines.get(a.automation_id),
-                steps_per_run=a.script.text.count("\n: step "),
-                now=now,
-            )
-            for a in automations
-            if a.automation_id in runs_of or a.status in INSTALLED
-        )
-        self._write_result("savings", SavingsSummary(savings=savings), SavingsSummary)
-        stop_failing(self._workspace, now=now)
+        if self._workspace.paths.database.exists():
+            self._write_result("savings", read_books(self._workspace, now=now).summary, SavingsSummary)
+            stop_failing(self._workspace, now=now)
 
     def _write_result(self, name: str, value: object, kind: type) -> None:
         """Writes a result only when it differs from the stored one, so that an idle cycle changes no screen."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from vynexus_tui.domain.automations import Automation, SeenCase
-from vynexus_tui.domain.errors import RequestError
+from vynexus_tui.domain.errors import RequestError, SandboxError
 from vynexus_tui.domain.trials import Trial, TrialCase, red_list
 from vynexus_tui.engine.assembly import Workspace, is_folder
 from vynexus_tui.engine.decisions import find_automation
@@ -36,25 +36,30 @@ def try_suite(
     should_stop: Callable[[], bool] | None = None,
 ) -> Trial:
     """Tries them one after the other. What is kept is the try of the newest set, with what the others showed; an approval needs the
-    name typed where one of those did not pass. Stopped early, it holds those that were tried.
+    name typed where one of those did not pass. Stopped early, it holds those that were tried to their end.
     """
     automation = find_automation(workspace, automation_id)
     cases = plan_suite(workspace, automation_id)
     tried: list[Trial] = []
     for number, case in enumerate(cases, 1):
-        if tried and should_stop is not None and should_stop():
-            break
         if on_case is not None:
             on_case(number, len(cases), case)
-        trial = try_command(
-            workspace,
-            automation.script.text,
-            cwd=case.cwd or "",
-            arguments=case.arguments,
-            now=now,
-            on_output=on_output,
-            should_stop=should_stop,
-        )
+        try:
+            trial = try_command(
+                workspace,
+                automation.script.text,
+                cwd=case.cwd or "",
+                arguments=case.arguments,
+                now=now,
+                on_output=on_output,
+                should_stop=should_stop,
+            )
+        except SandboxError:
+            if not tried or should_stop is None or not should_stop():
+                raise
+            break  # stopped before this one began
+        if tried and should_stop is not None and should_stop():
+            break
         tried.append(trial)
     first, *others = tried
     return keep_trial(workspace, automation, replace(first, cases=tuple(map(_case, others))))

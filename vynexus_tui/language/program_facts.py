@@ -168,6 +168,7 @@ def opens_session(part: Part) -> bool:
     return reason is not None and "session" in reason and any(len(command.words) > 1 for command in part.commands)
 
 
+@lru_cache(maxsize=65_536)
 def is_interactive(text: str) -> bool:
     """Whether any part of a command line waits for a person."""
     return any(interactive_reason(part) for part in parse_command(text))

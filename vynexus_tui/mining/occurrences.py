@@ -3,16 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
+from typing import NamedTuple
 
 from vynexus_tui.domain.events import CommandEvent, TimeQuality
 from vynexus_tui.domain.identifiers import EventId
 from vynexus_tui.domain.patterns import Occurrence, PatternStep
+from vynexus_tui.language.program_facts import is_interactive
 from vynexus_tui.mining.episode_growth import Episode, Positions
 from vynexus_tui.mining.parameters import find_parameters
 from vynexus_tui.mining.timeline import ABSENT, Timeline
 
-LONGEST_GAP_S = 30.0
-"""A longer pause between two steps is not work."""
+LONGEST_ATTENDED_S = 30.0
+"""A longer pause between two steps is no work; of a command that takes longer the rest is waited for without attention."""
 _CLOCK_ERROR_S = 1.0
 _COMPARED = 200
 """Newest occurrences that decide what varies, complete ones first."""
@@ -91,12 +93,14 @@ def build_occurrence(
     ids = tuple(dict.fromkeys(timeline.steps[i].event_id for i in positions))
     own = [events[event_id] for event_id in ids]
     exit_codes = [event.exit_code for event in own if event.exit_code is not None]
+    by_hand = time_by_hand(own)
     return Occurrence(
         event_ids=ids,
         session_id=timeline.sessions[positions[0]],
         slot_values=values,
         started_at=exact_start(own[0]),
-        hands_on_s=hands_on_s(own),
+        hands_on_s=by_hand.hands_on_s if by_hand else None,
+        elapsed_s=by_hand.elapsed_s if by_hand else None,
         cwd=own[0].cwd,
         is_successful=not any(exit_codes) if exit_codes else None,
         is_side_by_side=_is_side_by_side(own),
@@ -120,20 +124,34 @@ def exact_start(event: CommandEvent) -> datetime | None:
     return event.started_at if event.time_quality is TimeQuality.EXACT else None
 
 
-def hands_on_s(events: Sequence[CommandEvent]) -> float | None:
-    """Wall time of the steps plus the gaps between them, each gap at most 30 s; None where a start or duration is unknown."""
-    total = 0.0
+class TimeByHand(NamedTuple):
+    """What one occurrence took the person."""
+
+    hands_on_s: float
+    elapsed_s: float
+
+
+def time_by_hand(events: Sequence[CommandEvent]) -> TimeByHand | None:
+    """Wall time of the steps and the gaps between them, each gap at most 30 s; of each step hands-on at most 30 s.
+
+    Editors, pagers, sessions and the like are the person's own work, which no script takes over: neither they nor the pause before
+    them count. None where a start or duration is unknown, or every step is of that kind.
+    """
+    hands_on = elapsed = 0.0
     previous_end: float | None = None
+    counted = 0
     for event in events:
         started_at = exact_start(event)
         if event.duration_s is None or (started_at is None and len(events) > 1):
             return None
         start = started_at.timestamp() if started_at else 0.0
         end = start + event.duration_s
-        if previous_end is None:
-            total += event.duration_s
-        else:
+        if not is_interactive(event.command):
             # What ran in another terminal at the same time is not waited for twice.
-            total += min(LONGEST_GAP_S, max(0.0, start - previous_end)) + max(0.0, end - max(start, previous_end))
+            wall = max(0.0, end - max(start, previous_end)) if previous_end is not None else event.duration_s
+            gap = min(LONGEST_ATTENDED_S, max(0.0, start - previous_end)) if previous_end is not None else 0.0
+            hands_on += gap + min(LONGEST_ATTENDED_S, wall)
+            elapsed += gap + wall
+            counted += 1
         previous_end = end if previous_end is None else max(previous_end, end)
-    return total
+    return TimeByHand(hands_on, elapsed) if counted else None

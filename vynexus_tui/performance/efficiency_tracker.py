@@ -1,81 +1,102 @@
 """EfficiencyTracker: how long the work took by hand, and what running it as an automation gave back. A ledger a sceptic accepts."""
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from math import ceil
+from statistics import median
+from typing import NamedTuple
 
-from vynexus_tui.domain.automations import Automation
-from vynexus_tui.domain.patterns import Pattern
-from vynexus_tui.domain.runs import Baseline, Run, TimeSaving
-from vynexus_tui.performance.statistics import Interval, count_upper_bound, median_interval
+from vynexus_tui.domain.automations import INSTALLED, Automation
+from vynexus_tui.domain.patterns import Occurrence, Pattern
+from vynexus_tui.domain.runs import Baseline, LedgerEntry, LedgerKind, TimeSaving, add_up
+from vynexus_tui.performance.ledger import Evidence, attended_s, build_ledger, is_clean_up, local_day, run_end
+from vynexus_tui.performance.statistics import count_upper_bound, median_interval
 
 _LEAST_MEASURED = 3
 _NEWEST = 50
 """Occurrences that say how long it takes by hand today."""
-_LONGEST_CLEANUP_S = 600.0
 _WEEK = timedelta(weeks=1)
+_COST_OF_FAILING = (LedgerKind.FAILED, LedgerKind.CLEAN_UP)
+
+
+class Account(NamedTuple):
+    """What one automation gave back: every line, and what they come to."""
+
+    saving: TimeSaving
+    entries: tuple[LedgerEntry, ...]
 
 
 class EfficiencyTracker:
-    """Accounts the time an automation gave back. Measured and counted never mix: without a baseline there are no seconds."""
+    """Accounts the time an automation gave back. Measured and counted never mix: without a baseline its runs have no seconds."""
 
     def baseline(self, pattern: Pattern, *, before: datetime | None = None) -> Baseline | None:
-        """Hands-on time of the newest 50 occurrences by hand (those that started before `before`), or None below three measured."""
-        by_hand = [
-            (o.started_at, o.hands_on_s)
-            for o in pattern.occurrences
-            if o.hands_on_s is not None
-            and o.is_successful is not False
-            and (before is None or (o.started_at is not None and o.started_at < before))
-        ]
-        dated = sorted((at, seconds) for at, seconds in by_hand if at is not None)
-        undated = [seconds for at, seconds in by_hand if at is None]
-        measured = [*undated, *(seconds for _, seconds in dated)][-_NEWEST:]
-        if len(measured) < _LEAST_MEASURED:
-            return None
-        typical = median_interval(measured)
-        return Baseline(
-            hands_on_s=typical.middle,
-            low_s=typical.low,
-            high_s=typical.high,
-            occurrence_count=len(measured),
-            most_per_week=_most_per_week([at for at, _ in dated]) if not undated else None,
-        )
+        """Time by hand of the newest 50 occurrences (those that started before `before`), or None below three measured."""
+        occurrences = pattern.occurrences
+        if before is not None:
+            occurrences = tuple(o for o in occurrences if o.started_at is not None and o.started_at < before)
+        return _baseline(occurrences, frozen_at=before)
 
     def account(
-        self, automation: Automation, runs: Sequence[Run], baseline: Baseline | None, *, steps_per_run: int, now: datetime
-    ) -> TimeSaving:
-        """What the automation's runs gave back, with its 90 % interval; days are those of the time zone of `now`.
+        self, automation: Automation, evidence: Evidence, baseline: Baseline | None, *, steps_per_run: int, now: datetime
+    ) -> Account:
+        """Every line of the automation's ledger, and their sum. Days are those of the time zone of `now`.
 
-        A run credits the time by hand less its own; a failed one costs its own time and what it took to get over it.
-        Runs beyond the weekly number that were done by hand credit nothing: doing more because it is cheap saves no time.
+        A run credits the time by hand less its own, a failed one costs its own time and what it took to get over it, and looking at the
+        automation costs what that took. Each line has the bounds of the baseline: its error is the same in all runs of the automation,
+        so in their sum it does not level out. Where the work is quicker by hand since approval, the lower bound rests on that.
         """
-        own = sorted((r for r in runs if r.automation_id == automation.automation_id), key=lambda r: r.started_at)
-        saved: Interval | None = None
-        by_day: tuple[tuple[str, float], ...] = ()
-        extra_count = 0
-        if baseline is not None:
-            credited = _credited(own, baseline.most_per_week, now)
-            extra_count = sum(r.exit_code == 0 for r in own) - sum(credited)
-            entries = [
-                _entry(run, is_credited, after, baseline) for run, is_credited, after in zip(own, credited, _followers(own), strict=True)
-            ]
-            saved = Interval(*(sum(entry[i] for entry in entries) for i in range(3)))
-            by_day = _by_day(own, [entry.middle for entry in entries], now)
-        return TimeSaving(
+        since = _baseline(evidence.by_hand)
+        low_s = None if baseline is None else min(baseline.low_s, since.low_s if since else baseline.low_s)
+        entries = build_ledger(automation.automation_id, evidence, baseline, low_s=low_s, now=now)
+        measured = [e for e in entries if e.saved_s is not None]
+        is_known = baseline is not None or bool(measured)
+        forgotten_count = _typed_by_hand_count(evidence) if automation.status in INSTALLED else 0
+        days = ((local_day(e.at, now.tzinfo).isoformat(), e.saved_s or 0.0) for e in measured)
+        saving = TimeSaving(
             automation_id=automation.automation_id,
             name=automation.name,
-            run_count=len(own),
-            failed_count=sum(r.exit_code != 0 for r in own),
+            run_count=len(evidence.runs) + len(evidence.counted_at),
+            failed_count=sum(r.exit_code != 0 for r in evidence.runs),
             steps_per_run=steps_per_run,
             baseline=baseline,
-            saved_s=None if saved is None else saved.middle,
-            low_s=None if saved is None else saved.low,
-            high_s=None if saved is None else saved.high,
-            saved_by_day_s=by_day,
-            extra_run_count=extra_count,
+            saved_s=_sum(e.saved_s for e in measured) if is_known else None,
+            low_s=_sum(e.low_s for e in measured) if is_known else None,
+            high_s=_sum(e.high_s for e in measured) if is_known else None,
+            saved_by_day_s=add_up(days),
+            extra_run_count=sum(e.kind is LedgerKind.EXTRA for e in entries),
+            elapsed_s=None if baseline is None or baseline.elapsed_s is None else _sum(e.elapsed_s for e in measured),
+            failed_cost_s=None if baseline is None else _sum(-(e.saved_s or 0.0) for e in measured if e.kind in _COST_OF_FAILING),
+            attention_s=_sum(-(e.saved_s or 0.0) for e in measured if e.kind is LedgerKind.ATTENTION),
+            typed_by_hand_count=forgotten_count,
+            missed_low_s=None if baseline is None or low_s is None else _missed_s(forgotten_count, low_s, evidence, baseline),
+            by_hand_since=since,
         )
+        return Account(saving, tuple(entries))
+
+
+def _baseline(occurrences: Iterable[Occurrence], *, frozen_at: datetime | None = None) -> Baseline | None:
+    by_hand = [o for o in occurrences if o.hands_on_s is not None and o.is_successful is not False]
+    dated = sorted((o for o in by_hand if o.started_at is not None), key=_start)
+    undated = [o for o in by_hand if o.started_at is None]
+    measured = [*undated, *dated][-_NEWEST:]
+    if len(measured) < _LEAST_MEASURED:
+        return None
+    typical = median_interval([o.hands_on_s for o in measured if o.hands_on_s is not None])
+    elapsed = [o.elapsed_s for o in measured if o.elapsed_s is not None]
+    return Baseline(
+        hands_on_s=typical.middle,
+        low_s=typical.low,
+        high_s=typical.high,
+        occurrence_count=len(measured),
+        most_per_week=_most_per_week([_start(o) for o in dated]) if not undated else None,
+        elapsed_s=median(elapsed) if len(elapsed) == len(measured) else None,
+        frozen_at=frozen_at or measured[-1].started_at,
+    )
+
+
+def _start(occurrence: Occurrence) -> datetime:
+    assert occurrence.started_at is not None
+    return occurrence.started_at
 
 
 def _most_per_week(moments: Sequence[datetime]) -> int:
@@ -88,45 +109,18 @@ def _most_per_week(moments: Sequence[datetime]) -> int:
     return ceil(count_upper_bound(busiest))
 
 
-def _credited(runs: Sequence[Run], most_per_week: int | None, now: datetime) -> list[bool]:
-    """Which runs succeeded and stay within the weekly number, by calendar week (`runs` oldest first)."""
-    per_week: Counter[tuple[int, int]] = Counter()
-    credited = []
-    for run in runs:
-        week = _day(run, now).isocalendar()[:2]
-        counts = run.exit_code == 0 and (most_per_week is None or per_week[week] < most_per_week)
-        per_week[week] += counts
-        credited.append(counts)
-    return credited
+def _typed_by_hand_count(evidence: Evidence) -> int:
+    """Times the work was typed although there was a shortcut; not what only got over a failed run."""
+    failed_ends = sorted(run_end(run) for run in evidence.runs if run.exit_code != 0)
+    return sum(o.is_successful is not False and not is_clean_up(o, failed_ends) for o in evidence.by_hand)
 
 
-def _followers(runs: Sequence[Run]) -> list[Run | None]:
-    """The run after each."""
-    return [*runs[1:], None][: len(runs)]
+def _missed_s(count: int, low_s: float, evidence: Evidence, baseline: Baseline) -> float | None:
+    """What the shortcut would have given back at least, had it been used; None where that is not known."""
+    attended = [attended_s(run, baseline) for run in evidence.runs if run.exit_code == 0]
+    return None if not attended or not count else round(count * (low_s - median(attended)), 1)
 
 
-def _entry(run: Run, is_credited: bool, following: Run | None, baseline: Baseline) -> Interval:
-    """What one run gave back in seconds: low, best and high estimate."""
-    if run.exit_code == 0:
-        if not is_credited:
-            return Interval(0.0, 0.0, 0.0)
-        return Interval(baseline.low_s - run.duration_s, baseline.hands_on_s - run.duration_s, baseline.high_s - run.duration_s)
-    # Getting over a failure lasts until the next attempt; where none came within ten minutes it was done by hand after all.
-    if following is not None:
-        pause_s = (following.started_at - run.started_at).total_seconds() - run.duration_s
-        if pause_s <= _LONGEST_CLEANUP_S:
-            lost_s = run.duration_s + max(0.0, pause_s)
-            return Interval(-lost_s, -lost_s, -lost_s)
-    by_hand = (baseline.high_s, baseline.hands_on_s, baseline.low_s)
-    return Interval(*(-run.duration_s - min(_LONGEST_CLEANUP_S, seconds) for seconds in by_hand))
-
-
-def _by_day(runs: Sequence[Run], saved_s: Sequence[float], now: datetime) -> tuple[tuple[str, float], ...]:
-    days: defaultdict[str, float] = defaultdict(float)
-    for run, seconds in zip(runs, saved_s, strict=True):
-        days[_day(run, now).isoformat()] += seconds
-    return tuple(sorted(days.items()))
-
-
-def _day(run: Run, now: datetime) -> date:
-    return run.started_at.astimezone(now.tzinfo).date()
+def _sum(seconds: Iterable[float | None]) -> float:
+    """Of whole tenths, exactly."""
+    return round(sum(s for s in seconds if s is not None), 1)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 ONE_SIDED_95 = 1.645
 """Normal quantile; both ends of a 90 % interval use it, so each bound alone holds with 95 %."""
+_COVERED = 0.9
 _SHORTEST_S = 0.01
 """Clock ticks are 10 ms: a shorter time is not told apart from it, and its logarithm would run away."""
 _SMALL_SAMPLE = 8
@@ -91,8 +92,10 @@ def median_interval(values: Sequence[float]) -> Interval:
     ordered = sorted(values)
     middle = median(ordered)
     if len(ordered) >= _SMALL_SAMPLE:
-        cut = _order_cut(len(ordered))
-        return Interval(ordered[cut], middle, ordered[-1 - cut])
+        cut, weight = _order_cut(len(ordered))
+        low = ordered[cut] + weight * (ordered[cut + 1] - ordered[cut])
+        high = ordered[-1 - cut] - weight * (ordered[-1 - cut] - ordered[-2 - cut])
+        return Interval(low, middle, high)
     logs = [log(max(_SHORTEST_S, value)) for value in ordered]
     centre = fmean(logs)
     freedom = len(logs) - 1 + _PRIOR_WEIGHT
@@ -102,16 +105,20 @@ def median_interval(values: Sequence[float]) -> Interval:
 
 
 @lru_cache(maxsize=512)
-def _order_cut(size: int) -> int:
-    """How many values to drop at each end so that the rest still spans the median with 90 %."""
-    chance = 0.0
-    cut = 0
+def _order_cut(size: int) -> tuple[int, float]:
+    """How many values to drop at each end so that the rest still spans the median with 90 %, and how far to go towards the next one.
+
+    Whole values alone would span it with up to 98 %: between two of them it is interpolated (Hettmansperger and Sheather 1986).
+    """
+    chance, cut, covered = 0.0, 0, 1.0
     for below in range(size // 2):
         chance += comb(size, below) / 2**size
-        if 1 - 2 * chance < 0.9:
-            break
-        cut = below
-    return cut
+        if 1 - 2 * chance < _COVERED:
+            share = (covered - _COVERED) / (covered - (1 - 2 * chance))
+            kept = cut + 1
+            return cut, (size - kept) * share / (kept + (size - 2 * kept) * share)
+        cut, covered = below, 1 - 2 * chance
+    return cut, 0.0
 
 
 def mean_interval(values: Sequence[float]) -> Interval:

@@ -1,11 +1,11 @@
 """Patterns as the last cycle found them, and which of them the person does not want to see for a while."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from vynexus_tui.domain.cycles import PatternHead
 from vynexus_tui.domain.identifiers import PatternId
-from vynexus_tui.domain.patterns import Pattern
+from vynexus_tui.domain.patterns import Occurrence, Pattern
 from vynexus_tui.store.database import Connection
 from vynexus_tui.store.json_bodies import from_json, to_json
 
@@ -45,6 +45,17 @@ def read_pattern(connection: Connection, pattern_id: PatternId) -> Pattern | Non
     """One pattern with its occurrences."""
     row = connection.execute("SELECT body FROM patterns WHERE pattern_id=?", (pattern_id,)).fetchone()
     return from_json(row[0], Pattern) if row else None
+
+
+def read_occurrences_after(connection: Connection, pattern_id: PatternId, moment: datetime) -> list[Occurrence]:
+    """One pattern's occurrences since `moment`, oldest first. The others are not even read: a pattern may have thousands."""
+    row = connection.execute(
+        "SELECT json_group_array(json(value)) FROM patterns, json_each(patterns.body, '$.occurrences')"
+        " WHERE pattern_id=? AND json_extract(value, '$.started_at')>=?",
+        (pattern_id, f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"),
+    ).fetchone()
+    found = [(o.started_at, o) for o in from_json(row[0], list[Occurrence]) if o.started_at is not None and o.started_at > moment]
+    return [o for _, o in sorted(found, key=lambda pair: pair[0])]
 
 
 def snooze(connection: Connection, pattern_id: PatternId, until: datetime) -> None:

@@ -31,6 +31,8 @@ class EngineApp(App[int]):
         self._should_stop_try = False
 
     async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        if priority and isinstance(self.screen, LiveScreen):
+            self.screen.note_key()  # the one place that every key passes, once
         # Every key is carried out before the next one is looked at, by what has the focus then. Textual's own way, through the
         # queue of whatever had the focus, lets `1 x` typed in one go act on the panel that was left (Textual 8.2.8).
         if await super()._check_bindings(key, priority):

@@ -1,13 +1,19 @@
 """Opens the page behind a row. Pages are imported when they are first opened: the main screen starts without them."""
 
 from collections.abc import Mapping
+from functools import partial
+from threading import Thread
 
 from textual.content import Content
 
 from vynexus_tui.domain.errors import VynexusError
 from vynexus_tui.domain.identifiers import PatternId
+from vynexus_tui.domain.runs import Activity
 from vynexus_tui.domain.schedule_text import parse_schedule
 from vynexus_tui.engine import scheduling, snapshots, trials
+from vynexus_tui.engine.accounting import note_attention
+from vynexus_tui.engine.assembly import Workspace
+from vynexus_tui.tui.attention import AttentionClock
 from vynexus_tui.tui.engine_app import EngineApp
 from vynexus_tui.tui.messages import PageAsked
 from vynexus_tui.tui.present import bottlenecks, patterns, workflows
@@ -49,7 +55,14 @@ async def _open_review(app: EngineApp, asked: PageAsked, view: View) -> None:
     if view.automation(asked.key) is None:
         app.say(refused="it is not there any more")
         return
-    screen = ReviewScreen(view, asked.key, wants_edit=asked.wants_edit, plan=lambda key: trials.plan_trial(app.workspace, key))
+    screen = ReviewScreen(
+        view,
+        asked.key,
+        wants_edit=asked.wants_edit,
+        plan=lambda key: trials.plan_trial(app.workspace, key),
+        attention=AttentionClock(app.now),
+        charge=partial(_charge, app.workspace),
+    )
     await app.push_screen(screen)
 
 
@@ -60,6 +73,12 @@ async def _open_schedule(app: EngineApp, key: str, view: View) -> None:
         return scheduling.plan_schedule(app.workspace, automation_id, parse_schedule(when) if when else None, values, now=app.now())
 
     await app.push_screen(ScheduleScreen(view, key, read_plan))
+
+
+def _charge(workspace: Workspace, key: str, attention: AttentionClock) -> None:
+    """In a thread that outlives the app: a review may end with it."""
+    times = {"started_at": attention.started_at, "duration_s": attention.seconds}
+    Thread(target=note_attention, args=(workspace, key, Activity.REVIEW), kwargs=times).start()
 
 
 async def _open_pattern(app: EngineApp, key: str, view: View) -> None:

@@ -55,7 +55,9 @@ class BarChart(Widget):
         plotext.add_theme("vynexus", canvas=None, text=self._rgb("foreground"), sequence=colours or None)
         figure.theme("vynexus")
         figure.plot_size(width, height)
-        figure.draw(figure.bar([label for label, _ in self._bars], [value for _, value in self._bars]))
+        lost = self._rgb("error")
+        marker = [plotext.colorize("█", lost) if lost and value < 0 else "█" for _, value in self._bars]
+        figure.draw(figure.bar([label for label, _ in self._bars], [value for _, value in self._bars], marker=marker))
         return Text.from_ansi(figure.build().string(), no_wrap=True)
 
     def _rgb(self, variable: str) -> tuple[int, int, int] | None:
@@ -68,6 +70,8 @@ class BarChart(Widget):
     def _blocks(self, width: int) -> Content:
         assert self._glyphs is not None
         bars = self._bars[-width:]
-        top = max(value for _, value in bars)
-        curve = self._glyphs.curve([max(0.0, value) for _, value in bars])
-        return words((curve, ACCENT), "\n", (f"{bars[0][0]} … {bars[-1][0]}   top {top:.0f} {self._unit}", MUTED))
+        top, bottom = max(value for _, value in bars), min(value for _, value in bars)
+        remark = f"{bars[0][0]} … {bars[-1][0]}   top {top:.0f} {self._unit}"
+        if bottom < 0:
+            remark += f", lost up to {-bottom:.0f} {self._unit} (red)"
+        return words(self._glyphs.gains([value for _, value in bars], ACCENT), "\n", (remark, MUTED))

@@ -62,6 +62,11 @@ class Glyphs:
         last = len(self.blocks) - 1
         return "".join(self.blocks[max(0, min(last, round(v / peak * last)))] if peak > 0 else self.blocks[0] for v in values)
 
+    def gains(self, values: Sequence[float], style: str) -> Content:
+        """As `curve`; what was lost is as high as it was much, and red."""
+        blocks = self.curve([abs(value) for value in values])
+        return words(*((block, BAD if value < 0 else style) for block, value in zip(blocks, values, strict=True)))
+
 
 UNICODE = Glyphs(
     marks="◇◆●‖▲✕·◌",

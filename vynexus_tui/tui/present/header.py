@@ -10,7 +10,7 @@ from vynexus_tui.domain.cycles import SystemSample
 from vynexus_tui.tui.present import recording, units
 from vynexus_tui.tui.present.content import ACCENT, BAD, MUTED, STRONG, WARN, shown, words
 from vynexus_tui.tui.present.glyphs import Glyphs
-from vynexus_tui.tui.present.savings import headline
+from vynexus_tui.tui.present.savings import headline, headline_style
 from vynexus_tui.tui.present.view import View
 
 _GAP = 2
@@ -49,7 +49,7 @@ def _forms(view: View, status: Status) -> Iterator[tuple[Content, Content]]:
 
     What a problem is and what to do about it comes before the headline.
     """
-    right = words((headline(view.snapshot.savings), STRONG), " ")
+    right = words((headline(view.snapshot.savings), headline_style(view.snapshot.savings)), " ")
     lights, looks = _lights(view, status), looking(status, view)
     amount = recording.amount(view.snapshot.recording, view.now)
     yield _left(status, lights[0] + amount, looks[0]), right

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from textual.content import Content
 
 from vynexus_tui.domain.cycles import JournalEntry
-from vynexus_tui.domain.runs import SavingsSummary, TimeSaving
+from vynexus_tui.domain.runs import SavingsSummary, TimeSaving, iso_week
 from vynexus_tui.tui.present import units
-from vynexus_tui.tui.present.content import BAD, MUTED, STRONG, labelled, lines, shown, words
+from vynexus_tui.tui.present.content import BAD, MUTED, STRONG, WARN, labelled, lines, shown, words
 from vynexus_tui.tui.present.view import Column, ListSpec, Row, View
 
 
@@ -21,15 +21,23 @@ def headline(summary: SavingsSummary) -> str:
     return f"{units.plural(summary.run_count, 'run')}, no times measured" if summary.run_count else "nothing saved yet"
 
 
+def headline_style(summary: SavingsSummary) -> str:
+    """A loss is red."""
+    return BAD if (summary.low_s or 0.0) < 0 else STRONG
+
+
 def by_day(summary: SavingsSummary, now: datetime, days: int) -> tuple[tuple[date, float], ...]:
     """Best estimate per local day, all automations together, the last `days` days, empty days as 0."""
-    today = now.astimezone().date()
-    total: dict[str, float] = {}
-    for saving in summary.savings:
-        for iso_day, seconds in saving.saved_by_day_s:
-            total[iso_day] = total.get(iso_day, 0.0) + seconds
+    today, total = now.astimezone().date(), dict(summary.by_day_s)
     wanted = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
     return tuple((d, total.get(d.isoformat(), 0.0)) for d in wanted)
+
+
+def by_week(summary: SavingsSummary, now: datetime, weeks: int) -> tuple[tuple[str, float], ...]:
+    """The same per ISO week, the last `weeks` weeks."""
+    today, total = now.astimezone().date(), dict(summary.by_week_s)
+    wanted = [iso_week(today - timedelta(weeks=back)) for back in range(weeks - 1, -1, -1)]
+    return tuple((week, total.get(week, 0.0)) for week in wanted)
 
 
 def rows(view: View) -> tuple[Row, ...]:
@@ -43,7 +51,7 @@ def _row(saving: TimeSaving, view: View) -> Row:
     low = "not measured" if saving.low_s is None else units.duration(saving.low_s)
     if saving.low_s is not None and saving.low_s < 0:
         low = f"cost up to {units.coarse_duration(-saving.low_s)}"
-    recent = [max(0.0, seconds) for _, seconds in saving.saved_by_day_s[-7:]]
+    recent = [seconds for _, seconds in saving.saved_by_day_s[-7:]]
     return Row(
         key=saving.automation_id,
         cells=(
@@ -52,7 +60,7 @@ def _row(saving: TimeSaving, view: View) -> Row:
             Content(units.share(succeeded)),
             Content(by_hand),
             Content.styled(low, BAD if saving.low_s is not None and saving.low_s < 0 else MUTED if saving.low_s is None else ""),
-            Content.styled(view.glyphs.curve(recent), MUTED),
+            view.glyphs.gains(recent, MUTED),
         ),
         words=saving.name.lower(),
         ranks=(-(saving.low_s or 0.0), -saving.run_count, saving.name),
@@ -86,36 +94,63 @@ def preview(view: View, key: str) -> Content | None:
             labelled("Saved", Content(f"{units.plural(typed, 'line')} not typed"), width=13),
             labelled("", Content.styled("no seconds: how long it takes by hand was never measured", MUTED), width=13),
         ]
-        return lines(*parts)
+        return lines(*parts, *forgotten(saving))
     baseline = saving.baseline
     is_cost = saving.low_s < 0
+    low = Content.styled(units.duration(abs(saving.low_s)), BAD if is_cost else STRONG)
     parts += [
-        labelled("Cost up to" if is_cost else "At least", Content.styled(units.duration(abs(saving.low_s)), STRONG), width=13),
+        labelled("Cost up to" if is_cost else "At least", low, width=13),
         labelled("Best guess", Content(f"{units.gain(saving.saved_s)}, at best {units.gain(saving.high_s)}"), width=13),
-        labelled(
-            "By hand",
-            Content(f"{units.duration(baseline.hands_on_s)} median, {units.duration(baseline.low_s)} to {units.duration(baseline.high_s)}"),
-            Content.styled(f"your own, {units.plural(baseline.occurrence_count, 'time')}, before you approved it", MUTED),
-            width=13,
-        ),
     ]
-    return lines(*parts)
+    if saving.elapsed_s is not None:
+        parts.append(labelled("With waiting", Content(f"{units.gain(saving.elapsed_s)}, best guess"), width=13))
+    if saving.attention_s:
+        parts.append(labelled("Taken off", Content(f"{units.coarse_duration(saving.attention_s)} that you looked at it"), width=13))
+    by_hand = f"{units.duration(baseline.hands_on_s)} median, {units.duration(baseline.low_s)} to {units.duration(baseline.high_s)}"
+    age_days = saving.baseline_age_days(view.now)
+    own = f"your own, {units.plural(baseline.occurrence_count, 'time')}, before you approved it"
+    parts.append(labelled("By hand", Content(by_hand), Content.styled(own, MUTED), width=13))
+    if saving.is_stale(view.now):
+        parts.append(labelled("", Content.styled(f"baseline is {age_days} days old: it may have changed", WARN), width=13))
+    if saving.by_hand_since is not None:
+        since = (
+            f"since then {units.duration(saving.by_hand_since.hands_on_s)}, {units.plural(saving.by_hand_since.occurrence_count, 'time')}"
+        )
+        parts.append(labelled("", Content.styled(since, MUTED), width=13))
+    return lines(*parts, *forgotten(saving))
+
+
+def forgotten(saving: TimeSaving) -> tuple[Content, ...]:
+    """Where the person typed the work by hand all the same: how often, and what that missed."""
+    if not saving.typed_by_hand_count:
+        return ()
+    missed = saving.missed_low_s or 0.0
+    more = f"at least {units.duration(missed)} missed" if missed > 0 else "the command was there"
+    typed = Content.styled(f"by hand {units.plural(saving.typed_by_hand_count, 'time')} since approval", WARN)
+    return (labelled("Typed", typed, Content.styled(more, MUTED), width=13),)
 
 
 def totals(view: View) -> Content:
     """The figures of the history screen."""
     summary = view.snapshot.savings
-    parts = [Content.styled(headline(summary), STRONG)]
+    parts = [Content.styled(headline(summary), headline_style(summary))]
     if summary.saved_s is not None:
         parts.append(Content(f"best guess {units.gain(summary.saved_s)}"))
-        week = sum(seconds for _, seconds in by_day(summary, view.now, 7))
-        parts.append(Content(f"last 7 days {units.gain(week)}"))
+        for name, seconds in (
+            ("last 7 days", sum(s for _, s in by_day(summary, view.now, 7))),
+            ("this week", by_week(summary, view.now, 1)[0][1]),
+        ):
+            parts.append(Content.styled(f"{name} {units.gain(seconds)}", BAD if seconds < 0 else ""))
     parts.append(Content(units.plural(summary.run_count, "run")))
+    if summary.failed_cost_s:
+        parts.append(Content(f"failed runs cost {units.coarse_duration(summary.failed_cost_s)}"))
+    if summary.attention_s:
+        parts.append(Content(f"looking at them took {units.coarse_duration(summary.attention_s)}"))
     parts += [
         Content(""),
         Content.styled("by hand: your own median, before", MUTED),
         Content.styled("approval, minus the script's time;", MUTED),
-        Content.styled("failed runs count against it", MUTED),
+        Content.styled("every line: vynexus savings --audit", MUTED),
     ]
     return lines(*parts)
 

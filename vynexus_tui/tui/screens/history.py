@@ -1,4 +1,4 @@
-"""Time saved since the beginning, per day and per automation, and the journal of what happened."""
+"""Time saved since the beginning, per day or week and per automation, and the journal of what happened."""
 
 from typing import ClassVar
 
@@ -56,12 +56,18 @@ class HistoryScreen(LiveScreen):
     def show_view(self, view: View) -> None:
         """Draw from the view."""
         super().show_view(view)
-        self.query_one("#header", Line).show(words((" VyNexus ", STRONG), ("› Time saved   ", MUTED), f"last {self._days} days"))
+        is_weekly = self._days == _RANGES[-1]
+        span = f"last {self._days // 7} weeks" if is_weekly else f"last {self._days} days"
+        self.query_one("#header", Line).show(words((" VyNexus ", STRONG), ("› Time saved   ", MUTED), span))
         self.query_one("#totals", TextPanel).show(savings.totals(view))
-        by_day = savings.by_day(view.snapshot.savings, view.now, self._days)
         chart = self.query_one(BarChart)
-        chart.border_title = Content("Minutes saved per day, best guess")
-        chart.show([(f"{day.day} {day:%b}", round(seconds / 60, 1)) for day, seconds in by_day], view.glyphs)
+        chart.border_title = Content(f"Minutes saved per {'week' if is_weekly else 'day'}, best guess")
+        if is_weekly:
+            bars = list(savings.by_week(view.snapshot.savings, view.now, self._days // 7))
+        else:
+            by_day = savings.by_day(view.snapshot.savings, view.now, self._days)
+            bars = [(f"{day.day} {day:%b}", seconds) for day, seconds in by_day]
+        chart.show([(name, round(seconds / 60, 1)) for name, seconds in bars], view.glyphs)
         self.query_one(ListPanel).show_view(view)
         self.query_one("#journal", TextPanel).show(savings.journal(view.snapshot.journal, view))
         hints = [
@@ -79,7 +85,7 @@ class HistoryScreen(LiveScreen):
         self.post_message(PageAsked("automations", message.key))
 
     def action_range(self) -> None:
-        """4 weeks, 1 week, 13 weeks."""
+        """4 weeks, 1 week, 13 weeks, these week by week."""
         self._days = _RANGES[(_RANGES.index(self._days) + 1) % len(_RANGES)]
         self.show_view(self.view)
 

@@ -67,6 +67,9 @@ class LiveScreen(Screen[None]):
         """Draw from `view`. Extended by every screen."""
         self.view = view
 
+    def note_key(self) -> None:
+        """A key was pressed; a screen that measures attention extends this."""
+
     def add_output(self, text: str) -> None:
         """The trial under way wrote `text`; screens that show a trial extend this."""
 

@@ -16,6 +16,7 @@ from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.domain.errors import VynexusError
 from vynexus_tui.engine.trials import TrialPlan
 from vynexus_tui.language.visible import visible
+from vynexus_tui.tui.attention import AttentionClock
 from vynexus_tui.tui.keymap import REVIEW_KEYS, Hint
 from vynexus_tui.tui.messages import EditAsked, StopTryAsked, TryAsked
 from vynexus_tui.tui.panels.desk import NARROW
@@ -34,9 +35,19 @@ class ReviewScreen(ActingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [*REVIEW_KEYS]
 
-    def __init__(self, view: View, key: str, *, plan: Callable[[str], TrialPlan], wants_edit: bool = False) -> None:
+    def __init__(
+        self,
+        view: View,
+        key: str,
+        *,
+        plan: Callable[[str], TrialPlan],
+        attention: AttentionClock,
+        charge: Callable[[str, AttentionClock], None],
+        wants_edit: bool = False,
+    ) -> None:
         super().__init__(view)
         self._key = key
+        self._attention, self._charge = attention, charge
         self._read_plan = plan
         self._plan: TrialPlan | None = None
         self._wants_edit = wants_edit
@@ -65,6 +76,14 @@ class ReviewScreen(ActingScreen):
         self._load_plan()
         if self._wants_edit:
             await self.action_edit()
+
+    def on_unmount(self) -> None:
+        """Looking at it cost the person time."""
+        self._charge(self._key, self._attention)
+
+    def note_key(self) -> None:
+        """The person is here."""
+        self._attention.note_key()
 
     def chosen(self) -> AutomationHead | None:
         """The automation under review."""
@@ -274,6 +293,8 @@ class ReviewScreen(ActingScreen):
             self.say_quietly("no other one needs you")
             return
         index = waiting.index(self._key) if self._key in waiting else -1 if by > 0 else 0
+        self._charge(self._key, self._attention)
+        self._attention.begin()
         self._key = waiting[(index + by) % len(waiting)]
         self._output, self._plan = "", None
         self.become_deaf()
