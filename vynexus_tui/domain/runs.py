@@ -73,7 +73,7 @@ class Baseline:
     elapsed_s: float | None = None
     """Median with everything that was waited for."""
     frozen_at: datetime | None = None
-    """When it was approved; occurrences from then on are not in it."""
+    """When it was approved; occurrences from then on are not in it. Of a baseline since approval: its newest occurrence."""
 
 
 class Activity(StrEnum):
