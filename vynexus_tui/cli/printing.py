@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from vynexus_tui.domain.cycles import NEVER_AGAIN
 from vynexus_tui.language.visible import visible
 
 
@@ -62,6 +63,11 @@ def share(value: float | None) -> str:
 def day(moment: datetime | None) -> str:
     """2026-11-22 in local time, or unknown."""
     return "unknown" if moment is None else f"{moment.astimezone():%Y-%m-%d %H:%M}"
+
+
+def put_aside_until(moment: datetime | None) -> str:
+    """When a pattern is shown again: a day, or never."""
+    return "never" if moment == NEVER_AGAIN else day(moment)
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -10,8 +10,10 @@ from vynexus_tui.domain.patterns import Pattern
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, is_program, known_aliases
 
 
-def create_automation(workspace: Workspace, pattern: Pattern, names: set[str], *, now: datetime) -> Automation | Refusal:
-    """An automation for a pattern, named so that it hides no command of the person's."""
+def create_automation(
+    workspace: Workspace, pattern: Pattern, names: set[str], *, now: datetime, name: str | None = None
+) -> Automation | Refusal:
+    """An automation for a pattern, named (unless it is told its name) so that it hides no command of the person's."""
     from vynexus_tui.automation.micro_automation_creator import MicroAutomationCreator  # 9 ms that most cycles do not need
 
     shortcuts = build_shortcuts(workspace)
@@ -23,6 +25,7 @@ def create_automation(workspace: Workspace, pattern: Pattern, names: set[str], *
         is_program=lambda name: is_program(workspace, name),
         now=now,
         home=str(workspace.paths.home),
+        name=name,
     )
 
 

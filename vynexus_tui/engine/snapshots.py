@@ -43,6 +43,7 @@ _DECISION_WORDS = {
     Action.RETIRE: "retired",
     Action.EDIT: "edited",
     Action.SNOOZE: "put aside",
+    Action.NEVER: "put aside for good",
 }
 
 
@@ -81,12 +82,14 @@ def build_snapshot(workspace: Workspace, *, now: datetime) -> Snapshot:
         )
         for a in automations
     ]
+    patterns, put_aside = _sorted_out(heads, snoozes, automations, now)
     automation_heads.sort(key=lambda h: (_STATUS_ORDER[h.automation.status], -(h.automation.potential or 0.0), h.automation.name))
     return Snapshot(
         taken_at=now,
         recording=recording,
         automations=tuple(automation_heads[:500]),
-        patterns=_visible_patterns(heads, snoozes, automations, now),
+        patterns=patterns,
+        put_aside=put_aside,
         performance=performance,
         workflows=workflows,
         improvements=improvements,
@@ -155,11 +158,14 @@ class MachineWatch:
         return self._sampler.sample(now, with_busiest=with_busiest)
 
 
-def _visible_patterns(
+def _sorted_out(
     heads: list[PatternHead], snoozes: dict[PatternId, datetime], automations: list[Automation], now: datetime
-) -> tuple[PatternHead, ...]:
+) -> tuple[tuple[PatternHead, ...], tuple[PatternHead, ...]]:
+    """What is shown, and what the person put aside. A rejected automation hides its pattern too; it is listed itself."""
     rejected = {a.pattern_id for a in automations if a.status is AutomationStatus.REJECTED}
-    return tuple(h for h in heads if not (h.pattern_id in snoozes and snoozes[h.pattern_id] > now) and h.pattern_id not in rejected)
+    aside = {pattern_id: until for pattern_id, until in snoozes.items() if until > now}
+    shown = tuple(h for h in heads if h.pattern_id not in aside and h.pattern_id not in rejected)
+    return shown, tuple(replace(h, snoozed_until=aside[h.pattern_id]) for h in heads if h.pattern_id in aside)
 
 
 def _with_potential(automation: Automation, heads: list[PatternHead]) -> Automation:

@@ -12,7 +12,7 @@ from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.domain.errors import VynexusError
 from vynexus_tui.domain.identifiers import AutomationId
 from vynexus_tui.domain.trials import Consent, Verdict, approval_rule
-from vynexus_tui.engine import decisions, hooks, recording, trials
+from vynexus_tui.engine import decisions, hooks, making, recording, trials
 from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.tui import messages as m
 from vynexus_tui.tui.screens.live_screen import LiveScreen
@@ -144,7 +144,7 @@ class EngineApp(App[int]):
         now = self.now()
 
         def make() -> str:
-            head = decisions.create_from_pattern(self.workspace, message.pattern_id, now=now)
+            head = making.create_from_pattern(self.workspace, message.pattern_id, now=now)
             return f"made {head.automation.name}: 1 shows it, s tries it"
 
         self.perform(make)
