@@ -35,6 +35,9 @@ MAIN_KEYS = (
     _key("tab,right,l", "next_panel(1)", "Next panel", "main.next_panel"),
     _key("shift+tab,left,h", "next_panel(-1)", "Previous panel", "main.previous_panel"),
     _key("m", "make", "Make an automation of the pattern", "main.make"),
+    _key("n", "app.choose_commands", "New: an automation of commands you choose", "main.new"),
+    _key("X", "never", "Never show the pattern again", "main.never"),
+    _key("A", "put_aside", "Show or hide the patterns you put aside", "main.put_aside"),
     _key("slash", "filter", "Filter", "main.filter", shown_as="/"),
     _key("o", "sort", "Next order", "main.sort"),
     _key("z", "zoom", "Zoom the panel", "main.zoom"),
@@ -54,6 +57,14 @@ REVIEW_KEYS = (
     _key("escape", "back", "Back; stops the try", "review.back"),
     _key("q", "leave", "Back; the try goes on", "review.leave"),
     _key("ctrl+s", "save", "Save the edited script", "review.save"),
+)
+CHOOSING_KEYS = (
+    _key("space", "choose", "Choose the command, or not", "choosing.choose"),
+    _key("shift+up,K", "choose_up", "Choose it and the one above", "choosing.up"),
+    _key("shift+down,J", "choose_down", "Choose it and the one below", "choosing.down"),
+    _key("enter,tab", "name", "On to the name; there: make it", "choosing.name"),
+    _key("escape", "back", "Back", "choosing.back"),
+    _key("q", "back", "Back", "choosing.leave"),
 )
 PAGE_KEYS = (
     _key("y", "copy", "Copy the commands", "page.copy"),
