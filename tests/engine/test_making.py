@@ -44,7 +44,7 @@ def test_the_last_ones_do_something_and_keep_the_moves_between_them(workspace: W
     typed = type_in(workspace, ["cd /srv", "mkdir x", "ls", "cd x", "pwd", "git init", "cd ..", "clear"], now=now)
     assert texts(making.take_last(typed, 2)) == ["mkdir x", "cd x", "git init"]
     assert texts(making.take_last(typed, 1)) == ["git init"]
-    with pytest.raises(RequestError, match="2 commands that do something"):
+    with pytest.raises(RequestError, match="more than looking around: 2"):
         making.take_last(typed, 3)
     with pytest.raises(RequestError):
         making.take_last(typed, 0)
@@ -107,6 +107,13 @@ def test_a_name_is_used_once_and_a_refusal_says_why(workspace: Workspace, now: d
     with pytest.raises(RequestError, match="no command was chosen"):
         making.create_from_commands(workspace, "nothing-at-all", (), now=now)
     assert len(build_snapshot(workspace, now=now).automations) == 1
+
+
+def test_a_command_that_was_not_recorded_whole_becomes_no_script(workspace: Workspace, now: datetime) -> None:
+    typed = type_in(workspace, ["show {{secret:long-line}}", "show " + "x" * 70_000], now=now)
+    for event in typed:
+        with pytest.raises(RequestError, match="too long to be recorded whole"):
+            making.create_from_commands(workspace, "show-it", (event,), now=now)
 
 
 def test_a_parameter_that_no_script_would_have_is_refused(workspace: Workspace, now: datetime) -> None:

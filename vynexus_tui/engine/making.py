@@ -23,6 +23,8 @@ _LOOKED_AT = 2000
 """Events among which the person's own are looked for; 20 ms."""
 _MOVES = frozenset({"cd", "pushd", "popd"})
 _SPAN = re.compile(r"([0-9]{1,18})(?:-([0-9]{1,18}))?")
+_NOT_WHOLE = "{{secret:long-line}}"
+"""What the hooks write instead of the rest of a line of more than 4,096 characters that may hold a secret."""
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -47,7 +49,9 @@ def take_last(commands: Sequence[CommandEvent], count: int) -> tuple[CommandEven
     """The last `count` that do something, with the changes of folder between them. Raises RequestError when there are not so many."""
     working = [number for number, event in enumerate(commands) if not _only_looks(event.command)]
     if count < 1 or len(working) < count:
-        raise RequestError(f"cannot take the last {count}: {len(working)} commands that do something are known", "see them: vynexus new")
+        raise RequestError(
+            f"cannot take the last {count}: known here and more than looking around: {len(working)}", "see them: vynexus new"
+        )
     return tuple(
         event
         for number, event in enumerate(commands[working[-count] :], start=working[-count])
@@ -83,6 +87,9 @@ def create_from_commands(
     if not chosen:
         raise RequestError("no command was chosen", "see the last ones: vynexus new")
     texts = [event.command for event in chosen]
+    whole = workspace.settings.recording.max_command_kb * 1024
+    if cut := next((text for text in texts if _NOT_WHOLE in text or len(text) >= whole), None):
+        raise RequestError(f"`{cut[:40]}…` was too long to be recorded whole", "put it into a script of its own")
     slots = find_values(texts, values or {})
     shortcuts = build_shortcuts(workspace)
 
