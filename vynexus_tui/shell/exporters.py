@@ -47,9 +47,12 @@ def export_automation(automation: Automation, target: ExportTarget) -> Export:
 
 
 def _script(automation: Automation) -> Export:
-    name = automation.name
-    use = f"source it: . ./{name}.sh" if automation.is_function else f"a script of its own: bash {name}.sh --help"
-    return Export(text=_placed(automation), use=use, mode=0o644 if automation.is_function else 0o755)
+    name, text = automation.name, _placed(automation)
+    if not automation.is_function:
+        return Export(text=text, use=f"a script of its own: bash {name}.sh --help", mode=0o755)
+    # A script of its own could not change the shell that calls it.
+    body = text.rstrip("\n")
+    return Export(text=f"{name}() {{\n{body}\n}}\n", use=f"put it into ~/.bashrc or ~/.zshrc, then: {name}")
 
 
 def _recipe(automation: Automation) -> Export:
@@ -103,17 +106,18 @@ def _fish_function(automation: Automation) -> Export:
 
 def _refuse_function(automation: Automation, because: str) -> None:
     if automation.is_function:
-        raise ShellError(f"{automation.name} changes the shell that calls it: {because}", "export it --to sh, and source that")
+        raise ShellError(f"{automation.name} changes the shell that calls it: {because}", "export it --to sh: a function for bash and zsh")
 
 
 def _placed(automation: Automation, added: list[str] | None = None) -> str:
     """The script, with what it needs instead of `vynexus run` behind its header: that is what --help prints, up to the first `set`."""
-    folder = [f"cd -- {shlex.quote(automation.runs_in)}"] if automation.runs_in is not None else []
+    leave = "return" if automation.is_function else "exit"
+    folder = [f"cd -- {shlex.quote(automation.runs_in)} || {leave}"] if automation.runs_in is not None else []
     lines = automation.script.text.split("\n")
     if not lines[0].startswith("#!"):
         lines.insert(0, "#!/usr/bin/env bash")
     end = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    return "\n".join([*lines[:end], *(added or []), *(f"{line} || exit" for line in folder), *lines[end:]])
+    return "\n".join([*lines[:end], *(added or []), *folder, *lines[end:]])
 
 
 def _is_utf8(text: str) -> bool:
