@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from vynexus_tui.automation.chosen_parameters import find_values
@@ -210,3 +211,26 @@ def test_fish_hands_any_text_on_as_it_is(text: str) -> None:
 
     done = subprocess.run(["fish", "--no-config", "-c", f"printf %s {_fish_quoted(text)}"], capture_output=True, check=True, timeout=60)
     assert done.stdout == text.encode()
+
+
+_PIECES = st.sampled_from(
+    ["'", '"', "\\", "$", "`", "{{", "}}", "{", "}", "(", ")", ";", "#", "\n", "\t", " ", "@", "-", "!", "*", "~", "=", "%", "é", "x"]
+)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    texts=st.lists(st.lists(_PIECES, max_size=12).map("".join), min_size=1, max_size=12),
+    value=st.lists(_PIECES, min_size=1, max_size=8).map("".join),
+)
+def test_any_words_in_a_script_and_any_value_come_through(bench: Bench, target: ExportTarget, texts: list[str], value: str) -> None:
+    assume(not value.startswith(("-", "|")) and not value.isspace())
+    automation = made(["rec north"])
+    # Not through the creator, which refuses some of these texts.
+    more = "".join(f"rec x{shlex.quote(text)}\n" for text in texts)
+    automation = replace(automation, script=Script(text=automation.script.text + more))
+    try:
+        call = bench.exported(automation, target)
+    except ShellError:
+        assume(False)
+    assert [words for words, *_ in bench.calls(*call(value))] == [[value], *([f"x{text}"] for text in texts)]

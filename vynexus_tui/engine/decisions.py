@@ -133,7 +133,7 @@ def never(workspace: Workspace, pattern_id: PatternId, *, now: datetime) -> str:
     if made is not None:
         raise RequestError(f"an automation was made of it: {made.name}", f"vynexus reject {made.name}: neither is offered again")
     _put_aside(workspace, pattern_id, Action.NEVER, now=now)
-    return f"never shown again; to bring it back: vynexus undo {pattern_id}"
+    return f"never shown again; u or `vynexus undo {pattern_id}` takes it back"
 
 
 def undo(workspace: Workspace, automation_id: str | None = None, *, now: datetime) -> str:
