@@ -15,6 +15,7 @@ from rich.cells import cell_len
 
 from vynexus_tui.cli.pattern_explanation import Explained, explanation_lines
 from vynexus_tui.domain.automations import Refusal, RefusalReason
+from vynexus_tui.domain.cycles import NEVER_AGAIN
 from vynexus_tui.domain.events import CommandEvent, CountQuality
 from vynexus_tui.domain.identifiers import PatternId
 from vynexus_tui.domain.patterns import Occurrence, Pattern, PatternKind, PatternStep, SlotSpan
@@ -193,19 +194,20 @@ def test_each_verdict_has_its_words():
     worthy = _pattern("git pull", "make")
     assert "worth automating: potential is above 0.70; the next cycle makes a script" in _lines(worthy)
     assert "worth automating, but not proposed: potential is not above 0.99" in _lines(worthy, threshold=0.99)
-    key = "  a script all the same: key m on the dashboard's page of patterns"
+    key = "  a script all the same: vynexus new --pattern abc (on the dashboard: m)"
     assert key in _lines(worthy, threshold=0.99)
     assert key not in _lines(_pattern("vim a.py", "make"), threshold=0.99)
     refusal = Refusal(pattern_id=PatternId("abc"), reason=RefusalReason.UNKNOWN_PROGRAM, detail="frob is no program")
     refused = _lines(worthy, Outcome(refusal=refusal))
     assert "  · unknown program: frob is no program" in refused
     assert key not in refused
-    assert not any("vynexus new" in line for line in (*refused, *_lines(worthy)))
     lines = _lines(replace(worthy, worthy=False, reasons=("already short", "fails: 4 of 6 times")))
     at = lines.index("not worth automating")
     assert lines[at + 1 : at + 3] == ["  · already short", "  · fails: 4 of 6 times"]
     asleep = _lines(worthy, Outcome(snoozed_until=NOW + timedelta(days=3)))
-    assert any(line.startswith("  · put aside by you until 2026-11-25") for line in asleep)
+    assert any(line.startswith("  · put aside by you; shown again: 2026-11-25") for line in asleep)
+    for_good = _lines(worthy, Outcome(snoozed_until=NEVER_AGAIN))
+    assert "  · put aside by you; shown again: never (now: vynexus undo abc)" in for_good
     assert not any("put aside" in line for line in _lines(worthy, Outcome(snoozed_until=NOW - timedelta(days=3))))
 
 

@@ -71,8 +71,11 @@ class MicroAutomationCreator:
         is_program: Callable[[str], bool],
         now: datetime,
         home: str | None,
+        name: str | None = None,
     ) -> Automation | Refusal:
-        """The automation of a pattern, always under the same id, or why there is none."""
+        """The automation of a pattern, always under the same id, or why there is none. Raises RequestError for a `name` it cannot have."""
+        if name is not None:
+            _check_name(name, name_taken)
         around = _Surroundings(aliases=aliases, is_program=is_program, home=home)
         chosen = choose_steps(pattern.steps, pattern.occurrence_count, lambda step: _harm(step, around))
         if isinstance(chosen, Problem):
@@ -86,7 +89,7 @@ class MicroAutomationCreator:
         draft = _draft(recorded, around)
         if isinstance(draft, Problem):
             return Refusal(pattern_id=pattern.pattern_id, reason=draft.reason, detail=draft.detail)
-        made = _automation(recorded, draft, choose_name(draft.steps, name_taken), now)
+        made = _automation(recorded, draft, name or choose_name(draft.steps, name_taken), now)
         cwds = [occurrence.cwd for occurrence in pattern.occurrences if occurrence.cwd]
         return replace(
             made,
@@ -107,24 +110,28 @@ class MicroAutomationCreator:
         now: datetime,
         home: str | None,
         cwd: str | None = None,
+        slots: Sequence[Sequence[SlotSpan]] = (),
     ) -> Automation | Refusal:
-        """An automation of chosen commands. Raises RequestError for a name that is taken or cannot be a command."""
-        if not NAME.fullmatch(name) or name.startswith("shellcheck"):
-            raise RequestError(
-                f"{visible(name)!r} cannot be a command's name", "use small letters, digits and -, for example build-and-test"
-            )
-        if is_subcommand(name):
-            dispatcher, _, word = name.partition("-")
-            raise RequestError(f"{name} would also answer to `{dispatcher} {word}`", f"choose another name, for example my-{word}")
-        if name_taken(name):
-            raise RequestError(f"{name} is already the name of something", "choose another name")
+        """An automation of chosen commands; `slots`: the parameters' places in each of them. Raises RequestError for a `name` it cannot have."""
+        _check_name(name, name_taken)
         recorded = _Recorded(
-            lines=tuple((c, (), "") for c in commands), origin=f"Made by VyNexus from {_counted(len(commands), 'chosen command')}."
+            lines=tuple((c, tuple(places), "") for c, places in zip(commands, slots or [()] * len(commands), strict=True)),
+            origin=f"Made by VyNexus from {_counted(len(commands), 'chosen command')}.",
         )
         draft = _draft(recorded, _Surroundings(aliases=aliases, is_program=is_program, home=home))
         if isinstance(draft, Problem):
             return Refusal(pattern_id=None, reason=draft.reason, detail=draft.detail)
         return replace(_automation(recorded, draft, name, now), cwd=cwd)
+
+
+def _check_name(name: str, name_taken: Callable[[str], bool]) -> None:
+    if not NAME.fullmatch(name) or name.startswith("shellcheck"):
+        raise RequestError(f"{visible(name)!r} cannot be a command's name", "use small letters, digits and -, for example build-and-test")
+    if is_subcommand(name):
+        dispatcher, _, word = name.partition("-")
+        raise RequestError(f"{name} would also answer to `{dispatcher} {word}`", f"choose another name, for example my-{word}")
+    if name_taken(name):
+        raise RequestError(f"{name} is already the name of something", "choose another name")
 
 
 def _draft(recorded: _Recorded, around: _Surroundings) -> _Draft | Problem:

@@ -23,7 +23,8 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
         case "undo":
             said = decisions.undo(workspace, options.name, now=now)
         case "snooze":
-            said = decisions.snooze(workspace, _pattern_id(workspace, options.name), now=now)
+            put_aside = decisions.never if options.never else decisions.snooze
+            said = put_aside(workspace, _pattern_id(workspace, options.name), now=now)
         case verb:
             act = {"reject": decisions.reject, "pause": decisions.pause, "resume": decisions.resume, "retire": decisions.retire}[verb]
             said = act(workspace, options.name, now=now)

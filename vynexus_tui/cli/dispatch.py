@@ -59,6 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     _add_looking(commands)
     _add_collecting(commands)
+    _add_making(commands)
     _add_deciding(commands)
     _add_keeping(commands)
     return parser
@@ -90,7 +91,9 @@ def _add_looking(commands: _Commands) -> None:
         ("bottlenecks", "where time goes"),
         ("workflows", "scores of your workflows, lowest first, and what to improve"),
     ):
-        _add(commands, name, "list_command", help_text, json=True)
+        listing = _add(commands, name, "list_command", help_text, json=True)
+        if name == "patterns":
+            listing.add_argument("--aside", action="store_true", help="only those you put aside")
     savings = _add(commands, "savings", "savings_command", "the time given back, per automation, week and day", json=True)
     savings.add_argument("--audit", action="store_true", help="every line of the ledger, and their sums")
     show = _add(commands, "show", "show_command", "one automation or pattern, whole, with its evidence", json=True)
@@ -111,6 +114,26 @@ def _add_collecting(commands: _Commands) -> None:
     hook.add_argument("action", choices=("install", "remove", "status", "print"))
     hook.add_argument("shell", nargs="?", choices=_SHELLS, help="default: every shell found here")
     hook.add_argument("--yes", action="store_true", help="do not ask before writing")
+
+
+def _add_making(commands: _Commands) -> None:
+    new = _add(commands, "new", "new_command", "make an automation of commands you chose, or of any pattern", json=True)
+    new.usage = "vynexus new [NAME] [--last N | --pick NUMBERS | --pattern ID] [--param NAME=VALUE]... [--json]"
+    new.add_argument(
+        "name", nargs="?", help="what to call it (a pattern's name is found if you give none); nothing: list the last commands"
+    )
+    of = new.add_mutually_exclusive_group()
+    of.add_argument("--last", type=int, metavar="N", help="the last N commands of this shell")
+    of.add_argument("--pick", metavar="NUMBERS", help="commands by their numbers, for example 12,14-16")
+    of.add_argument("--pattern", metavar="ID", help="a pattern of `vynexus patterns`, whatever its potential")
+    new.add_argument("--param", metavar="NAME=VALUE", action="append", default=[], help="what to give it each time, where VALUE stands now")
+    export = _add(commands, "export", "export_command", "an automation for use without VyNexus")
+    export.add_argument("name")
+    export.add_argument(
+        "--to", choices=("sh", "just", "fish"), required=True, help="a bash script, a recipe of a justfile, a fish function"
+    )
+    export.add_argument("--output", metavar="FILE", help="write it there (default: print it)")
+    export.add_argument("--force", action="store_true", help="replace FILE if it is there")
 
 
 def _add_deciding(commands: _Commands) -> None:
@@ -145,8 +168,9 @@ def _add_deciding(commands: _Commands) -> None:
     schedule.add_argument("--yes", action="store_true", help="do not ask")
     snooze = _add(commands, "snooze", "decide_command", "do not show a pattern for some days")
     snooze.add_argument("name", help="pattern id, or an automation's name")
+    snooze.add_argument("--never", action="store_true", help="never show it again")
     undo = _add(commands, "undo", "decide_command", "take the last decision back")
-    undo.add_argument("name", nargs="?", help="the last decision about this automation")
+    undo.add_argument("name", nargs="?", help="the last decision about this automation or pattern")
     edit = _add(commands, "edit", "edit_command", "change an automation's script in $EDITOR; it must be tried again")
     edit.add_argument("name")
     run = _add(commands, "run", "run_command", "run an approved automation")

@@ -60,6 +60,7 @@ def pattern_head_shape(head: PatternHead) -> dict[str, Any]:
         "hands_on_s": head.hands_on_s,
         "automation_id": head.automation_id,
         "refusal": refusal_shape(head.refusal) if head.refusal else None,
+        "snoozed_until": "never" if head.is_hidden_for_good else head.snoozed_until,
     }
 
 

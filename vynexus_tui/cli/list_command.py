@@ -4,7 +4,7 @@ import argparse
 from dataclasses import asdict
 
 from vynexus_tui.cli.json_shapes import automation_shape, pattern_head_shape
-from vynexus_tui.cli.printing import day, duration, now_utc, print_json, print_table, share, shown
+from vynexus_tui.cli.printing import day, duration, now_utc, print_json, print_table, put_aside_until, share, shown
 from vynexus_tui.domain.automations import AutomationStatus
 from vynexus_tui.domain.cycles import AutomationHead, PatternHead, Snapshot
 from vynexus_tui.engine.assembly import Workspace
@@ -14,6 +14,9 @@ from vynexus_tui.engine.snapshots import build_snapshot
 def run(workspace: Workspace, options: argparse.Namespace) -> int:
     """Prints one list."""
     snapshot = build_snapshot(workspace, now=now_utc())
+    if options.command == "patterns" and options.aside:
+        _put_aside(snapshot, as_json=options.json)
+        return 0
     printers = {
         "patterns": _patterns,
         "automations": _automations,
@@ -35,6 +38,19 @@ def _patterns(snapshot: Snapshot, *, as_json: bool) -> None:
             for p in snapshot.patterns
         ]
         print_table(("id", "potential", "seen", "outcome", "pattern"), rows)
+    if snapshot.put_aside and not as_json:
+        print(f"\n{len(snapshot.put_aside)} put aside (vynexus patterns --aside lists them)")
+
+
+def _put_aside(snapshot: Snapshot, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"patterns": [pattern_head_shape(p) for p in snapshot.put_aside]})
+    elif not snapshot.put_aside:
+        print("No pattern is put aside.")
+    else:
+        rows = [(p.pattern_id, put_aside_until(p.snoozed_until), shown(p.title, limit=90)) for p in snapshot.put_aside]
+        print_table(("id", "shown again", "pattern"), rows)
+        print(f"\nShow one again: vynexus undo {snapshot.put_aside[0].pattern_id}")
 
 
 def _outcome(head: PatternHead) -> str:

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from vynexus_tui.cli.json_shapes import pattern_shape, refusal_shape
-from vynexus_tui.cli.printing import counted, day, duration, shown
+from vynexus_tui.cli.printing import counted, day, duration, put_aside_until, shown
+from vynexus_tui.domain.cycles import NEVER_AGAIN
 from vynexus_tui.domain.events import CommandEvent, CountQuality
 from vynexus_tui.domain.patterns import Occurrence, Pattern
 from vynexus_tui.engine.explanation import Outcome, PotentialPart, VaryingValue
@@ -71,7 +72,7 @@ def explained_shape(explained: Explained) -> dict[str, Any]:
         ],
         "automation_id": outcome.automation.automation_id if outcome.automation else None,
         "refusal": refusal_shape(outcome.refusal) if outcome.refusal else None,
-        "snoozed_until": outcome.snoozed_until,
+        "snoozed_until": "never" if outcome.snoozed_until == NEVER_AGAIN else outcome.snoozed_until,
     }
 
 
@@ -154,9 +155,9 @@ def _verdict_lines(explained: Explained) -> Iterator[str]:
     else:
         yield f"worth automating: potential is above {explained.threshold:.2f}; the next cycle makes a script"
     if outcome.snoozed_until is not None and outcome.snoozed_until > explained.now:
-        yield f"  · put aside by you until {day(outcome.snoozed_until)}"
+        yield f"  · put aside by you; shown again: {put_aside_until(outcome.snoozed_until)} (now: vynexus undo {pattern.pattern_id})"
     if outcome.automation is None and outcome.refusal is None and not any(is_interactive(step.text) for step in pattern.steps):
-        yield "  a script all the same: key m on the dashboard's page of patterns"
+        yield f"  a script all the same: vynexus new --pattern {pattern.pattern_id} (on the dashboard: m)"
 
 
 def _occurrence_lines(explained: Explained) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from vynexus_tui.domain.cycles import NEVER_AGAIN
 from vynexus_tui.language.visible import visible
 
 
@@ -72,6 +73,11 @@ def has_colours() -> bool:
 def red(text: str) -> str:
     """What was lost."""
     return f"\x1b[31m{text}\x1b[0m" if text.strip() and has_colours() else text
+
+
+def put_aside_until(moment: datetime | None) -> str:
+    """When a pattern is shown again: a day, or never."""
+    return "never" if moment == NEVER_AGAIN else day(moment)
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -140,6 +140,8 @@ _NEXT: dict[tuple[AutomationStatus, Action], AutomationStatus] = {
 }
 INSTALLED = frozenset({_S.LIVE, _S.PAUSED, _S.FAILING})
 """Statuses in which the shortcut exists. It runs only while live."""
+FINISHED = frozenset({_S.REJECTED, _S.RETIRED})
+"""Statuses of what is neither proposed nor in use."""
 
 
 def can_advance(status: AutomationStatus, action: Action) -> bool:

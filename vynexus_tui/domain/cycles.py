@@ -1,7 +1,7 @@
 """Cycles: one engine pass, and the one immutable value that a screen is drawn from."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from vynexus_tui.domain.automations import Automation, Refusal
@@ -12,6 +12,9 @@ from vynexus_tui.domain.patterns import AutomationPotential, PatternKind, Schedu
 from vynexus_tui.domain.run_comparison import RunComparison
 from vynexus_tui.domain.runs import Run, SavingsSummary
 from vynexus_tui.domain.trials import SandboxCapability, Trial
+
+NEVER_AGAIN = datetime(9999, 1, 1, tzinfo=UTC)
+"""Until when a pattern is hidden that shall never be shown again. Not the last moment there is: that has no local time everywhere."""
 
 
 class Stage(StrEnum):
@@ -80,6 +83,11 @@ class PatternHead:
     def title(self) -> str:
         """The steps in one line."""
         return " › ".join(self.steps)
+
+    @property
+    def is_hidden_for_good(self) -> bool:
+        """Put aside until the person takes that back."""
+        return self.snoozed_until == NEVER_AGAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +185,8 @@ class Snapshot:
     """At most 500, those that need the person first."""
     patterns: tuple[PatternHead, ...] = ()
     """At most 500, best first."""
+    put_aside: tuple[PatternHead, ...] = ()
+    """Patterns the person does not want to see for a while, or ever again."""
     performance: PerformanceReport = field(default_factory=PerformanceReport)
     workflows: tuple[WorkflowScore, ...] = ()
     improvements: tuple[Improvement, ...] = ()

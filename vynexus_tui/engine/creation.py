@@ -6,16 +6,13 @@ from datetime import datetime
 from statistics import median
 from typing import NamedTuple
 
-from vynexus_tui.domain.automations import Automation, AutomationStatus, Refusal, RefusalReason
+from vynexus_tui.domain.automations import FINISHED, Automation, Refusal, RefusalReason
 from vynexus_tui.domain.cycles import PatternHead
 from vynexus_tui.domain.identifiers import PatternId
 from vynexus_tui.domain.patterns import Pattern
 from vynexus_tui.domain.settings import Settings
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, is_program, known_aliases
 from vynexus_tui.engine.life_cycle import least_valuable_proposal
-
-_FINISHED = frozenset({AutomationStatus.REJECTED, AutomationStatus.RETIRED})
-"""What has these counts no longer as one of the at most 100."""
 
 
 class Proposals(NamedTuple):
@@ -49,7 +46,7 @@ def propose(
 
 def room(settings: Settings, automations: Iterable[Automation]) -> int:
     """How many more automations there may be."""
-    return settings.automation_creation.max_automations - sum(a.status not in _FINISHED for a in automations)
+    return settings.automation_creation.max_automations - sum(a.status not in FINISHED for a in automations)
 
 
 def has_room(settings: Settings, automations: Sequence[Automation], potential: float) -> bool:
@@ -63,8 +60,10 @@ def no_room(pattern_id: PatternId) -> Refusal:
     return Refusal(pattern_id=pattern_id, reason=RefusalReason.LIMIT, detail="retire one to make room")
 
 
-def create_automation(workspace: Workspace, pattern: Pattern, names: set[str], *, now: datetime) -> Automation | Refusal:
-    """An automation for a pattern, named so that it hides no command of the person's."""
+def create_automation(
+    workspace: Workspace, pattern: Pattern, names: set[str], *, now: datetime, name: str | None = None
+) -> Automation | Refusal:
+    """An automation for a pattern, named (unless it is told its name) so that it hides no command of the person's."""
     from vynexus_tui.automation.micro_automation_creator import MicroAutomationCreator  # 9 ms that most cycles do not need
 
     shortcuts = build_shortcuts(workspace)
@@ -76,6 +75,7 @@ def create_automation(workspace: Workspace, pattern: Pattern, names: set[str], *
         is_program=lambda name: is_program(workspace, name),
         now=now,
         home=str(workspace.paths.home),
+        name=name,
     )
 
 

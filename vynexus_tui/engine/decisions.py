@@ -12,24 +12,23 @@ from datetime import datetime, timedelta
 
 from vynexus_tui.automation.script_facts import describe_script
 from vynexus_tui.domain.automations import (
+    FINISHED,
     INSTALLED,
     Action,
     Automation,
     AutomationStatus,
     Decision,
     DeployedSchedule,
-    Refusal,
     Script,
     advance,
     can_advance,
 )
-from vynexus_tui.domain.cycles import AutomationHead
+from vynexus_tui.domain.cycles import NEVER_AGAIN
 from vynexus_tui.domain.errors import RequestError, StaleTrialError
 from vynexus_tui.domain.identifiers import AutomationId, PatternId
 from vynexus_tui.domain.schedule_text import schedule_text
 from vynexus_tui.domain.trials import ApprovalRule, Consent, Trial, approval_rule
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, is_folder, reading, writing
-from vynexus_tui.engine.creation import create_automation
 from vynexus_tui.engine.hooks import hook_status
 from vynexus_tui.engine.run_comparing import write_prediction
 from vynexus_tui.engine.schedule_deployment import check_fit, sync_schedule
@@ -40,6 +39,9 @@ from vynexus_tui.sandbox.automation_sandbox import stale_paths
 from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
 from vynexus_tui.store import automations_table, comparisons_table, patterns_table
 from vynexus_tui.store.database import Connection, transaction
+
+_ASIDE = frozenset({Action.SNOOZE, Action.NEVER})
+"""Of a pattern; decisions on it are kept under its own id."""
 
 
 def find_automation(workspace: Workspace, name_or_id: str) -> Automation:
@@ -165,46 +167,32 @@ def unschedule(workspace: Workspace, automation_id: str, *, now: datetime) -> st
 def snooze(workspace: Workspace, pattern_id: PatternId, *, now: datetime) -> str:
     """A pattern is not shown for some days."""
     days = workspace.settings.automation_creation.snooze_days
-    read_pattern(workspace, pattern_id)
-    with _deciding(workspace) as connection:
-        patterns_table.snooze(connection, pattern_id, now + timedelta(days=days))
-        automations_table.add_decision(connection, AutomationId(pattern_id), "", Action.SNOOZE, AutomationStatus.NEW, now=now)
+    _put_aside(workspace, pattern_id, Action.SNOOZE, now=now)
     return f"not shown for {days} days; undo brings it back"
 
 
-def create_from_pattern(workspace: Workspace, pattern_id: PatternId, *, now: datetime) -> AutomationHead:
-    """An automation from any pattern, also below the threshold. Raises RequestError with the refusal's reason."""
-    pattern = read_pattern(workspace, pattern_id)
+def never(workspace: Workspace, pattern_id: PatternId, *, now: datetime) -> str:
+    """A pattern is never shown again, and no automation is made of it."""
     with reading(workspace) as connection:
-        existing = automations_table.read_automations(connection) if connection else []
-    finished = (AutomationStatus.REJECTED, AutomationStatus.RETIRED)
-    if any(a.pattern_id == pattern_id and a.status not in finished for a in existing):
-        raise RequestError("this pattern already has an automation", "see: vynexus automations")
-    if sum(a.status not in finished for a in existing) >= workspace.settings.automation_creation.max_automations:
-        raise RequestError("the limit of automations is reached", "retire one first: vynexus retire NAME")
-    outcome = create_automation(workspace, pattern, {a.name for a in existing}, now=now)
-    if isinstance(outcome, Refusal):
-        raise RequestError(f"no script for this pattern: {outcome.reason}: {outcome.detail}", "copy its commands with y")
-    with writing(workspace) as connection, transaction(connection):
-        automations_table.write_automation(connection, outcome)
-        for head in patterns_table.read_heads(connection):
-            if head.pattern_id == pattern_id:
-                patterns_table.write_head(connection, replace(head, automation_id=outcome.automation_id, refusal=None))
-    return AutomationHead(automation=outcome, trial=None)
+        automations = automations_table.read_automations(connection) if connection else []
+    made = next((a for a in automations if a.pattern_id == pattern_id and a.status not in FINISHED), None)
+    if made is not None:
+        raise RequestError(f"an automation was made of it: {made.name}", f"vynexus reject {made.name}: neither is offered again")
+    _put_aside(workspace, pattern_id, Action.NEVER, now=now)
+    return f"never shown again; u or `vynexus undo {pattern_id}` takes it back"
 
 
 def undo(workspace: Workspace, automation_id: str | None = None, *, now: datetime) -> str:
     """Takes back the last decision (of one automation); the shell is put back with it."""
     with _deciding(workspace) as connection:
-        wanted = _find(connection, automation_id).automation_id if automation_id else None
+        wanted = _decided_on(connection, automation_id) if automation_id else None
         standing = automations_table.read_decisions(connection, automation_id=wanted, only_standing=True, most=1)
         if not standing:
             raise RequestError("there is no decision to take back", "see what happened: vynexus report")
         decision = standing[0]
         automations_table.mark_undone(connection, decision.decision_id, now=now)
-        if decision.action is Action.SNOOZE:
-            patterns_table.wake(connection, PatternId(decision.automation_id))
-            return "took back: snooze; the pattern is shown again"
+        if decision.action in _ASIDE:
+            return f"took back: {decision.action}; {_undo_aside(workspace, connection, decision)}"
         automation = _find(connection, decision.automation_id)
         restored = automations_table.read_before(connection, decision.decision_id) or replace(automation, status=decision.previous_status)
         automations_table.write_automation(connection, restored)
@@ -227,6 +215,36 @@ def _deciding(workspace: Workspace) -> Iterator[Connection]:
         raise RequestError("there is nothing to decide about yet", "vynexus import, then vynexus cycle")
     with writing(workspace) as connection, transaction(connection):
         yield connection
+
+
+def _put_aside(workspace: Workspace, pattern_id: PatternId, action: Action, *, now: datetime) -> None:
+    read_pattern(workspace, pattern_id)
+    with _deciding(workspace) as connection:
+        patterns_table.snooze(connection, pattern_id, _aside_until(workspace, action, now))
+        automations_table.add_decision(connection, AutomationId(pattern_id), "", action, AutomationStatus.NEW, now=now)
+
+
+def _aside_until(workspace: Workspace, action: Action, decided_at: datetime) -> datetime:
+    return NEVER_AGAIN if action is Action.NEVER else decided_at + timedelta(days=workspace.settings.automation_creation.snooze_days)
+
+
+def _undo_aside(workspace: Workspace, connection: Connection, undone: Decision) -> str:
+    """Shows a pattern again, unless it had been put aside before that."""
+    pattern_id = PatternId(undone.automation_id)
+    earlier = automations_table.read_decisions(connection, automation_id=undone.automation_id, only_standing=True)
+    before = next((d for d in earlier if d.action in _ASIDE), None)
+    if before is None:
+        patterns_table.wake(connection, pattern_id)
+        return "the pattern is shown again"
+    patterns_table.snooze(connection, pattern_id, _aside_until(workspace, before.action, before.decided_at))
+    return "what was decided before holds again"
+
+
+def _decided_on(connection: Connection, name_or_id: str) -> AutomationId:
+    """The automation, or the pattern that was put aside, with this name or id."""
+    if any(d.action in _ASIDE for d in automations_table.read_decisions(connection, automation_id=AutomationId(name_or_id))):
+        return AutomationId(name_or_id)
+    return _find(connection, name_or_id).automation_id
 
 
 def _find(connection: Connection, name_or_id: str) -> Automation:

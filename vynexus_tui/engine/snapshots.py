@@ -1,6 +1,7 @@
 """What a screen or a list is drawn from: read in one transaction, never computed there."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from vynexus_tui.domain.automations import Action, Automation, AutomationStatus, Decision
@@ -30,7 +31,7 @@ _DECISION_WORDS = {
     Action.SCHEDULE: "scheduled",
     Action.UNSCHEDULE: "unscheduled",
     Action.SNOOZE: "put aside",
-    Action.NEVER: "never again",
+    Action.NEVER: "put aside for good",
     Action.FAIL: "stopped",
 }
 
@@ -54,11 +55,13 @@ def build_snapshot(workspace: Workspace, *, now: datetime) -> Snapshot:
         performance = cycles_table.read_result(connection, "performance", PerformanceReport) or PerformanceReport()
         workflows = cycles_table.read_result(connection, "workflows", tuple[WorkflowScore, ...]) or ()
         improvements = cycles_table.read_result(connection, "improvements", tuple[Improvement, ...]) or ()
+    patterns, put_aside = _sorted_out(heads, snoozes, automations, now)
     return Snapshot(
         taken_at=now,
         recording=recording,
         automations=tuple(automation_heads[:500]),
-        patterns=_visible_patterns(heads, snoozes, automations, now),
+        patterns=patterns,
+        put_aside=put_aside,
         performance=performance,
         workflows=workflows,
         improvements=improvements,
@@ -127,11 +130,14 @@ class MachineWatch:
         return self._sampler.sample(now, with_busiest=with_busiest)
 
 
-def _visible_patterns(
+def _sorted_out(
     heads: list[PatternHead], snoozes: dict[PatternId, datetime], automations: list[Automation], now: datetime
-) -> tuple[PatternHead, ...]:
+) -> tuple[tuple[PatternHead, ...], tuple[PatternHead, ...]]:
+    """What is shown, and what the person put aside. A rejected automation hides its pattern too; it is listed itself."""
     rejected = {a.pattern_id for a in automations if a.status is AutomationStatus.REJECTED}
-    return tuple(h for h in heads if not (h.pattern_id in snoozes and snoozes[h.pattern_id] > now) and h.pattern_id not in rejected)
+    aside = {pattern_id: until for pattern_id, until in snoozes.items() if until > now}
+    shown = tuple(h for h in heads if h.pattern_id not in aside and h.pattern_id not in rejected)
+    return shown, tuple(replace(h, snoozed_until=aside[h.pattern_id]) for h in heads if h.pattern_id in aside)
 
 
 def _journal(

@@ -35,9 +35,8 @@ _FOREIGN_IDLE_S = 7 * 86_400
 """A file of another host or boot is finished when nothing was added for this long; whether its shell lives cannot be seen from here."""
 _TORN_RUN_S = 3_600
 _SHELLS = {"b": "bash", "z": "zsh", "f": "fish"}
-_SESSION_FILE = re.compile(
-    r"(?P<session>(?P<born>[0-9]{1,18})-(?P<pid>[0-9]{1,9})-[0-9]+)@(?P<host>[\w-]+)@(?P<boot>\w*)\.(?P<part>[0-9]{1,9}|h)"
-)
+_SESSION = re.compile(r"(?P<session>(?P<born>[0-9]{1,18})-(?P<pid>[0-9]{1,9})-[0-9]+)")
+_SESSION_FILE = re.compile(rf"{_SESSION.pattern}@(?P<host>[\w-]+)@(?P<boot>\w*)\.(?P<part>[0-9]{{1,9}}|h)")
 _RUN_FILE = re.compile(r"(run|look)-[\w-]+\.r")
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -357,6 +356,12 @@ def _boot() -> str:
         return _BOOT_ID.read_text("ascii")[:8]
     except OSError:
         return ""
+
+
+def is_session_of(session_id: str, pid: int) -> bool:
+    """Whether a hook gave this name to the session of the shell that runs now under this process number."""
+    found = _SESSION.fullmatch(session_id)
+    return found is not None and int(found["pid"]) == pid and _is_alive(pid, int(found["born"]))
 
 
 def _is_alive(pid: int, born_us: int) -> bool:

@@ -19,6 +19,7 @@ from textual.timer import Timer
 
 from vynexus_tui.domain.cycles import Snapshot, SystemSample
 from vynexus_tui.domain.errors import VynexusError
+from vynexus_tui.domain.identifiers import AutomationId
 from vynexus_tui.domain.trials import SandboxCapability, SandboxLevel
 from vynexus_tui.engine import background, trials
 from vynexus_tui.engine.assembly import Workspace
@@ -69,6 +70,7 @@ class VynexusApp(EngineApp):
         self._cycle: subprocess.Popen[bytes] | None = None
         self._sandbox: SandboxCapability | None = None
         self._has_explored_sandbox = False
+        self._made: AutomationId | None = None
         self.theme = choose_theme(workspace.settings.ui.theme, workspace.environment, self.available_themes)
         self.set_reactive(VynexusApp.status, Status(is_demo=workspace.is_demo))
 
@@ -79,7 +81,9 @@ class VynexusApp(EngineApp):
         # Frozen with its time: an age that moved on would make what stands still look new.
         frozen_at = self.status.frozen_at if isinstance(screen, MainScreen) else None
         home = str(self.workspace.paths.home)
-        return View(snapshot=snapshot, now=frozen_at or self.now(), glyphs=self._glyphs, home=home, trying=self.trying)
+        shows_aside = isinstance(screen, MainScreen) and screen.shows_put_aside
+        now = frozen_at or self.now()
+        return View(snapshot=snapshot, now=now, glyphs=self._glyphs, home=home, trying=self.trying, shows_put_aside=shows_aside)
 
     async def on_mount(self) -> None:
         """Paint first; then watch the store, and look at what waits."""
@@ -110,6 +114,8 @@ class VynexusApp(EngineApp):
     @on(m.SnapshotFetched)
     def _take_snapshot(self, message: m.SnapshotFetched) -> None:
         is_first = self.snapshot is None
+        if self._made is not None:
+            self.call_later(self._open_made)
         self.status = replace(self.status, database_error=None)
         self.snapshot = replace(message.snapshot, sandbox=message.snapshot.sandbox or self._sandbox)
         if message.snapshot.automations and not self._has_explored_sandbox:
@@ -189,6 +195,27 @@ class VynexusApp(EngineApp):
     @on(m.PageAsked)
     async def _open_page(self, message: m.PageAsked) -> None:
         await open_page(self, message, self.view_for())
+
+    async def action_choose_commands(self) -> None:
+        """Make an automation by hand. Opened at once, not by message: the next key is meant for it already."""
+        await open_page(self, m.PageAsked("choosing", ""), self.view_for())
+
+    @on(m.AutomationMade)
+    def _await_made(self, message: m.AutomationMade) -> None:
+        if not isinstance(self.screen, MainScreen):
+            self.pop_screen()
+        self._made = message.automation.automation_id
+        self.after_change()
+
+    async def _open_made(self) -> None:
+        """Its review, as soon as the store has shown it; unless the person went elsewhere meanwhile."""
+        head = self.view_for().automation(self._made)
+        if head is None:
+            return
+        self._made = None
+        if isinstance(self.screen, MainScreen):
+            await open_page(self, m.PageAsked("automations", head.automation.automation_id), self.view_for())
+        self.say(f"made {head.automation.name}: s tries it, e edits it, x rejects it")
 
     def action_history(self) -> None:
         """Time saved, and what happened."""

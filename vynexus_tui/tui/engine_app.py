@@ -13,7 +13,7 @@ from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.domain.errors import VynexusError
 from vynexus_tui.domain.identifiers import AutomationId
 from vynexus_tui.domain.trials import Consent, Trial, Verdict, approval_rule
-from vynexus_tui.engine import decisions, hooks, recording, trials
+from vynexus_tui.engine import decisions, hooks, making, recording, trials
 from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.engine.trial_suite import try_suite
 from vynexus_tui.tui import messages as m
@@ -141,17 +141,25 @@ class EngineApp(App[int]):
     @on(m.SnoozeAsked)
     def _snooze(self, message: m.SnoozeAsked) -> None:
         now = self.now()
-        self.perform(lambda: decisions.snooze(self.workspace, message.pattern_id, now=now))
+        put_aside = decisions.never if message.is_for_good else decisions.snooze
+        self.perform(lambda: put_aside(self.workspace, message.pattern_id, now=now))
 
     @on(m.MakeAsked)
     def _make(self, message: m.MakeAsked) -> None:
         now = self.now()
+        self._perform_making(lambda: making.create_from_pattern(self.workspace, message.pattern_id, now=now))
 
-        def make() -> str:
-            head = decisions.create_from_pattern(self.workspace, message.pattern_id, now=now)
-            return f"made {head.automation.name}: 1 shows it, s tries it"
+    @on(m.CommandsChosen)
+    def _make_of_commands(self, message: m.CommandsChosen) -> None:
+        now = self.now()
+        self._perform_making(lambda: making.create_from_commands(self.workspace, message.name, message.commands, message.values, now=now))
 
-        self.perform(make)
+    @work(thread=True, group="verbs", exit_on_error=False)
+    def _perform_making(self, make: Callable[[], AutomationHead]) -> None:
+        try:
+            self.post_message(m.AutomationMade(make().automation))
+        except VynexusError as error:
+            self.post_message(m.VerbRefused(f"{error.message}  {error.hint}".strip()))
 
     @on(m.CopyAsked)
     def _copy(self, message: m.CopyAsked) -> None:

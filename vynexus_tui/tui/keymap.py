@@ -38,6 +38,9 @@ MAIN_KEYS = (
     _key("tab,right,l", "next_panel(1)", "Next panel", "main.next_panel"),
     _key("shift+tab,left,h", "next_panel(-1)", "Previous panel", "main.previous_panel"),
     _key("m", "make", "Make an automation of the pattern", "main.make"),
+    _key("n", "app.choose_commands", "New: an automation of commands you choose", "main.new"),
+    _key("X", "never", "Never show the pattern again", "main.never"),
+    _key("A", "put_aside", "Show or hide the patterns you put aside", "main.put_aside"),
     _key("slash", "filter", "Filter", "main.filter", shown_as="/"),
     _key("o", "sort", "Next order", "main.sort"),
     _key("z", "zoom", "Zoom the panel", "main.zoom"),
@@ -62,6 +65,14 @@ SCHEDULE_KEYS = (
     _key("enter", "schedule", "Schedule what is shown", "schedule.schedule"),
     _key("x", "unschedule", "Take it off", "schedule.unschedule"),
     _key("escape", "back", "Out of a box, or back", "schedule.back"),
+)
+CHOOSING_KEYS = (
+    _key("space", "choose", "Choose the command, or not", "choosing.choose"),
+    _key("shift+up,K", "choose_up", "Choose it and the one above", "choosing.up"),
+    _key("shift+down,J", "choose_down", "Choose it and the one below", "choosing.down"),
+    _key("enter,tab", "name", "On to the name; there: make it", "choosing.name"),
+    _key("escape", "back", "Back", "choosing.back"),
+    _key("q", "back", "Back", "choosing.leave"),
 )
 PAGE_KEYS = (
     _key("y", "copy", "Copy the commands", "page.copy"),

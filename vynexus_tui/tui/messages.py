@@ -6,8 +6,9 @@ from datetime import datetime
 
 from textual.message import Message
 
-from vynexus_tui.domain.automations import Action
+from vynexus_tui.domain.automations import Action, Automation
 from vynexus_tui.domain.cycles import AutomationHead, Snapshot, SystemSample
+from vynexus_tui.domain.events import CommandEvent
 from vynexus_tui.domain.identifiers import AutomationId, PatternId
 from vynexus_tui.domain.trials import Trial
 from vynexus_tui.engine.scheduling import SchedulePlan
@@ -116,9 +117,10 @@ class EditAsked(Message):
 
 @dataclass
 class SnoozeAsked(Message):
-    """Do not offer this pattern for a while."""
+    """Do not offer this pattern for a while, or ever again."""
 
     pattern_id: PatternId
+    is_for_good: bool = False
 
 
 @dataclass
@@ -126,6 +128,22 @@ class MakeAsked(Message):
     """Make an automation of this pattern."""
 
     pattern_id: PatternId
+
+
+@dataclass
+class CommandsChosen(Message):
+    """Make an automation of these commands; parameter to the value that it has in them."""
+
+    name: str
+    commands: tuple[CommandEvent, ...]
+    values: dict[str, str]
+
+
+@dataclass
+class AutomationMade(Message):
+    """A person made an automation: it is reviewed next."""
+
+    automation: Automation
 
 
 @dataclass

@@ -43,6 +43,10 @@ async def open_page(app: EngineApp, asked: PageAsked, view: View) -> None:
             from vynexus_tui.tui.screens.recording import RecordingScreen
 
             await app.push_screen(RecordingScreen(view))
+        case "choosing":
+            from vynexus_tui.tui.screens.choosing import open_choosing
+
+            await open_choosing(app, view)
         case "first_run":
             from vynexus_tui.tui.screens.first_run import open_first_run
 

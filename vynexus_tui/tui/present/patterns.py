@@ -1,5 +1,6 @@
 """Patterns as a list, a preview, and a page of evidence."""
 
+import math
 from collections.abc import Sequence
 
 from textual.content import Content
@@ -15,8 +16,9 @@ from vynexus_tui.tui.present.view import Column, ListSpec, Row, View
 
 
 def rows(view: View) -> tuple[Row, ...]:
-    """One row per pattern."""
-    return tuple(_row(pattern, view) for pattern in view.snapshot.patterns)
+    """One row per pattern; when they are asked for, those put aside come last."""
+    aside = view.snapshot.put_aside if view.shows_put_aside else ()
+    return tuple(_row(pattern, view) for pattern in (*view.snapshot.patterns, *aside))
 
 
 def _row(pattern: PatternHead, view: View) -> Row:
@@ -40,18 +42,21 @@ def _row(pattern: PatternHead, view: View) -> Row:
             -count,
             -(pattern.last_seen_at.timestamp() if pattern.last_seen_at else 0.0),
             -(pattern.hands_on_s or 0.0) * count,
-        ),
+        )
+        if pattern.snoozed_until is None
+        else (math.inf,) * 4,
         status=state,
-        is_quiet=pattern.automation_id is None and not (pattern.worthy and pattern.potential.score > 0.7),
+        is_quiet=pattern.snoozed_until is not None
+        or (pattern.automation_id is None and not (pattern.worthy and pattern.potential.score > 0.7)),
     )
 
 
 def outcome_word(pattern: PatternHead) -> str:
     """What became of it."""
+    if pattern.snoozed_until is not None:
+        return "never" if pattern.is_hidden_for_good else "snoozed"
     if pattern.automation_id is not None:
         return "automated"
-    if pattern.snoozed_until is not None:
-        return "snoozed"
     if pattern.refusal is not None:
         return "refused"
     return "seen"
@@ -60,7 +65,8 @@ def outcome_word(pattern: PatternHead) -> str:
 def note(view: View) -> str:
     """How many there are, and how many hold an automation."""
     made = sum(p.automation_id is not None for p in view.snapshot.patterns)
-    return f"{units.count(len(view.snapshot.patterns))}, {made} automated" if view.snapshot.patterns else ""
+    known = [f"{units.count(len(view.snapshot.patterns))}, {made} automated"] if view.snapshot.patterns else []
+    return " · ".join([*known, *([f"{len(view.snapshot.put_aside)} aside (A)"] if view.snapshot.put_aside else [])])
 
 
 def preview(view: View, key: str) -> Content | None:
@@ -115,7 +121,8 @@ def outcome(pattern: PatternHead, view: View) -> Content:
         )
     parts = []
     if pattern.snoozed_until is not None:
-        parts.append(labelled("Snoozed", Content(f"until {units.day(pattern.snoozed_until, view.now)}"), width=13))
+        until = "for good" if pattern.is_hidden_for_good else f"until {units.day(pattern.snoozed_until, view.now)}"
+        parts.append(labelled("Put aside", words(until, "; ", ("x", STRONG), " shows it again"), width=13))
     if pattern.refusal is not None:
         parts.append(labelled("No script", shown(pattern.refusal.reason.value, BAD), shown(pattern.refusal.detail), width=13))
     if pattern.reasons:

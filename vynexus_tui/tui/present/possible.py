@@ -79,6 +79,8 @@ def why_not_snooze(pattern: PatternHead | None) -> str | None:
     """Why a pattern cannot be put aside now."""
     if pattern is None:
         return "choose a pattern first (2)"
+    if pattern.snoozed_until is not None:
+        return None
     return "it has an automation already: reject that one (1, x)" if pattern.automation_id is not None else None
 
 

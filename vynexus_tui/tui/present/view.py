@@ -21,14 +21,16 @@ class View:
     home: str | None = None
     trying: AutomationId | None = None
     """The automation whose trial is under way."""
+    shows_put_aside: bool = False
+    """Patterns that were put aside are listed too."""
 
     def automation(self, automation_id: str | None) -> AutomationHead | None:
         """The automation with that id, if it is there."""
         return next((h for h in self.snapshot.automations if h.automation.automation_id == automation_id), None)
 
     def pattern(self, pattern_id: str | None) -> PatternHead | None:
-        """The pattern with that id, if it is among the heads."""
-        return next((p for p in self.snapshot.patterns if p.pattern_id == pattern_id), None)
+        """The pattern with that id, if it is among the heads, put aside or not."""
+        return next((p for p in (*self.snapshot.patterns, *self.snapshot.put_aside) if p.pattern_id == pattern_id), None)
 
     def pattern_of(self, head: AutomationHead) -> PatternHead | None:
         """The pattern an automation was made from."""

@@ -1,6 +1,7 @@
 """The main screen: five numbered lists, the preview of the selected row, the machine, one line of messages, one of keys."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import events, on
@@ -11,8 +12,9 @@ from textual.widgets import Input
 
 from vynexus_tui.domain.automations import Action
 from vynexus_tui.domain.cycles import AutomationHead, PatternHead, SystemSample
+from vynexus_tui.domain.identifiers import AutomationId
 from vynexus_tui.tui.keymap import MAIN_KEYS, Hint
-from vynexus_tui.tui.messages import CopyAsked, MakeAsked, PageAsked, SnoozeAsked
+from vynexus_tui.tui.messages import CopyAsked, MakeAsked, PageAsked, SnoozeAsked, UndoAsked
 from vynexus_tui.tui.panels.desk import LISTS, NARROW, WIDE, Desk
 from vynexus_tui.tui.panels.lines import HintLine, Line
 from vynexus_tui.tui.panels.list_panel import ListPanel
@@ -37,6 +39,7 @@ class MainScreen(ActingScreen):
     def __init__(self, view: View, status: header.Status) -> None:
         super().__init__(view)
         self.status = status
+        self.shows_put_aside = False
         self._samples: Sequence[SystemSample] = ()
 
     def compose(self) -> ComposeResult:
@@ -122,16 +125,20 @@ class MainScreen(ActingScreen):
             own = self.hints()
         elif panel_id == "patterns":
             pattern = self.chosen_pattern()
+            is_aside = pattern is not None and pattern.snoozed_until is not None
+            why_not = possible.why_not_snooze(pattern)
             own = [
                 Hint(key="enter", word="Evidence", action="screen.open"),
                 Hint(key="m", word="Make automation", action="screen.make", reason=possible.why_not_make(pattern)),
-                Hint(key="x", word="Not now", action="screen.reject", reason=possible.why_not_snooze(pattern)),
+                Hint(key="x", word="Show again" if is_aside else "Not now", action="screen.reject", reason=why_not),
+                Hint(key="X", word="Never", action="screen.never", reason=why_not),
                 Hint(key="y", word="Copy", action="screen.copy"),
             ]
         else:
             own = [Hint(key="enter", word="Open", action="screen.open")]
         common = (("/", "Filter", "screen.filter"), ("space", "Freeze", "app.freeze"), ("R", "Look now", "app.look_now"))
         more = (
+            ("n", "New", "app.choose_commands"),
             ("o", "Sort", "screen.sort"),
             ("z", "Zoom", "screen.zoom"),
             ("H", "History", "app.history"),
@@ -274,7 +281,27 @@ class MainScreen(ActingScreen):
         if pattern is None or reason is not None:
             self.say_refused(reason or "")
         elif self.hears():
-            self.post_message(SnoozeAsked(pattern.pattern_id))
+            is_aside = pattern.snoozed_until is not None
+            self.post_message(UndoAsked(AutomationId(pattern.pattern_id)) if is_aside else SnoozeAsked(pattern.pattern_id))
+
+    def action_never(self) -> None:
+        """Never show the pattern again."""
+        pattern = self.chosen_pattern() if self.active.spec.panel_id == "patterns" else None
+        reason = possible.why_not_snooze(pattern)
+        if pattern is None or reason is not None:
+            self.say_refused(reason or "")
+        elif pattern.is_hidden_for_good:
+            self.say_refused("it is put aside for good already: x shows it again")
+        elif self.hears():
+            self.post_message(SnoozeAsked(pattern.pattern_id, is_for_good=True))
+
+    def action_put_aside(self) -> None:
+        """List what was put aside too, or no longer."""
+        self.shows_put_aside = not self.shows_put_aside
+        self._go_to("patterns")
+        self.show_view(replace(self.view, shows_put_aside=self.shows_put_aside))
+        count = len(self.view.snapshot.put_aside)
+        self.say_quietly(f"{count} put aside, listed last: x shows one again" if self.shows_put_aside else "what you put aside is hidden")
 
     def action_make(self) -> None:
         """Make an automation of the pattern."""
