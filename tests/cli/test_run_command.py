@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from vynexus_tui.domain.automations import Script
-from vynexus_tui.domain.identifiers import AutomationId
+from tests.shell.automations import automation
 from vynexus_tui.shell.workflow_shortcuts import InstalledShortcut, WorkflowShortcuts
 from vynexus_tui.sources.hook_spool import HookSpool
 
@@ -28,7 +27,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def install(home: Path, text: str = SCRIPT) -> InstalledShortcut:
-    return shortcuts(home).install("greet", Script(text=text), AutomationId("a1"))
+    return shortcuts(home).install(automation("greet", text, automation_id="a1"))
 
 
 def shortcuts(home: Path) -> WorkflowShortcuts:

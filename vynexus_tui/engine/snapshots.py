@@ -16,7 +16,7 @@ from vynexus_tui.domain.runs import Run, SavingsSummary
 from vynexus_tui.domain.trials import Trial
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, reading
 from vynexus_tui.engine.recording_quality import recording_state
-from vynexus_tui.shell.workflow_shortcuts import InstalledShortcut
+from vynexus_tui.shell.installed_shortcut import InstalledShortcut
 from vynexus_tui.sources.system_sampler import SystemSampler
 from vynexus_tui.store import automations_table, comparisons_table, cycles_table, events_table, patterns_table, runs_table
 from vynexus_tui.store.database import Connection, change_count, open_for_reading
