@@ -55,6 +55,14 @@ def test_it_runs_the_approved_script_with_its_arguments_and_keeps_a_record(home:
     assert recorded(home) == [(0, "a1")]
 
 
+def test_a_function_is_not_run_as_a_program_and_says_how_it_is_called(home: Path) -> None:
+    shortcuts(home).install(automation("greet", ": step 1 &&\ncd /\n", is_function=True))
+    done = run(home, "greet")
+    assert (done.returncode, done.stdout, recorded(home)) == (126, "", [])
+    assert "greet changes the shell that calls it" in done.stderr
+    assert "type greet once more" in done.stderr
+
+
 def test_it_exits_with_the_scripts_own_status(home: Path) -> None:
     install(home)
     assert run(home, "greet", "fail").returncode == 7

@@ -19,11 +19,12 @@ _DIFFERS = re.compile(
     | \$[A-Za-z_]\w*\[         # fish would take an element
     | [`?(){}\[\]]             # substitutions, ?, [ab] and braces
     | <<|\|&|>\||&!|\#(?<!\S\#)
-    | \\[A-Za-z0-9\n]          # \n is a line break to fish
     | [\n\r]
     """,
     re.VERBOSE,
 )
+_IS_LETTER_TO_BASH = re.compile(r"\\[A-Za-z0-9\n]")
+"""`\\n` is a line break to fish."""
 _QUOTED = re.compile(r"'(?P<single>[^']*)'|\"(?P<double>(?:[^\"\\]|\\.)*)\"|\\.", re.DOTALL)
 _DIFFERS_IN_DOUBLE = re.compile(r"\$(?![A-Za-z_])|\$[A-Za-z_]\w*\[|`")
 
@@ -49,16 +50,11 @@ def say_in_fish(line: str) -> str | None:
 
 def _reads_alike(line: str) -> bool:
     """Whether quotes, expansions and operators mean the same to both."""
-    bare, last = [], 0
     for quoted in _QUOTED.finditer(line):
-        bare.append(line[last : quoted.start()])
-        last = quoted.end()
-        if "\\" in (quoted["single"] or "") or _DIFFERS_IN_DOUBLE.search(quoted["double"] or ""):
+        if "\\" in (quoted["single"] or "") or _DIFFERS_IN_DOUBLE.search(quoted["double"] or "") or _IS_LETTER_TO_BASH.match(quoted[0]):
             return False
-        if quoted[0][0] == "\\":
-            bare.append(quoted[0])
-    bare.append(line[last:])
-    return not any(_DIFFERS.search(piece) or "'" in piece or '"' in piece for piece in bare)
+    bare = _QUOTED.sub("\0", line)
+    return _DIFFERS.search(bare) is None and "'" not in bare and '"' not in bare
 
 
 def _edits(command: Command) -> list[tuple[int, int, str]] | None:

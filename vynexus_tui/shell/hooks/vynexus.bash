@@ -10,6 +10,9 @@
 # Never recorded: a line that starts with a blank, what ignorespace or HISTIGNORE hides, anything while HISTFILE is unset, under
 # `set +o history`, `VYNEXUS_OFF=1` or `vynexus record off`, and `vynexus redact` and `vynexus forget` themselves. Secrets of well-known
 # shapes are replaced before anything is written; the exact rules are applied when the spool is read.
+#
+# Once an automation is approved the hook reads shortcuts.sh: what Tab offers for it, functions, and Alt-i, which puts its commands on the
+# prompt without running them.
 __vy_options=("$-") # under `set -a` nothing of ours shall go to programs; an array is never exported
 set +a
 __vy_version=$((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1]))

@@ -1,7 +1,7 @@
 # VyNexus: records each finished command of an interactive zsh (5.2 or newer). Forks nothing at a prompt, starts no other program.
 # Written by `vynexus hook install zsh`; `vynexus hook remove zsh` takes it away. Only the two paths and the switch below are filled in.
 #
-# Record, privacy, redaction and flags are those of vynexus.bash (flag z instead of b; zsh needs no flag d):
+# Record, privacy, redaction and flags are those of vynexus.bash (flag z instead of b; zsh needs no flag d), and so is Alt-i:
 #   "" VY1 seq start_us dur_us|- exit cpu_us|- flags cwd command seq.
 typeset -ga __vy_all_export=() # an array is never exported
 [[ ! -o all_export ]] || { __vy_all_export=(1); unsetopt all_export }
@@ -175,7 +175,8 @@ __vy_precmd() {
         } 2>/dev/null
     fi
     __vy_t0=0
-    [[ -e $__vy_mark && ( -z ${_comps+x} || -n ${_comps[vynexus]-} ) ]] || { __vy_look } 2>/dev/null
+    [[ -e $__vy_mark && ( -z ${_comps+x} || -n ${_comps[vynexus]-} ) || -z $__vy_mark && ! -e $__vy_data/automations/shortcuts.sh ]] ||
+        { __vy_look } 2>/dev/null
     [[ ${precmd_functions[1]-} == __vy_precmd ]] || precmd_functions=(__vy_precmd ${precmd_functions:#__vy_precmd})
     return 0
 }
