@@ -116,6 +116,10 @@ def test_a_running_shell_finds_an_automation_completes_its_parameters_and_runs_i
         assert completed(shell, "deploy-it web-one v1") == "deploy-it web-one v1.2"
         assert completed(shell, "vy run dep") == "vy run deploy-it"
         assert completed(shell, "vynexus run deploy-it db") == "vynexus run deploy-it db-two"
+        desk.deploy("host:80=x", "user@host:my files")
+        shell.type("true")
+        assert completed(shell, "deploy-it host:8") in ("deploy-it host:80=x", "deploy-it host:80\\=x")
+        assert "run deploy-it user@host:my files v1.2\r\n" in run_after(shell, "deploy-it user@host:m\tv1.2")
 
 
 @SHELLS
@@ -311,6 +315,23 @@ def test_a_path_below_home_is_offered_whole_and_what_a_shell_would_expand_is_not
         assert not re.search("~root|=ls|2J|b\nc|secret:", texts)
 
 
+def test_tab_and_the_key_do_not_disturb_what_is_recorded(desk):
+    desk.deploy()
+    with desk.shell("bash", before="HISTCONTROL=ignoreboth\n") as shell:
+        for _ in range(2):
+            run_after(shell, "deploy-it we\t")
+            run_after(shell, "dep x\x1bi")
+            shell.type("false")
+            shell.type("false")
+    line = """printf '<%s>' build x".tar" && printf '<%s>' send --to="x "x 'it is' main"""
+    assert [(e.command.strip(), e.exit_code) for e in desk.home.read().events] == [
+        ("deploy-it web-one", 0),
+        (line, 0),
+        ("false", 1),
+        ("false", 1),
+    ] * 2
+
+
 def test_completions_are_there_although_compinit_runs_after_the_hook(desk):
     with desk.shell("zsh", before="unset _comps; unfunction compdef\n") as shell:
         desk.deploy()
@@ -353,7 +374,7 @@ def test_nothing_is_forked_for_what_was_approved_nor_by_tab_nor_by_the_key(desk,
 
 
 @SHELLS
-def test_a_file_of_another_owner_or_behind_a_link_is_not_read(desk, name):
+def test_a_file_behind_a_link_is_not_read(desk, name):
     desk.go_work()
     file = desk.home.data / "automations" / ("shortcuts.fish" if name == "fish" else "shortcuts.sh")
     file.rename(file.with_name("elsewhere"))

@@ -98,7 +98,7 @@ function __vy_update
     end
     for mode in default insert
         # In vi's command mode, which is then the default one, Escape and i mean what they mean there.
-        test $mode = default -a "$fish_key_bindings" = fish_vi_key_bindings; and continue
+        test $mode = default; and contains -- "$fish_key_bindings" fish_vi_key_bindings fish_hybrid_key_bindings; and continue
         bind -M $mode \ei >/dev/null 2>/dev/null; or bind -M $mode \ei __vy_show_routine
     end
 end

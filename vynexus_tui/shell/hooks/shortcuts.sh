@@ -200,7 +200,7 @@ else
     __vy_register() { # NAME...
         local name=
         for name in "$@"; do
-            builtin complete -p -- "$name" >/dev/null || builtin complete -o bashdefault -o default -F __vy_complete -- "$name"
+            builtin complete -p -- "$name" >/dev/null || builtin complete -o nosort -o bashdefault -o default -F __vy_complete -- "$name"
         done
     }
     __vy_forget() { # NAME
