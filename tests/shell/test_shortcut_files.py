@@ -8,10 +8,12 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from importlib.resources import files
 
 import pytest
 
 from tests.shell.automations import automation, parameter
+from vynexus_tui.cli.dispatch import build_parser
 from vynexus_tui.engine.assembly import open_workspace
 from vynexus_tui.engine.hooks import install_hook
 from vynexus_tui.engine.removal import plan_removal, remove_everything
@@ -93,6 +95,13 @@ def test_the_files_are_private_and_change_only_with_what_they_say(tmp_path):
     assert (folder / "shortcuts.sh").exists()
     shortcuts.remove("tidy-logs")
     assert list(folder.iterdir()) == []
+
+
+def test_every_word_that_tab_offers_after_vynexus_is_a_command():
+    text = files("vynexus_tui.shell").joinpath("hooks", "shortcuts.sh").read_text()
+    offered = re.search("__vy_commands='([^']*)'", text)[1].split()
+    commands = next(action for action in build_parser()._actions if action.dest == "command").choices
+    assert set(offered) <= set(commands)
 
 
 def test_a_damaged_file_of_parameters_costs_the_completions_and_nothing_else(tmp_path):

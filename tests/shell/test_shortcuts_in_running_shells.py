@@ -4,12 +4,14 @@ import os
 import re
 import select
 import shutil
+import stat
 import subprocess
 
 import pytest
 
 from tests.shell.automations import automation, parameter
 from vynexus_tui.shell.hook_installation import HookPaths, install_hook
+from vynexus_tui.shell.person_functions import read_functions
 from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
 
 SHELLS = pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
@@ -214,6 +216,37 @@ def test_a_function_that_was_redefined_by_the_person_is_not_taken_away(desk, nam
         desk.shortcuts.remove("go-work")
         shell.type("true")
         assert "mine" in shell.type("go-work")
+
+
+@SHELLS
+def test_a_name_that_is_a_function_of_a_running_shell_is_refused(desk, name):
+    mine = {"fish": "function mkcd; echo mine; end\n"}.get(name, "mkcd() { echo mine; }\n")
+    with desk.shell(name, before=mine) as shell:
+        shell.type("true")
+    assert stat.S_IMODE((desk.home.state / f"functions.{name}").stat().st_mode) == 0o600
+    assert "mkcd" in read_functions(desk.home.state)
+
+
+@SHELLS
+def test_odd_settings_of_the_person_change_nothing(desk, name):
+    odd = {
+        "bash": "IFS=:; set -a; set -o noclobber; shopt -s nocasematch nullglob failglob\n",
+        "zsh": "IFS=:; setopt all_export no_clobber ksh_arrays sh_word_split null_glob\n",
+        "fish": "set -g IFS :\n",
+    }
+    with desk.shell(name, after=odd[name]) as shell:
+        desk.deploy("a b", "c")
+        desk.go_work()
+        shell.type("true")
+        assert "run deploy-it a b\r\n" in run_after(shell, "deploy-it a\t")
+        assert line_after(shell, "go\x1bi") == 'cd ~/work && export PROJECT="my work"|'
+        shell.type("go-work")
+        desk.shortcuts.remove("go-work")
+        shell.type("true")
+        assert re.search("not found|Unknown command", shell.type("go-work"))
+        assert "run deploy-it a b\r\n" in run_after(shell, "deploy-it a\t")
+        shell.type("env >seen")
+    assert "__vy" not in (desk.home.root / "work/seen").read_text()
 
 
 @SHELLS

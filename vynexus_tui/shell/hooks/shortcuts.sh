@@ -9,7 +9,7 @@ typeset -ga __vy_names __vy_functions
 __vy_had=("${__vy_names[@]}") __vy_had_functions=("${__vy_functions[@]}")
 unset -v __vy_lines __vy_values __vy_folders
 typeset -gA __vy_lines __vy_values __vy_folders # of this shell alone: `set -a` exports no arrays
-__vy_commands='approve automations bottlenecks config cycle demo doctor edit forget hook import new patterns pause peek record redact reject
+__vy_commands='approve automations bottlenecks config cycle demo doctor edit forget hook import patterns pause peek record redact reject
 report resume retire run savings show snooze status try undo uninstall workflows'
 __vy_shown='' __vy_typed='' __vy_turn=-1 __vy_words=() __vy_offers=() __vy_quote=''
 
@@ -141,6 +141,7 @@ if [[ -n ${ZSH_VERSION-} ]]; then
         local map= bound=
         zle -N __vy_show_routine
         for map in emacs viins; do
+            bound=
             bindkey -M $map '^[i' >|"$__vy_base.h" && sysread bound <"$__vy_base.h"
             [[ $bound != *undefined-key* ]] || bindkey -M $map '^[i' __vy_show_routine
         done
@@ -160,12 +161,12 @@ if [[ -n ${ZSH_VERSION-} ]]; then
     }
 else
     __vy_complete() { # COMMAND WORD
-        local - IFS=$' \t\n' value= quoted= typed= done=
+        local - IFS=$' \t\n' value= quoted= typed= kept=
         set +aeux
         COMPREPLY=()
         __vy_split "${COMP_LINE:0:COMP_POINT}" || return 0
         typed=${__vy_words[${#__vy_words[@]} - 1]}
-        done=${typed%"$2"} # readline replaces only what follows a : or = or an open quote
+        kept=${typed%"$2"} # readline replaces only what follows a : or = or an open quote
         __vy_find_offers $((${#__vy_words[@]} - 1))
         for value in "${__vy_offers[@]}"; do
             case $typed in
@@ -175,7 +176,7 @@ else
                 ;;
             *) printf -v quoted %q "$value" ;;
             esac
-            [[ $quoted != "$typed"* ]] || COMPREPLY+=("${quoted#"$done"}")
+            [[ $quoted != "$typed"* ]] || COMPREPLY+=("${quoted#"$kept"}")
         done
     }
     __vy_show_routine() {
@@ -191,10 +192,11 @@ else
         : >|"$__vy_base.h"
     }
     __vy_bind() {
-        local map= bound=
+        local map= bound= before=
         for map in emacs vi-insert; do
             __vy_binding $map
-            [[ $bound == *'"\ei":'* ]] || builtin bind -m $map -x '"\ei": __vy_show_routine'
+            before=${bound%%'"\ei":'*} # not [[: with nocasematch this would be "\eI": too
+            ((${#before} < ${#bound})) || builtin bind -m $map -x '"\ei": __vy_show_routine'
         done
     }
     __vy_register() { # NAME...
@@ -216,7 +218,7 @@ fi
 
 # Makes the shell's tables agree with the lists; what is there already stays as it is. The key stays too: without routines it does nothing.
 __vy_update() {
-    local name=
+    local name= IFS=' '
     for name in "${__vy_had_functions[@]}"; do
         case " ${__vy_functions[*]} " in *" $name "*) ;; *) __vy_forget_function "$name" ;; esac
     done
