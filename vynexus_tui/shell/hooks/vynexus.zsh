@@ -175,7 +175,8 @@ __vy_precmd() {
         } 2>/dev/null
     fi
     __vy_t0=0
-    [[ -e $__vy_mark && ( -z ${_comps+x} || -n ${_comps[vynexus]-} ) || -z $__vy_mark && ! -e $__vy_data/automations/shortcuts.sh ]] ||
+    # One entry first: to ask whether there is a _comps at all costs 50 us where it has a thousand.
+    [[ -e $__vy_mark && ( -n ${_comps[vynexus]-} || -z ${_comps+x} ) || -z $__vy_mark && ! -e $__vy_data/automations/shortcuts.sh ]] ||
         { __vy_look } 2>/dev/null
     [[ ${precmd_functions[1]-} == __vy_precmd ]] || precmd_functions=(__vy_precmd ${precmd_functions:#__vy_precmd})
     return 0
