@@ -66,7 +66,7 @@ def approve(workspace: Workspace, automation_id: str, script_sha256: str, *, con
         _check_consent(automation, trial, confirm)
         _decide(connection, automation, Action.APPROVE, replace(automation, status=status), now=now)
         _freeze_baseline(connection, automation, now=now)
-        prediction = write_prediction(workspace, automation, trial)
+        prediction = None if automation.is_function else write_prediction(workspace, automation, trial)
         installed = build_shortcuts(workspace).install(automation, prediction=prediction)
     compared = "; its first run like the try is compared with it" if prediction is not None else ""
     return (
@@ -236,8 +236,8 @@ def _decide(connection: Connection, before: Automation, action: Action, after: A
 
 
 def _open_prediction(workspace: Workspace, connection: Connection, automation: Automation) -> bytes | None:
-    """What its first run is to be compared with; None once that was done."""
-    if (automation.automation_id, automation.script.sha256) in comparisons_table.read_comparisons(connection):
+    """What its first run is to be compared with; None once that was done, and for a function, which no program of ours starts."""
+    if automation.is_function or (automation.automation_id, automation.script.sha256) in comparisons_table.read_comparisons(connection):
         return None
     trial = automations_table.read_trial(connection, automation.automation_id, automation.script.sha256)
     return write_prediction(workspace, automation, trial)
