@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,6 +94,8 @@ def process_named(name: str, folder: Path) -> Iterator[None]:
     shutil.copy(shutil.which("sleep") or "/bin/sleep", program)
     child = subprocess.Popen([program, "600"])
     try:
+        while Path(f"/proc/{child.pid}/comm").read_text() != f"{name}\n":  # until then it is still a copy of this test
+            time.sleep(0.001)
         yield
     finally:
         child.kill()

@@ -15,11 +15,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from recorded_home import VYNEXUS, RecordedHome
 
-from vynexus_tui.domain.automations import Script
+from vynexus_tui.domain.automations import Automation, AutomationStatus, Risk, RiskLevel, Script, ScriptTemplate
 from vynexus_tui.domain.identifiers import AutomationId
 from vynexus_tui.domain.run_comparison import Prediction
 from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
@@ -73,7 +74,21 @@ def _approve(person: RecordedHome, like: Path | None = None) -> None:
     )
     script = Script(text="#!/usr/bin/env bash\ntrue\n", language="bash")
     prediction = None if like is None else to_json(Prediction(script_sha256=script.sha256, cwd=str(like), arguments=())).encode()
-    shortcuts.install(NAME, script, AutomationId("a-1"), prediction=prediction)
+    approved = Automation(
+        automation_id=AutomationId("a-1"),
+        name=NAME,
+        pattern_id=None,
+        status=AutomationStatus.LIVE,
+        script=script,
+        parameters=(),
+        template=ScriptTemplate.WORKFLOW_SEQUENCE,
+        potential=None,
+        risk=Risk(level=RiskLevel.LOW),
+        summary="",
+        cwd=None,
+        created_at=datetime.now(UTC),
+    )
+    shortcuts.install(approved, prediction=prediction)
 
 
 def _run(command: Sequence[str], person: RecordedHome, cwd: Path) -> tuple[float, float]:

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from tests.shell.automations import automation
 from vynexus_tui.cli import first_run_look
-from vynexus_tui.domain.automations import Script
-from vynexus_tui.domain.identifiers import AutomationId
+from vynexus_tui.domain.identifiers import text_sha256
 from vynexus_tui.domain.run_comparison import ObservedRun, PredictedChange, Prediction
 from vynexus_tui.domain.trials import ChangeKind
 from vynexus_tui.shell.workflow_shortcuts import InstalledShortcut, WorkflowShortcuts
@@ -35,12 +35,11 @@ class Desk:
         self.command = [sys.executable, "-m", "vynexus_tui", "run", "greet"]
 
     def approve(self, text: str, *changes: PredictedChange, **given: Any) -> InstalledShortcut:
-        script = Script(text=text)
-        values: dict[str, Any] = {"script_sha256": script.sha256, "cwd": str(self.folder), "arguments": (), "changes": changes} | given
+        values: dict[str, Any] = {"script_sha256": text_sha256(text), "cwd": str(self.folder), "arguments": (), "changes": changes} | given
         shortcuts = WorkflowShortcuts(
             data_dir=self.home / ".local/share/vynexus", home=self.home, search_path="/usr/bin:/bin", python=sys.executable
         )
-        return shortcuts.install("greet", script, AutomationId("a1"), prediction=to_json(Prediction(**values)).encode())
+        return shortcuts.install(automation("greet", text, automation_id="a1"), prediction=to_json(Prediction(**values)).encode())
 
     def run(self, *arguments: str, cwd: Path | None = None) -> int:
         done = subprocess.run([*self.command, *arguments], env=self.environment, cwd=cwd or self.folder, check=False, timeout=60)

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from vynexus_tui.domain.automations import Script
-from vynexus_tui.domain.identifiers import AutomationId
+from tests.shell.automations import automation
 from vynexus_tui.shell.workflow_shortcuts import InstalledShortcut, WorkflowShortcuts
 from vynexus_tui.sources.hook_spool import HookSpool
 
@@ -28,7 +27,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def install(home: Path, text: str = SCRIPT) -> InstalledShortcut:
-    return shortcuts(home).install("greet", Script(text=text), AutomationId("a1"))
+    return shortcuts(home).install(automation("greet", text, automation_id="a1"))
 
 
 def shortcuts(home: Path) -> WorkflowShortcuts:
@@ -54,6 +53,14 @@ def test_it_runs_the_approved_script_with_its_arguments_and_keeps_a_record(home:
     done = run(home, "greet", "a b", "*", "--help")
     assert (done.returncode, done.stdout, done.stderr) == (0, "<greet><a b><*><--help>", "")
     assert recorded(home) == [(0, "a1")]
+
+
+def test_a_function_is_not_run_as_a_program_and_says_how_it_is_called(home: Path) -> None:
+    shortcuts(home).install(automation("greet", ": step 1 &&\ncd /\n", is_function=True))
+    done = run(home, "greet")
+    assert (done.returncode, done.stdout, recorded(home)) == (126, "", [])
+    assert "greet changes the shell that calls it" in done.stderr
+    assert "type greet once more" in done.stderr
 
 
 def test_it_exits_with_the_scripts_own_status(home: Path) -> None:

@@ -35,7 +35,7 @@ def workspace(programs: SchedulerPrograms) -> Workspace:
     workspace = open_workspace(programs.environment)
     automation = Automation(
         automation_id=AutomationId("a1"),
-        name="count",
+        name="tally",
         pattern_id=None,
         status=AutomationStatus.LIVE,
         script=Script(text=TEXT),
@@ -43,14 +43,14 @@ def workspace(programs: SchedulerPrograms) -> Workspace:
         template=ScriptTemplate.FILE_OPERATION,
         potential=None,
         risk=Risk(level=RiskLevel.LOW),
-        summary="count {region}",
+        summary="tally {region}",
         cwd=None,
         created_at=datetime(2026, 11, 22, tzinfo=UTC),
         runs_in=str(programs.home),
     )
     with writing(workspace) as connection, transaction(connection):
         automations_table.write_automation(connection, automation)
-    build_shortcuts(workspace).install("count", automation.script, automation.automation_id, cwd=automation.runs_in)
+    build_shortcuts(workspace).install(automation)
     return workspace
 
 
@@ -80,7 +80,7 @@ def units(programs: SchedulerPrograms) -> int:
     return len(list(programs.units.glob("vynexus-*"))) if programs.units.exists() else 0
 
 
-DAILY = ("schedule", "count", "--at", "daily 9:00", "--arg", "region=north")
+DAILY = ("schedule", "tally", "--at", "daily 9:00", "--arg", "region=north")
 
 
 def test_the_preview_shows_everything_and_installs_nothing(programs: SchedulerPrograms, workspace: Workspace) -> None:
@@ -94,7 +94,7 @@ def test_the_preview_shows_everything_and_installs_nothing(programs: SchedulerPr
         "made up once",
         "loginctl enable-linger",
         "OnCalendar=*-*-* 09:00:00",
-        "count north",
+        "tally north",
     ):
         assert wanted in done.stdout
     times = [line.split(None, 1)[-1] for line in done.stdout.splitlines() if line.rstrip().endswith(" 09:00")]
@@ -108,7 +108,7 @@ def test_it_asks_and_takes_no_for_an_answer(programs: SchedulerPrograms, workspa
     assert (status, units(programs)) == (1, 0)
     status, said = answered(programs, "y", *DAILY)
     assert (status, units(programs)) == (0, 2)
-    assert "count is scheduled: daily 09:00" in said
+    assert "tally is scheduled: daily 09:00" in said
 
 
 def test_it_is_listed_run_and_taken_off(programs: SchedulerPrograms, workspace: Workspace) -> None:
@@ -118,19 +118,19 @@ def test_it_is_listed_run_and_taken_off(programs: SchedulerPrograms, workspace: 
     assert "daily 09:00" in listed
     assert "has not run yet" in listed
     for _ in range(2):
-        assert vynexus(programs, "run", "--scheduled", "--in", "/", "count", "south").returncode == 1
+        assert vynexus(programs, "run", "--scheduled", "--in", "/", "tally", "south").returncode == 1
     assert "exit 1" in vynexus(programs, "schedule").stdout
     vynexus(programs, "cycle")
     listed = vynexus(programs, "schedule").stdout
     assert "2 failed in a row" in listed
-    shown = vynexus(programs, "schedule", "count").stdout
+    shown = vynexus(programs, "schedule", "tally").stdout
     assert "counting south" in shown
     assert "\x1b" not in shown, "invariant 8"
     (head,) = json.loads(vynexus(programs, "automations", "--json").stdout)["automations"]
     assert head["schedule"]["type"] == "daily"
     assert (head["failure_streak"], head["last_scheduled_run"]["exit_code"]) == (2, 1)
     assert datetime.fromisoformat(head["next_run_at"]) > datetime.now(tz=UTC)
-    off = vynexus(programs, "schedule", "count", "--off")
+    off = vynexus(programs, "schedule", "tally", "--off")
     assert "no longer scheduled" in off.stdout
     assert units(programs) == 0
     assert vynexus(programs, "undo").returncode == 0
@@ -139,12 +139,12 @@ def test_it_is_listed_run_and_taken_off(programs: SchedulerPrograms, workspace: 
 
 def test_a_start_that_came_to_nothing_is_shown(programs: SchedulerPrograms, workspace: Workspace) -> None:
     vynexus(programs, *DAILY, "--yes")
-    vynexus(programs, "run", "--scheduled", "--in", "/gone", "count", "north")
-    assert "it was not run: vynexus schedule count" in vynexus(programs, "schedule").stdout
-    assert "scheduled to run in /gone" in vynexus(programs, "schedule", "count").stdout
-    vynexus(programs, "pause", "count")
-    shown = vynexus(programs, "schedule", "count").stdout
-    assert "count is paused, so it is not started" in shown
+    vynexus(programs, "run", "--scheduled", "--in", "/gone", "tally", "north")
+    assert "it was not run: vynexus schedule tally" in vynexus(programs, "schedule").stdout
+    assert "scheduled to run in /gone" in vynexus(programs, "schedule", "tally").stdout
+    vynexus(programs, "pause", "tally")
+    shown = vynexus(programs, "schedule", "tally").stdout
+    assert "tally is paused, so it is not started" in shown
     assert "none: it is paused" in vynexus(programs, "schedule").stdout
 
 
@@ -155,23 +155,23 @@ def test_json_is_the_plan(programs: SchedulerPrograms, workspace: Workspace) -> 
     assert times == [times[0] + timedelta(days=number) for number in range(5)]
     assert units(programs) == 0
     assert json.loads(vynexus(programs, *DAILY, "--json", "--yes").stdout)["is_scheduled"]
-    vynexus(programs, "run", "--scheduled", "count", "south")
-    known = json.loads(vynexus(programs, "schedule", "count", "--json").stdout)
+    vynexus(programs, "run", "--scheduled", "tally", "south")
+    known = json.loads(vynexus(programs, "schedule", "tally", "--json").stdout)
     assert known["is_scheduled"]
     assert known["last_start"]["exit_code"] == 1
     (one,) = json.loads(vynexus(programs, "schedule", "--json").stdout)["schedules"]
-    assert one["name"] == "count"
+    assert one["name"] == "tally"
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["nothing"], "no automation named 'nothing'"),
-        (["count", "--at", "sometimes"], "is no schedule"),
-        (["count", "--at", "daily 9:00"], "nobody will be there to say region"),
-        (["count", "--arg", "region"], "no value"),
-        (["count", "--arg", "region=north"], "no regular time was found for count"),
-        (["count", "--off"], "count is not scheduled"),
+        (["tally", "--at", "sometimes"], "is no schedule"),
+        (["tally", "--at", "daily 9:00"], "nobody will be there to say region"),
+        (["tally", "--arg", "region"], "no value"),
+        (["tally", "--arg", "region=north"], "no regular time was found for tally"),
+        (["tally", "--off"], "tally is not scheduled"),
     ],
 )
 def test_what_is_wrong_is_said_with_what_to_do(programs: SchedulerPrograms, workspace: Workspace, words: list[str], said: str) -> None:
@@ -186,7 +186,7 @@ def test_what_is_wrong_is_said_with_what_to_do(programs: SchedulerPrograms, work
 
 def test_high_risk_has_no_way_around(programs: SchedulerPrograms, workspace: Workspace) -> None:
     with writing(workspace) as connection, transaction(connection):
-        automation = automations_table.read_automation(connection, "count")
+        automation = automations_table.read_automation(connection, "tally")
         assert automation is not None
         automations_table.write_automation(connection, replace(automation, risk=Risk(level=RiskLevel.HIGH, reasons=("deletes",))))
     done = vynexus(programs, *DAILY, "--yes")

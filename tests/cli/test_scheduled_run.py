@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from vynexus_tui.domain.automations import Script
-from vynexus_tui.domain.identifiers import AutomationId
+from tests.shell.automations import automation
 from vynexus_tui.engine.assembly import open_workspace
 from vynexus_tui.engine.forgetting import redact_past
 from vynexus_tui.engine.recording import import_history
@@ -33,7 +32,7 @@ def environment(home: Path) -> dict[str, str]:
 
 def install(home: Path, text: str, *, cwd: str | None = None) -> WorkflowShortcuts:
     shortcuts = WorkflowShortcuts(data_dir=home / ".local/share/vynexus", home=home, search_path="/usr/bin:/bin", python=sys.executable)
-    shortcuts.install("greet", Script(text=text), AutomationId("a1"), cwd=cwd)
+    shortcuts.install(automation("greet", text=text, runs_in=cwd))
     return shortcuts
 
 

@@ -64,7 +64,7 @@ def live(workspace: Workspace, now: datetime) -> Live:
     ) -> Automation:
         automation = Automation(
             automation_id=AutomationId("a1"),
-            name="count",
+            name="tally",
             pattern_id=None,
             status=AutomationStatus.LIVE,
             script=Script(text=text),
@@ -80,19 +80,19 @@ def live(workspace: Workspace, now: datetime) -> Live:
         automation = replace(automation, **more)  # type: ignore[arg-type]
         with writing(workspace) as connection, transaction(connection):
             automations_table.write_automation(connection, automation)
-        build_shortcuts(workspace).install("count", automation.script, automation.automation_id, cwd=automation.runs_in)
+        build_shortcuts(workspace).install(automation)
         return automation
 
     return make
 
 
 def plan(workspace: Workspace, now: datetime, **values: str) -> SchedulePlan:
-    return plan_schedule(workspace, "count", DAILY, values or {"region": "north"}, now=now)
+    return plan_schedule(workspace, "tally", DAILY, values or {"region": "north"}, now=now)
 
 
 def schedule(workspace: Workspace, now: datetime, **values: str) -> SchedulePlan:
     planned = plan(workspace, now, **values)
-    decisions.schedule(workspace, "count", planned.deployed, planned.automation.script.sha256, now=now)
+    decisions.schedule(workspace, "tally", planned.deployed, planned.automation.script.sha256, now=now)
     return planned
 
 
@@ -100,7 +100,7 @@ def units(workspace: Workspace) -> list[str]:
     return sorted(path.name for path in (workspace.paths.config_home / "systemd").rglob("vynexus-*") if not path.is_symlink())
 
 
-DEPLOYED = ["vynexus-count.service", "vynexus-count.timer"]
+DEPLOYED = ["vynexus-tally.service", "vynexus-tally.timer"]
 
 
 def test_what_is_previewed_is_what_is_installed(workspace: Workspace, live: Live, now: datetime) -> None:
@@ -112,8 +112,8 @@ def test_what_is_previewed_is_what_is_installed(workspace: Workspace, live: Live
     schedule(workspace, now)
     assert [Path(place).read_text() for place, _ in planned.texts] == [text for _, text in planned.texts]
     assert "--scheduled --in" in planned.texts[0][1]
-    assert " count north\n" in planned.texts[0][1]
-    assert decisions.find_automation(workspace, "count").schedule == planned.deployed
+    assert " tally north\n" in planned.texts[0][1]
+    assert decisions.find_automation(workspace, "tally").schedule == planned.deployed
 
 
 def test_times_are_said_five_ahead_and_the_next_one_is_in_the_snapshot(workspace: Workspace, live: Live, now: datetime) -> None:
@@ -151,10 +151,10 @@ def test_every_decision_takes_the_timer_along_and_undo_brings_it_back(workspace:
     schedule(workspace, now)
     before = {p: p.read_bytes() for p in workspace.paths.config_home.rglob("vynexus-*") if p.is_file()}
     acts: list[Callable[[], object]] = [
-        lambda: decisions.pause(workspace, "count", now=now),
-        lambda: decisions.retire(workspace, "count", now=now),
-        lambda: decisions.edit(workspace, "count", TEXT + "echo more\n", now=now),
-        lambda: decisions.unschedule(workspace, "count", now=now),
+        lambda: decisions.pause(workspace, "tally", now=now),
+        lambda: decisions.retire(workspace, "tally", now=now),
+        lambda: decisions.edit(workspace, "tally", TEXT + "echo more\n", now=now),
+        lambda: decisions.unschedule(workspace, "tally", now=now),
     ]
     for act in acts:
         act()
@@ -162,28 +162,28 @@ def test_every_decision_takes_the_timer_along_and_undo_brings_it_back(workspace:
         decisions.undo(workspace, now=now)
         assert {p: p.read_bytes() for p in workspace.paths.config_home.rglob("vynexus-*") if p.is_file()} == before
         assert build_shortcuts(workspace).list_installed()[0].status == "live"
-    decisions.pause(workspace, "count", now=now)
-    decisions.resume(workspace, "count", now=now)
+    decisions.pause(workspace, "tally", now=now)
+    decisions.resume(workspace, "tally", now=now)
     assert units(workspace) == DEPLOYED
     decisions.undo(workspace, now=now)
     decisions.undo(workspace, now=now)
     decisions.undo(workspace, now=now)
     assert units(workspace) == []
-    assert decisions.find_automation(workspace, "count").schedule is None
+    assert decisions.find_automation(workspace, "tally").schedule is None
 
 
 def test_an_edit_voids_the_schedule_with_the_approval(workspace: Workspace, live: Live, now: datetime) -> None:
     """Invariant 1."""
     live()
     schedule(workspace, now)
-    decisions.edit(workspace, "count", TEXT + "echo more\n", now=now)
-    assert decisions.find_automation(workspace, "count").schedule is None
+    decisions.edit(workspace, "tally", TEXT + "echo more\n", now=now)
+    assert decisions.find_automation(workspace, "tally").schedule is None
 
 
 def test_an_automation_that_stopped_itself_is_not_started_again(workspace: Workspace, live: Live, now: datetime) -> None:
     live()
     schedule(workspace, now)
-    sync_schedule(workspace, replace(decisions.find_automation(workspace, "count"), status=AutomationStatus.FAILING))
+    sync_schedule(workspace, replace(decisions.find_automation(workspace, "tally"), status=AutomationStatus.FAILING))
     assert units(workspace) == []
 
 
@@ -191,7 +191,7 @@ def test_a_schedule_for_another_script_than_the_one_looked_at_is_refused(workspa
     live()
     planned = plan(workspace, now)
     with pytest.raises(RequestError, match="changed since you looked"):
-        decisions.schedule(workspace, "count", planned.deployed, "0" * 64, now=now)
+        decisions.schedule(workspace, "tally", planned.deployed, "0" * 64, now=now)
     assert units(workspace) == []
 
 
@@ -220,7 +220,7 @@ def test_high_risk_is_refused_at_the_last_moment_too(workspace: Workspace, live:
     with writing(workspace) as connection, transaction(connection):
         automations_table.write_automation(connection, replace(automation, risk=Risk(level=RiskLevel.HIGH)))
     with pytest.raises(RequestError, match="never scheduled"):
-        decisions.schedule(workspace, "count", planned.deployed, automation.script.sha256, now=now)
+        decisions.schedule(workspace, "tally", planned.deployed, automation.script.sha256, now=now)
 
 
 def test_no_parameter_is_left_unbound(workspace: Workspace, live: Live, now: datetime) -> None:
@@ -232,7 +232,7 @@ def test_no_parameter_is_left_unbound(workspace: Workspace, live: Live, now: dat
         )
     )
     with pytest.raises(RequestError, match="nobody will be there to say region") as caught:
-        plan_schedule(workspace, "count", DAILY, {}, now=now)
+        plan_schedule(workspace, "tally", DAILY, {}, now=now)
     assert "--arg region=VALUE" in caught.value.hint
     # The script computes its own day; only what was said is handed over.
     assert plan(workspace, now, region="north").deployed.arguments == ("north",)
@@ -247,9 +247,9 @@ def test_no_parameter_is_left_unbound(workspace: Workspace, live: Live, now: dat
 def test_another_time_keeps_the_arguments(workspace: Workspace, live: Live, now: datetime) -> None:
     live()
     schedule(workspace, now, region="south")
-    again = plan_schedule(workspace, "count", parse_schedule("mondays 7:00"), {}, now=now)
+    again = plan_schedule(workspace, "tally", parse_schedule("mondays 7:00"), {}, now=now)
     assert again.deployed.arguments == ("south",)
-    assert plan_schedule(workspace, "count", None, {}, now=now).deployed.schedule == DAILY
+    assert plan_schedule(workspace, "tally", None, {}, now=now).deployed.schedule == DAILY
 
 
 @pytest.mark.parametrize("value", ["a\nb", "\x1b[2J", "AKIAIOSFODNN7EXAMPLE", "token=ghp_" + "a1B2" * 9, "\udcff"])
@@ -264,7 +264,7 @@ def test_neither_secrets_nor_control_characters_get_into_a_timer(workspace: Work
 def test_without_a_found_time_the_forms_are_said(workspace: Workspace, live: Live, now: datetime) -> None:
     live()
     with pytest.raises(RequestError, match="say when") as caught:
-        plan_schedule(workspace, "count", None, {"region": "north"}, now=now)
+        plan_schedule(workspace, "tally", None, {"region": "north"}, now=now)
     assert "monthly last 18:00" in caught.value.hint
 
 
@@ -275,15 +275,15 @@ def test_a_scheduler_that_fails_changes_neither_store_nor_machine(
     planned = plan(workspace, now)
     programs.break_("enable")
     with pytest.raises(ShellError, match="it is broken"):
-        decisions.schedule(workspace, "count", planned.deployed, planned.automation.script.sha256, now=now)
+        decisions.schedule(workspace, "tally", planned.deployed, planned.automation.script.sha256, now=now)
     assert units(workspace) == []
-    assert decisions.find_automation(workspace, "count").schedule is None
+    assert decisions.find_automation(workspace, "tally").schedule is None
     programs.mend()
     schedule(workspace, now)
     programs.break_("disable")
     with pytest.raises(ShellError, match="it is broken"):
-        decisions.pause(workspace, "count", now=now)
-    assert decisions.find_automation(workspace, "count").status is AutomationStatus.LIVE
+        decisions.pause(workspace, "tally", now=now)
+    assert decisions.find_automation(workspace, "tally").status is AutomationStatus.LIVE
     assert build_shortcuts(workspace).list_installed()[0].status == "live"
 
 
@@ -292,23 +292,23 @@ def test_a_pause_can_end_although_the_scheduler_is_gone(
 ) -> None:
     live()
     schedule(workspace, now)
-    decisions.pause(workspace, "count", now=now)
+    decisions.pause(workspace, "tally", now=now)
     programs.break_("enable")
     with pytest.raises(ShellError, match="it is broken") as caught:
-        decisions.resume(workspace, "count", now=now)
-    assert caught.value.hint == "take its schedule off first: vynexus schedule count --off"
-    decisions.unschedule(workspace, "count", now=now)
-    decisions.resume(workspace, "count", now=now)
-    assert decisions.find_automation(workspace, "count").status is AutomationStatus.LIVE
+        decisions.resume(workspace, "tally", now=now)
+    assert caught.value.hint == "take its schedule off first: vynexus schedule tally --off"
+    decisions.unschedule(workspace, "tally", now=now)
+    decisions.resume(workspace, "tally", now=now)
+    assert decisions.find_automation(workspace, "tally").status is AutomationStatus.LIVE
 
 
 def test_uninstalling_takes_timers_first_and_leaves_nothing(workspace: Workspace, live: Live, now: datetime) -> None:
     """Invariant 5."""
     live()
     schedule(workspace, now)
-    assert any(line.endswith("vynexus-count.timer") for line in plan_removal(workspace, purge=True))
+    assert any(line.endswith("vynexus-tally.timer") for line in plan_removal(workspace, purge=True))
     done = remove_everything(workspace, purge=True, now=now)
-    assert "vynexus-count.timer" in done[0]
+    assert "vynexus-tally.timer" in done[0]
     assert not list(workspace.paths.home.rglob("*vynexus*"))
     assert not (workspace.paths.config_home / "systemd").exists()
     assert plan_removal(workspace, purge=True) == ()
@@ -327,7 +327,7 @@ def test_a_text_that_is_redacted_leaves_the_timer_too(workspace: Workspace, live
     live()
     schedule(workspace, now)
     forgetting.redact_past(workspace, expression, dry_run=False, now=now)
-    changed = decisions.find_automation(workspace, "count")
+    changed = decisions.find_automation(workspace, "tally")
     assert (changed.status, changed.schedule) == (AutomationStatus.NEW, None)
     assert units(workspace) == []
     assert build_shortcuts(workspace).list_installed() == ()
@@ -394,7 +394,7 @@ def test_what_was_not_tried_like_this_is_said(workspace: Workspace, live: Live, 
 
     assert warned_after() == ()
     assert warned_after(arguments=("south",)) == (
-        "it was tried with other values (south); try it with these: vynexus try count --arg region=north",
+        "it was tried with other values (south); try it with these: vynexus try tally --arg region=north",
     )
     assert warned_after(cwd="/") == ("it was tried in another folder (/)",)
     assert warned_after(verdict=Verdict.FAILED, exit_code=3) == ("its newest try failed: exit 3",)
@@ -402,7 +402,7 @@ def test_what_was_not_tried_like_this_is_said(workspace: Workspace, live: Live, 
 
 def test_a_secret_that_a_timer_does_not_have_is_named(workspace: Workspace, live: Live, now: datetime) -> None:
     live('#!/usr/bin/env bash\n: "${API_TOKEN:?set it in the environment first}"\ncurl x\n', parameters=())
-    (warning,) = plan_schedule(workspace, "count", DAILY, {}, now=now).warnings
+    (warning,) = plan_schedule(workspace, "tally", DAILY, {}, now=now).warnings
     assert "API_TOKEN" in warning
 
 
@@ -419,9 +419,9 @@ def test_an_automation_without_a_schedule_asks_no_scheduler(
     workspace: Workspace, programs: SchedulerPrograms, live: Live, now: datetime
 ) -> None:
     live()
-    decisions.pause(workspace, "count", now=now)
-    decisions.resume(workspace, "count", now=now)
-    decisions.retire(workspace, "count", now=now)
+    decisions.pause(workspace, "tally", now=now)
+    decisions.resume(workspace, "tally", now=now)
+    decisions.retire(workspace, "tally", now=now)
     assert programs.calls("systemctl") == []
 
 

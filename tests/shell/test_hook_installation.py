@@ -90,9 +90,7 @@ def test_every_place_that_is_filled_in_is_there_and_only_those_change(paths, she
     before = files("vynexus_tui.shell").joinpath("hooks", f"vynexus.{shell}").read_text().splitlines()
     after = render_hook(shell, paths, measures_cpu=False).splitlines()
     changed = [new for old, new in zip(before, after, strict=True) if old != new]
-    assert [line.removeprefix("typeset -g ").removeprefix("set -g ")[:8] for line in changed] == (
-        ["__vy_sta", "__vy_cpu"] if shell == "fish" else ["__vy_sta", "__vy_dat", "__vy_cpu"]
-    )
+    assert [line.removeprefix("typeset -g ").removeprefix("set -g ")[:8] for line in changed] == ["__vy_sta", "__vy_dat", "__vy_cpu"]
     assert changed[-1].endswith("__vy_cpu ''" if shell == "fish" else "__vy_cpu=")
     assert [old for old, new in zip(before, after, strict=True) if old != new][-1][-1] == "1"
 

@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.shell.automations import automation
 from vynexus_tui.domain.automations import Script
 from vynexus_tui.domain.errors import RequestError, ShellError
-from vynexus_tui.domain.identifiers import AutomationId
 from vynexus_tui.shell.hook_installation import HookPaths, install_hook
 from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
 
-SCRIPT = Script(text="#!/usr/bin/env bash\nset -eu\necho 'tidied é'\n")
-ID = AutomationId("a1b2c3")
+SCRIPT = automation().script
 
 
 def shortcuts_in(root, **changes):
@@ -36,7 +35,7 @@ def tree(folder):
 
 
 def test_an_installed_automation_is_its_script_its_approval_and_a_command(shortcuts, tmp_path):
-    installed = shortcuts.install("tidy-logs", SCRIPT, ID, cwd="/srv/my logs")
+    installed = shortcuts.install(automation(runs_in="/srv/my logs"))
     assert installed.script_path.read_text() == SCRIPT.text
     assert stat.S_IMODE(installed.script_path.stat().st_mode) == 0o700
     approved = tmp_path / "data/automations/tidy-logs/approved"
@@ -51,7 +50,7 @@ def test_an_installed_automation_is_its_script_its_approval_and_a_command(shortc
     ]
     assert installed.shortcut_path == tmp_path / ".local/bin/tidy-logs"
     assert stat.S_IMODE(installed.shortcut_path.stat().st_mode) == 0o755
-    assert not installed.needs_new_shell
+    assert not shortcuts.needs_new_shell(installed)
     assert shortcuts.list_installed() == (installed,)
 
 
@@ -59,53 +58,67 @@ def test_the_command_hands_its_arguments_to_vynexus_run_untouched(tmp_path):
     python = tmp_path / "my python's"
     python.write_text('#!/bin/sh\nprintf "<%s>" "$@"\n')
     python.chmod(0o755)
-    installed = shortcuts_in(tmp_path, python=str(python)).install("tidy-logs", SCRIPT, ID)
+    installed = shortcuts_in(tmp_path, python=str(python)).install(automation())
     ran = subprocess.run([installed.shortcut_path, "a b", "", "-x", "$(touch evil)", "*"], capture_output=True, text=True)
     assert ran.stdout == "<-P><-m><vynexus_tui><run><tidy-logs><a b><><-x><$(touch evil)><*>"
 
 
 def test_a_command_whose_vynexus_is_gone_says_so(tmp_path):
-    installed = shortcuts_in(tmp_path, python="/nowhere/it's/python").install("tidy-logs", SCRIPT, ID)
+    installed = shortcuts_in(tmp_path, python="/nowhere/it's/python").install(automation())
     ran = subprocess.run([installed.shortcut_path], capture_output=True, text=True)
     assert ran.returncode == 127
-    assert ran.stderr.startswith("tidy-logs: VyNexus is gone (/nowhere/it's/python is not there); delete ")
+    assert ran.stderr.startswith(
+        "tidy-logs cannot run: VyNexus was called by /nowhere/it's/python, which is gone.\n  Install VyNexus again"
+    )
+    assert ran.stderr.endswith(f"rm {installed.shortcut_path}\n")
     if shutil.which("shellcheck"):
         assert subprocess.run(["shellcheck", installed.shortcut_path], capture_output=True, text=True).stdout == ""
 
 
+def test_a_vynexus_that_was_installed_anew_takes_its_commands_over(tmp_path):
+    shortcuts_in(tmp_path, python="/nowhere/it's/python").install(automation())
+    installed = shortcuts_in(tmp_path).install(automation("other-one", automation_id="b"))
+    before = installed.shortcut_path.read_bytes()
+    shortcuts_in(tmp_path, python="/bin/echo").refresh()
+    ran = subprocess.run([tmp_path / ".local/bin/tidy-logs", "now"], capture_output=True, text=True)
+    assert ran.stdout == "-P -m vynexus_tui run tidy-logs now\n"
+    assert installed.shortcut_path.read_bytes() == before
+
+
 def test_without_local_bin_on_path_our_own_directory_is_used(tmp_path):
-    installed = shortcuts_in(tmp_path, search_path="/usr/bin").install("tidy-logs", SCRIPT, ID)
+    shortcuts = shortcuts_in(tmp_path, search_path="/usr/bin")
+    installed = shortcuts.install(automation())
     assert installed.shortcut_path == tmp_path / "data/bin/tidy-logs"
-    assert installed.needs_new_shell
+    assert shortcuts.needs_new_shell(installed)
     again = shortcuts_in(tmp_path, search_path=f"/usr/bin:{tmp_path}/data/bin")
-    assert [s.needs_new_shell for s in again.list_installed()] == [False]
+    assert [again.needs_new_shell(s) for s in again.list_installed()] == [False]
 
 
 def test_removing_leaves_no_file_behind(shortcuts, tmp_path):
     (tmp_path / ".local/bin").mkdir(parents=True)
-    shortcuts.install("kept-one", SCRIPT, AutomationId("other"))
+    shortcuts.install(automation("kept-one", automation_id="other"))
     before = tree(tmp_path)
-    installed = shortcuts.install("tidy-logs", SCRIPT, ID)
+    installed = shortcuts.install(automation())
     assert set(shortcuts.remove("tidy-logs")) == set(installed.paths)
     assert tree(tmp_path) == before
     assert shortcuts.remove("tidy-logs") == ()
 
 
 def test_everything_that_was_written_is_listed_for_the_uninstaller(shortcuts, tmp_path):
-    shortcuts.install("tidy-logs", SCRIPT, ID)
+    shortcuts.install(automation())
     listed = {str(p.relative_to(tmp_path)) for p in shortcuts.written_paths()}
     assert {p for p in tree(tmp_path) if "tidy" in p or "automations" in p} == listed
 
 
 def test_an_automation_may_be_approved_again_with_another_text(shortcuts):
-    shortcuts.install("tidy-logs", SCRIPT, ID)
+    shortcuts.install(automation())
     newer = Script(text="echo newer\n")
-    assert shortcuts.install("tidy-logs", newer, ID).script_path.read_text() == "echo newer\n"
+    assert shortcuts.install(automation(text=newer.text)).script_path.read_text() == "echo newer\n"
     assert [s.sha256 for s in shortcuts.list_installed()] == [newer.sha256]
 
 
 def test_a_pause_keeps_the_command_and_only_marks_it(shortcuts):
-    installed = shortcuts.install("tidy-logs", SCRIPT, ID)
+    installed = shortcuts.install(automation())
     before = installed.shortcut_path.read_bytes()
     assert shortcuts.pause("tidy-logs").is_paused
     assert "status paused\n" in (installed.script_path.parent / "approved").read_text()
@@ -118,13 +131,20 @@ def test_a_pause_keeps_the_command_and_only_marks_it(shortcuts):
 
 @pytest.mark.parametrize(
     ("name", "word"),
-    [("ls", "/ls"), ("cd", "word of the shell"), ("while", "word of the shell"), ("gs", "your alias for 'git status'")],
+    [
+        ("ls", "/ls"),
+        ("cd", "word of the shell"),
+        ("while", "word of the shell"),
+        ("gs", "your alias for 'git status'"),
+        ("qq", "too short"),
+        ("mkcd", "function of your shell"),
+    ],
 )
 def test_a_name_that_means_something_already_is_refused_with_the_reason(tmp_path, name, word):
-    shortcuts = shortcuts_in(tmp_path, aliases={"gs": "git status"})
+    shortcuts = shortcuts_in(tmp_path, aliases={"gs": "git status"}, functions={"mkcd"})
     before = tree(tmp_path)
     with pytest.raises(ShellError) as raised:
-        shortcuts.install(name, SCRIPT, ID)
+        shortcuts.install(automation(name))
     assert word in raised.value.message
     assert f"vy-{name}" in raised.value.hint
     assert tree(tmp_path) == before
@@ -133,14 +153,14 @@ def test_a_name_that_means_something_already_is_refused_with_the_reason(tmp_path
 @pytest.mark.parametrize("name", ["x", "Tidy", "1st", "a b", "../evil", "a/b", "", "-rf", "a" * 42, "é-logs", "a\n"])
 def test_a_name_that_is_none_is_refused(shortcuts, tmp_path, name):
     with pytest.raises(ShellError, match="cannot be a command's name"):
-        shortcuts.install(name, SCRIPT, ID)
+        shortcuts.install(automation(name))
     assert tree(tmp_path) == {}
 
 
 def test_another_automation_of_the_same_name_is_not_replaced(shortcuts):
-    shortcuts.install("tidy-logs", SCRIPT, ID)
+    shortcuts.install(automation())
     with pytest.raises(ShellError, match="another automation") as raised:
-        shortcuts.install("tidy-logs", SCRIPT, AutomationId("ffff"))
+        shortcuts.install(automation(automation_id="ffff"))
     assert "free: vy-tidy-logs" in raised.value.hint
 
 
@@ -155,10 +175,10 @@ def test_what_someone_else_put_there_is_never_overwritten_or_deleted(shortcuts, 
         place.chmod(0o755 if kind == "program" else 0o644)
     before = tree(tmp_path)
     with pytest.raises(ShellError, match="tidy-logs"):
-        shortcuts.install("tidy-logs", SCRIPT, ID)
+        shortcuts.install(automation())
     assert tree(tmp_path) == before
     place.unlink()
-    shortcuts.install("tidy-logs", SCRIPT, ID)
+    shortcuts.install(automation())
     place.unlink()
     place.write_text("#!/bin/sh\necho mine\n")
     shortcuts.remove("tidy-logs")
@@ -166,16 +186,16 @@ def test_what_someone_else_put_there_is_never_overwritten_or_deleted(shortcuts, 
 
 
 def test_a_failed_installation_changes_nothing(shortcuts, tmp_path):
-    shortcuts.install("tidy-logs", SCRIPT, ID)
+    shortcuts.install(automation())
     (tmp_path / ".local/bin/tidy-logs").unlink()
     (tmp_path / ".local/bin").rmdir()
     (tmp_path / ".local/bin").write_text("a file where the folder should be")
     before = tree(tmp_path)
     with pytest.raises(ShellError, match="cannot be written"):
-        shortcuts.install("tidy-logs", Script(text="echo newer\n"), ID)
+        shortcuts.install(automation(text="echo newer\n"))
     assert tree(tmp_path) == before
     with pytest.raises(ShellError, match="cannot be written"):
-        shortcuts.install("fresh-one", SCRIPT, AutomationId("ffff"))
+        shortcuts.install(automation("fresh-one", automation_id="ffff"))
     assert tree(tmp_path) == before
 
 
@@ -197,7 +217,7 @@ def test_a_running_shell_finds_a_shortcut_at_its_next_prompt_and_loses_it_again(
     install_hook(shell, paths)
     with home.shell(shell) as running:
         assert "not found" in running.type("tidy-logs")
-        shortcuts.install("tidy-logs", SCRIPT, ID)
+        shortcuts.install(automation())
         assert "vynexus_tui run tidy-logs now" in running.type("tidy-logs now")
         shortcuts.remove("tidy-logs")
         running.type("true")
@@ -206,7 +226,7 @@ def test_a_running_shell_finds_a_shortcut_at_its_next_prompt_and_loses_it_again(
 
 def test_a_prediction_lies_beside_the_approval_and_goes_with_it(shortcuts, tmp_path):
     before = tree(tmp_path)
-    installed = shortcuts.install("tidy-logs", SCRIPT, ID, prediction=b"{}")
+    installed = shortcuts.install(automation(), prediction=b"{}")
     path = tmp_path / "data/automations/tidy-logs/predicted"
     assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"{}", 0o600)
     assert path in installed.paths
@@ -219,19 +239,19 @@ def test_a_prediction_lies_beside_the_approval_and_goes_with_it(shortcuts, tmp_p
 
 
 def test_a_new_approval_without_a_prediction_takes_the_former_one_away(shortcuts, tmp_path):
-    shortcuts.install("tidy-logs", SCRIPT, ID, prediction=b"{}")
-    shortcuts.install("tidy-logs", SCRIPT, ID)
+    shortcuts.install(automation(), prediction=b"{}")
+    shortcuts.install(automation())
     assert not (tmp_path / "data/automations/tidy-logs/predicted").exists()
 
 
 def test_an_installation_that_fails_half_way_leaves_the_former_one_as_it_was(shortcuts, tmp_path):
-    shortcuts.install("tidy-logs", SCRIPT, ID, prediction=b"{}")
+    shortcuts.install(automation(), prediction=b"{}")
     before = tree(tmp_path)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, limits[1]))
     try:
         with pytest.raises(ShellError):
-            shortcuts.install("tidy-logs", Script(text="true\n"), ID, prediction=b"x" * 2_000)
+            shortcuts.install(automation(text="true\n"), prediction=b"x" * 2_000)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert tree(tmp_path) == before

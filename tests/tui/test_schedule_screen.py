@@ -30,7 +30,7 @@ def live_one(habitual, programs, **given):
         (automation,) = automations_table.read_automations(connection)
         values = {"status": AutomationStatus.LIVE, "runs_in": automation.cwd, "risk": Risk(level=RiskLevel.LOW)} | given
         automations_table.write_automation(connection, replace(automation, **values))
-    build_shortcuts(workspace).install(automation.name, automation.script, automation.automation_id)
+    build_shortcuts(workspace).install(automation)
     return workspace
 
 

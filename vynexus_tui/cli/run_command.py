@@ -54,6 +54,9 @@ def run_approved(arguments: list[str], *, is_scheduled: bool) -> int:
     if approved.get("status") != "live":
         why = "stopped itself: too many of its runs failed" if approved.get("status") == "failing" else "is paused"
         return _refuse(f"{name} {why}", f"vynexus show {name} says more; vynexus resume {name} lets it run again", 126)
+    if approved.get("kind") == "function":
+        what = f"{name} changes the shell that calls it, so it is no program"
+        return _refuse(what, f"type {name} once more: a shell with the hook (vynexus hook install) knows it from its next prompt on", 126)
     import hashlib
 
     if hashlib.sha256(script).hexdigest() != approved.get("sha256"):

@@ -18,6 +18,7 @@ from vynexus_tui.domain.targets import ProjectTarget
 from vynexus_tui.language.redaction import Redactor
 from vynexus_tui.shell.hook_installation import HookPaths
 from vynexus_tui.shell.person_aliases import read_aliases
+from vynexus_tui.shell.person_functions import read_functions
 from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
 from vynexus_tui.sources.project_targets import read_project_targets
 from vynexus_tui.store.database import Connection, open_database, open_for_reading, translated_errors
@@ -149,6 +150,7 @@ def build_shortcuts(workspace: Workspace) -> WorkflowShortcuts:
         search_path=workspace.environment.get("PATH", ""),
         python=sys.executable,
         aliases=known_aliases(workspace),
+        functions=read_functions(paths.state_dir),
     )
 
 

@@ -14,7 +14,7 @@ from vynexus_tui.engine.assembly import Workspace, build_shortcuts
 from vynexus_tui.engine.life_cycle import unused_reason, with_attention
 from vynexus_tui.engine.schedule_times import next_run
 from vynexus_tui.performance.statistics import wilson_interval
-from vynexus_tui.shell.workflow_shortcuts import InstalledShortcut
+from vynexus_tui.shell.installed_shortcut import InstalledShortcut
 from vynexus_tui.store import automations_table, comparisons_table
 from vynexus_tui.store.database import Connection
 

@@ -36,6 +36,7 @@ from vynexus_tui.engine.snapshots import read_pattern
 from vynexus_tui.engine.syntax import bash_syntax_error
 from vynexus_tui.performance.efficiency_tracker import EfficiencyTracker
 from vynexus_tui.sandbox.automation_sandbox import stale_paths
+from vynexus_tui.shell.installed_shortcut import InstalledShortcut
 from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
 from vynexus_tui.store import automations_table, comparisons_table, patterns_table
 from vynexus_tui.store.database import Connection, transaction
@@ -71,16 +72,11 @@ def approve(workspace: Workspace, automation_id: str, script_sha256: str, *, con
         _check_consent(automation, trial, confirm)
         _decide(connection, automation, Action.APPROVE, replace(automation, status=status), now=now)
         _freeze_baseline(connection, automation, now=now)
-        prediction = write_prediction(workspace, automation, trial)
-        installed = build_shortcuts(workspace).install(
-            automation.name, automation.script, automation.automation_id, cwd=automation.runs_in, prediction=prediction
-        )
-    is_hooked = any(state.is_installed for state in hook_status(workspace))
-    folder = installed.shortcut_path.parent
-    where = "at your next prompt" if is_hooked or not installed.needs_new_shell else f"once {folder} is on your PATH (the hook adds it)"
+        prediction = None if automation.is_function else write_prediction(workspace, automation, trial)
+        installed = build_shortcuts(workspace).install(automation, prediction=prediction)
     compared = "; its first run like the try is compared with it" if prediction is not None else ""
     return (
-        f"{automation.name} is live: type {automation.name} {where}; u or `vynexus undo` takes it back."
+        f"{automation.name} is live: type {automation.name} {_where_it_works(workspace, installed)}; u or `vynexus undo` takes it back."
         f" It runs for real, not in the sandbox{compared}"
     )
 
@@ -307,8 +303,8 @@ def _decide(connection: Connection, before: Automation, action: Action, after: A
 
 
 def _open_prediction(workspace: Workspace, connection: Connection, automation: Automation) -> bytes | None:
-    """What its first run is to be compared with; None once that was done."""
-    if (automation.automation_id, automation.script.sha256) in comparisons_table.read_comparisons(connection):
+    """What its first run is to be compared with; None once that was done, and for a function, which no program of ours starts."""
+    if automation.is_function or (automation.automation_id, automation.script.sha256) in comparisons_table.read_comparisons(connection):
         return None
     trial = automations_table.read_trial(connection, automation.automation_id, automation.script.sha256)
     return write_prediction(workspace, automation, trial)
@@ -325,11 +321,22 @@ def _undo_in_shell(shortcuts: WorkflowShortcuts, automation: Automation, decisio
         case Action.RESUME:
             shortcuts.pause(automation.name, is_failing=had_failed)
         case Action.RETIRE | Action.EDIT if was_installed:
-            shortcuts.install(automation.name, automation.script, automation.automation_id, cwd=automation.runs_in, prediction=prediction)
+            shortcuts.install(automation, prediction=prediction)
             if decision.previous_status is not AutomationStatus.LIVE:
                 shortcuts.pause(automation.name, is_failing=had_failed)
         case _:
             pass
+
+
+def _where_it_works(workspace: Workspace, installed: InstalledShortcut) -> str:
+    hooked = {state.shell for state in hook_status(workspace) if state.is_installed}
+    if installed.is_function:
+        shells = hooked if installed.is_said_in_fish else hooked - {"fish"}
+        where = f"at your next prompt in {' and '.join(sorted(shells))}" if shells else "in a shell with the hook (vynexus hook install)"
+        return where + ("; fish cannot say it" if "fish" in hooked - shells else "")
+    if hooked or not build_shortcuts(workspace).needs_new_shell(installed):
+        return "at your next prompt"
+    return f"once {installed.shortcut_path.parent} is on your PATH (the hook adds it)"
 
 
 def _freeze_baseline(connection: Connection, automation: Automation, *, now: datetime) -> None:

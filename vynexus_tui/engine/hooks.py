@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from vynexus_tui.domain.errors import RequestError
-from vynexus_tui.engine.assembly import Workspace, build_hook_paths
+from vynexus_tui.engine.assembly import Workspace, build_hook_paths, build_shortcuts
 from vynexus_tui.engine.recording import note_hooks
 from vynexus_tui.shell import hook_installation, recording_pause
 from vynexus_tui.shell.hook_installation import HOOK_SHELLS, HookShell, HookStatus, read_hook_status
@@ -50,13 +50,14 @@ def install_hook(workspace: Workspace, shell: str, *, now: datetime) -> str:
 
 
 def refresh_hooks(workspace: Workspace) -> None:
-    """Brings our own hook files up to this version and these settings, after an update; rc files are not touched.
+    """Brings our own hook files, and what they read, up to this version and these settings, after an update; rc files are not touched.
 
     Raises ShellError where one cannot be written.
     """
     paths = build_hook_paths(workspace)
     for shell in HOOK_SHELLS:
         hook_installation.refresh_hook(shell, paths, measures_cpu=workspace.settings.recording.measures_cpu)
+    build_shortcuts(workspace).refresh()
 
 
 def remove_hook(workspace: Workspace, shell: str, *, now: datetime) -> str:

@@ -253,6 +253,7 @@ def _filled_in(shell: HookShell, paths: HookPaths, measures_cpu: bool) -> Iterat
     """How a line of the hook starts, and what follows there."""
     if shell == "fish":
         yield "set -g __vy_state ", quote_for_fish(str(paths.state_dir))
+        yield "set -g __vy_data ", quote_for_fish(str(paths.data_dir))
         yield "set -g __vy_cpu ", "1" if measures_cpu else "''"
         return
     word = "typeset -g " if shell == "zsh" else ""

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC1007,SC2016,SC2128,SC2178,SC2206,SC2295 # empty values, text expanded later, splitting, [0] meant
+# shellcheck shell=bash disable=SC1007,SC1090,SC2016,SC2128,SC2178,SC2206,SC2295 # empty values, text expanded later, splitting, [0] meant
 # VyNexus: records each finished command of an interactive bash (4.4 or newer). Forks nothing at a prompt, starts no other program.
 # Written by `vynexus hook install bash`; `vynexus hook remove bash` takes it away. Only the two paths and the switch below are filled in.
 #
@@ -10,6 +10,9 @@
 # Never recorded: a line that starts with a blank, what ignorespace or HISTIGNORE hides, anything while HISTFILE is unset, under
 # `set +o history`, `VYNEXUS_OFF=1` or `vynexus record off`, and `vynexus redact` and `vynexus forget` themselves. Secrets of well-known
 # shapes are replaced before anything is written; the exact rules are applied when the spool is read.
+#
+# Once an automation is approved the hook reads shortcuts.sh: what Tab offers for it, functions, and Alt-i, which puts its commands on the
+# prompt without running them.
 __vy_options=("$-") # under `set -a` nothing of ours shall go to programs; an array is never exported
 set +a
 __vy_version=$((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1]))
@@ -19,7 +22,7 @@ if [[ $- == *i* && ${__vy_loaded-} != "$$" && -z ${VYNEXUS_OFF-} ]] && ((__vy_ve
 __vy_state=${XDG_STATE_HOME:-$HOME/.local/state}/vynexus
 __vy_data=${XDG_DATA_HOME:-$HOME/.local/share}/vynexus
 __vy_cpu=1
-__vy_loaded=$$ __vy_on=1 __vy_may= __vy_want= __vy_base= __vy_flags= __vy_seq=0 __vy_number= __vy_new=
+__vy_loaded=$$ __vy_mark= __vy_on=1 __vy_may= __vy_want= __vy_base= __vy_flags= __vy_seq=0 __vy_number= __vy_new=
 __vy_t0=('') __vy_done=(0) __vy_ran=('') __vy_l=('') __vy_s=('') __vy_n=('') # used as texts; arrays, because `set -a` may be on there
 __vy_cwd=$PWD __vy_ms= __vy_control=-
 unset -v __vy_last
@@ -53,6 +56,7 @@ __vy_open() {
     (
         umask 077
         : >"$__vy_base.h" || exit
+        builtin compgen -A function >"$__vy_state/functions.bash"
         builtin alias -p >"$__vy_state/aliases.bash" || :
     ) || { __vy_base=; return 1; } # a full disk: again at the next prompt
 }
@@ -215,6 +219,21 @@ __vy_is_paused() {
     [[ -z $until || $until == *[^0-9]* ]] || ((10#$until > (dur + __vy_t0) / 1000000))
 }
 
+# The person's automations as this shell shall know them (shortcuts.sh says how): read when they are not the ones it has.
+__vy_look() {
+    local file=$__vy_data/automations/shortcuts.sh
+    [[ ! -e $__vy_mark ]] || return 0
+    if [[ -r $file && -O $file && ! -L $file ]]; then
+        . "$file"
+    elif [[ $__vy_mark ]]; then
+        __vy_leave
+    fi
+}
+__vy_stop() { # uninstalled meanwhile
+    __vy_on=
+    __vy_look
+}
+
 # The scratch file: the newest history line, NUL, 2 KB of blanks, what the shell and its children used so far. It is overwritten in
 # place, because truncating costs 2 ms on ext4; the blanks cover whatever text of up to 2 KB stood there. A longer one is truncated.
 __vy_wipe() {
@@ -250,6 +269,7 @@ __vy_prepare() {
     [[ -e $chunk ]] || before=$__vy_base.$((__vy_seq / 512 - 1))
     # bash has to look for the shortcuts anew. Not for the first record of all: `hash -r` takes the person's own `hash -p` away too.
     [[ ! -e $before || $__vy_data/automations -ot $before ]] || hash -r
+    __vy_look
     [[ -e $chunk ]] || __vy_new_chunk
 }
 # Below 0.1 s the CPU time of what draws the prompt would outweigh the command's own.
@@ -278,7 +298,9 @@ __vy_is_due() {
         [[ -z $__vy_t0 ]] || __vy_seq=$((__vy_seq + 1)) # lost: there was nowhere to write it to
         __vy_open || return
         was=1 look=1
+        __vy_look
     fi
+    [[ $__vy_data/automations -ot $chunk ]] || __vy_look
     if [[ -o history && ${HISTFILE-} && -z ${VYNEXUS_OFF-} ]] && { [[ ! -e $__vy_state/paused ]] || ! __vy_is_paused; }; then
         __vy_may=1
         # What was used while recording was off is not the next command's CPU time.
@@ -330,13 +352,14 @@ __vy_precmd() { # [STATUS NOW_US]
                 # -ot is true only when the chunk exists and is newer. Not -nt: file times move on in steps of 4 ms.
                 if [[ $cpu == - && $dur -ge $__vy_shortest_us && $__vy_data/automations -ot $chunk ]] || __vy_prepare; then
                     builtin printf '\0VY1\0%s\0%s\0%s\0%s\0%s\0%s\0%s\0%s\0%s.\0' "$__vy_seq" "$__vy_t0" "$dur" "$rc" "$cpu" "$flags" \
-                        "$__vy_cwd" "$command" "$__vy_seq" >>"$chunk" || [[ -d $__vy_state/spool ]] || __vy_on= # uninstalled meanwhile
+                        "$__vy_cwd" "$command" "$__vy_seq" >>"$chunk"
                 fi
                 __vy_seq=$((__vy_seq + 1)) # also after a failed write
             fi
             __vy_last=$__vy_new
-        elif [[ ! $look && $number != "$__vy_number" ]]; then
-            __vy_seq=$((__vy_seq + 1)) # the disk is full
+        else
+            [[ $look || $number == "$__vy_number" ]] || __vy_seq=$((__vy_seq + 1)) # the disk is full
+            [[ -d $__vy_state/spool ]] || __vy_stop
         fi
     fi
     __vy_t0= __vy_number=$number __vy_ran= __vy_cwd=$PWD __vy_done=1 # cwd: where the next command starts

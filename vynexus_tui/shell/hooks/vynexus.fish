@@ -1,13 +1,14 @@
 # VyNexus: records each finished command of an interactive fish (3.2 or newer). Forks nothing at a prompt, starts no other program.
-# Written by `vynexus hook install fish`; `vynexus hook remove fish` takes it away. Only the path below and __vy_cpu are filled in.
+# Written by `vynexus hook install fish`; `vynexus hook remove fish` takes it away. Only the two paths below and __vy_cpu are filled in.
 #
-# Record and privacy are those of vynexus.bash (flag f instead of b; fish needs no flag d):
+# Record and privacy are those of vynexus.bash (flag f instead of b; fish needs no flag d), and so is Alt-i:
 #   "" VY1 seq start_us dur_us|- exit cpu_us|- flags cwd command seq.
 # fish reports a redirection that cannot be opened, and a write that fails, past any 2>: so each file is looked at first. Each (...)
 # costs 0.1 ms and each command 5 us: hence few of them, and one sum at a time only where it is needed.
 if status is-interactive; and test "$__vy_loaded" != $fish_pid; and test -z "$VYNEXUS_OFF"
 and string match -qr '^(3\.[2-9]|3\.\d\d|[4-9]|\d\d)' -- $version
 set -g __vy_state (set -q XDG_STATE_HOME; and echo $XDG_STATE_HOME; or echo $HOME/.local/state)/vynexus
+set -g __vy_data (set -q XDG_DATA_HOME; and echo $XDG_DATA_HOME; or echo $HOME/.local/share)/vynexus
 set -g __vy_cpu 1
 set -g __vy_loaded $fish_pid
 set -g __vy_flags f
@@ -60,6 +61,18 @@ function __vy_open --on-event fish_prompt
     set -g __vy_stat_file /dev/null
     test -n "$__vy_cpu" -a -r /proc/$fish_pid/stat; and set __vy_stat_file /proc/$fish_pid/stat
     __vy_write_aliases
+    __vy_look
+end
+
+# The person's automations as this shell shall know them (shortcuts.fish says how), and what `test` asks about them at each prompt.
+set -g __vy_same ! -e $__vy_data/automations/shortcuts.fish
+function __vy_look
+    set -l file $__vy_data/automations/shortcuts.fish
+    if test -r $file -a -O $file -a ! -L $file
+        source $file
+    else if functions -q __vy_leave
+        __vy_leave
+    end
 end
 
 function __vy_stop
@@ -67,13 +80,14 @@ function __vy_stop
 end
 
 # fish's aliases are functions with a description that starts with "alias". Those that complete like another command are looked at:
-# to look at all would load every function file there is.
+# to look at all would load every function file there is. The names of all are written too: a shortcut must not hide one.
 function __vy_write_aliases
+    test -w $__vy_state; or return
     set -l names (complete | string replace -rf '^complete (?:-c |--command )?([\w.-]+) --wraps.*' '$1')
-    set -q names[1]; and test -w $__vy_state; or return
     set -l mask $umask
     set -g umask 077
-    functions $names | string match -r '^function .*--description (?:\'alias |alias\\\\ ).*' >$__vy_state/aliases.fish
+    functions -n >$__vy_state/functions.fish
+    set -q names[1]; and functions $names | string match -r '^function .*--description (?:\'alias |alias\\\\ ).*' >$__vy_state/aliases.fish
     set -g umask $mask
 end
 
@@ -175,6 +189,7 @@ end
 
 function __vy_postexec --on-event fish_postexec
     set -l code $status
+    test $__vy_same; or __vy_look
     set -q __vy_command[1]; or return
     jobs -q; and __vy_is_stopped; and set code 148
     test -e $__vy_state/paused; and __vy_is_private; and return

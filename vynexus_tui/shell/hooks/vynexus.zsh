@@ -1,7 +1,7 @@
 # VyNexus: records each finished command of an interactive zsh (5.2 or newer). Forks nothing at a prompt, starts no other program.
 # Written by `vynexus hook install zsh`; `vynexus hook remove zsh` takes it away. Only the two paths and the switch below are filled in.
 #
-# Record, privacy, redaction and flags are those of vynexus.bash (flag z instead of b; zsh needs no flag d):
+# Record, privacy, redaction and flags are those of vynexus.bash (flag z instead of b; zsh needs no flag d), and so is Alt-i:
 #   "" VY1 seq start_us dur_us|- exit cpu_us|- flags cwd command seq.
 typeset -ga __vy_all_export=() # an array is never exported
 [[ ! -o all_export ]] || { __vy_all_export=(1); unsetopt all_export }
@@ -9,7 +9,7 @@ if [[ -o interactive && ${__vy_loaded-} != $$ && -z ${VYNEXUS_OFF-} ]] && zmodlo
 typeset -g __vy_state=${XDG_STATE_HOME:-$HOME/.local/state}/vynexus
 typeset -g __vy_data=${XDG_DATA_HOME:-$HOME/.local/share}/vynexus
 typeset -g __vy_cpu=1
-typeset -g __vy_loaded=$$ __vy_on=1 __vy_base= __vy_flags= __vy_command= __vy_cwd= __vy_stat=
+typeset -g __vy_loaded=$$ __vy_mark= __vy_on=1 __vy_base= __vy_flags= __vy_command= __vy_cwd= __vy_stat=
 typeset -gi __vy_seq=0 __vy_t0=0
 
 # Does an AI agent type here? What agents set around their own commands; vynexus.bash says what is left out.
@@ -30,6 +30,7 @@ __vy_open() {
     if __vy_is_agent; then __vy_flags=za; fi
     __vy_base=$__vy_state/spool/$now-$$-$RANDOM$RANDOM@${host:-_}@${boot[1,8]}
     sysopen -w -m 0600 -o creat,trunc -u fd -- $__vy_state/aliases.zsh && { alias -L >&$fd; exec {fd}>&- }
+    sysopen -w -m 0600 -o creat,trunc -u fd -- $__vy_state/functions.zsh && { print -rl -- ${(k)functions} >&$fd; exec {fd}>&- }
     return 0
 }
 
@@ -121,6 +122,17 @@ __vy_children() {
     (( $#before < 15 )) || cpu=$(( (after[14] + after[15] - before[14] - before[15]) * 10000 ))
 }
 
+# The person's automations as this shell shall know them (shortcuts.sh says how): read when they are not the ones it has, and once more
+# when compinit has emptied the completions.
+__vy_look() {
+    local file=$__vy_data/automations/shortcuts.sh
+    if [[ -r $file && -O $file && ! -L $file ]]; then
+        . $file
+    elif [[ -n $__vy_mark ]]; then
+        __vy_leave
+    fi
+}
+
 # Before the first record of a chunk, and when a shortcut came or went since the last record: Tab shall know it. Makes a file of mode
 # 0600. Fails when 20 files of 512 commands wait for a reader that never comes; the numbers go on, so what is not written then is
 # counted as lost.
@@ -163,6 +175,9 @@ __vy_precmd() {
         } 2>/dev/null
     fi
     __vy_t0=0
+    # One entry first: to ask whether there is a _comps at all costs 50 us where it has a thousand.
+    [[ -e $__vy_mark && ( -n ${_comps[vynexus]-} || -z ${_comps+x} ) || -z $__vy_mark && ! -e $__vy_data/automations/shortcuts.sh ]] ||
+        { __vy_look } 2>/dev/null
     [[ ${precmd_functions[1]-} == __vy_precmd ]] || precmd_functions=(__vy_precmd ${precmd_functions:#__vy_precmd})
     return 0
 }
