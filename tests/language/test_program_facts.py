@@ -2,13 +2,14 @@
 
 import pytest
 
+from vynexus_tui.language.destruction import destructive_reason
 from vynexus_tui.language.lexing import Part, parse_command
+from vynexus_tui.language.outward import publishing_reason
 from vynexus_tui.language.program_facts import (
     command_family,
     command_head,
     command_words,
     commands_within,
-    destructive_reason,
     interactive_reason,
     is_interactive,
     is_navigation,
@@ -17,7 +18,6 @@ from vynexus_tui.language.program_facts import (
     network_reason,
     outside_reason,
     privileged_reason,
-    publishing_reason,
     stateful_reason,
 )
 
@@ -71,10 +71,10 @@ def test_the_word_alone_asks_for_no_rights(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("rm a", "rm deletes files"), ("rm -rf a", "rm -r"), ("rm --recursive a", "rm -r"), ("git push -f", "force push"), ("git push --force-with-lease", "force"),
-        ("git push origin :old", "deletes a branch at the remote"), ("git push origin --delete old", "deletes a branch at the remote"), ("git push -d origin old", "deletes a branch at the remote"), ("git push --force origin :old", "force push"), ("git -C x reset --hard", "reset"), ("git checkout -- .", "drops"), ("git branch -D x", "branch"),
+        ("rm a", "rm deletes files"), ("rm -rf a", "rm -r"), ("rm --recursive a", "rm -r"), ("git push -f", "git push --force"), ("git push --force-with-lease", "force"),
+        ("git push origin :old", "deletes a branch at the remote"), ("git push origin --delete old", "deletes a branch at the remote"), ("git push -d origin old", "deletes a branch at the remote"), ("git push --force origin :old", "git push --force"), ("git -C x reset --hard", "reset"), ("git checkout -- .", "drops"), ("git branch -D x", "branch"),
         ("git clean -fd", "untracked"), ("git stash drop", "stash"), ("docker system prune -f", "docker"), ("docker compose down -v", "docker"),
-        ("aws s3 rm s3://b/x", "objects"), ("gcloud compute instances delete x", "resource"), ("truncate -s 0 a", "empties"), ("mkfs.ext4 /dev/sdb", "file system"),
+        ("aws s3 rm s3://b/x", "objects"), ("gcloud compute instances delete x", "gcloud delete deletes a resource"), ("truncate -s 0 a", "empties"), ("mkfs.ext4 /dev/sdb", "file system"),
         ("redis-cli flushall", "drops data"), ("psql -c 'DELETE FROM t'", "drops data"), ("crontab -r", "schedule"), ("rsync -a --delete a b", "target"),
         ("find . -exec rm {} +", "find deletes"), ("ls | xargs rm", "xargs rm"), ("cat a > /dev/sda", "device"), ("for f in a; do rm -r $f; done", "rm -r"),
         ("timeout 5 rm -r a", "rm -r"), ("bash -c 'rm -rf x'", "rm -r"), ("true && rm a || rm -rf b", "rm -r"),

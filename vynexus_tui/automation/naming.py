@@ -105,7 +105,7 @@ def _verb(command: Command) -> str:
     for expression, name in _SPECIAL:
         if match := re.search(expression, " ".join(words)):
             return _slug(match.expand(name))
-    head = [w for w in command_head(command) if w not in _DULL and "{{" not in w]
+    head = [w for w in command_head(command) if w not in _DULL and "{{" not in w and "=" not in w]
     if len(head) > 1 and head[0] in _INTERPRETERS:
         head = head[1:]
     elif len(head) == 1 and words[0] in _VERBS:
