@@ -52,10 +52,10 @@ must_be_plain() {{ [[ "$1" != [-\\|]* ]] || refuse "would be read as an option o
 must_be_plain "${{message}}"
 must_be_plain "${{part}}"
 if [[ -n "$dry_run" ]]; then # the steps below as text, with the values filled in
-  text="$(sed -n '/^: step 1$/,$ {{ s/^((from_step > [0-9]*)) || //; p; }}' "$0")"
-  for name in message part; do text=${{text//"\\"\\${{$name}}\\""/$'\\1'$name$'\\2'}}; done
-  for name in message part; do text=${{text//$'\\1'$name$'\\2'/"${{!name@Q}}"}}; done
-  printf '%s\\n' "$text"
+  _text="$(sed -n '/^: step 1$/,$ {{ s/^((from_step > [0-9]*)) || //; p; }}' "$0")"
+  for _name in message part; do _text=${{_text//"\\"\\${{$_name}}\\""/$'\\1'$_name$'\\2'}}; done
+  for _name in message part; do _text=${{_text//$'\\1'$_name$'\\2'/"${{!_name@Q}}"}}; done
+  printf '%s\\n' "$_text"
   exit 0
 fi
 

@@ -22,7 +22,7 @@ _MOST_SEEN = 8
 """Values kept per parameter, most frequent first."""
 _TAKEN = frozenset(
     """path cdpath ifs home uid euid gid random seconds status argv histfile prompt ps1 ps4 shell term user pwd oldpwd lines columns
-    ppid self from_step dry_run unfinished text step reply optarg optind funcname groups hostname hosttype machtype ostype shlvl usage if then else elif fi case esac for
+    ppid self from_step dry_run unfinished reply optarg optind funcname groups hostname hosttype machtype ostype shlvl usage if then else elif fi case esac for
     select while until do done in function time coproc""".split()
 )
 """Names that bash, other shells or the script itself give a meaning."""

@@ -19,7 +19,7 @@ _STOP = 'stop() { printf \'%s: %s: %q\\n\' "$self" "$1" "$2" >&2; exit 1; }'
 _GUARD = 'must_be_plain() { [[ "$1" != [-\\|]* ]] || refuse "would be read as an option or a command: $(printf %q "$1")"; }'
 """A value must be an argument: `-rf` would be an option, and ImageMagick runs what follows a leading `|`."""
 _FROM_STEP = "((from_step > %d)) || "
-_DRY_RUN = '  text="$(sed -n \'/^: step 1$/,$ { s/^((from_step > [0-9]*)) || //; p; }\' "$0")"'
+_DRY_RUN = '  _text="$(sed -n \'/^: step 1$/,$ { s/^((from_step > [0-9]*)) || //; p; }\' "$0")"'
 
 
 class StepText(NamedTuple):
@@ -152,19 +152,21 @@ def _with_default(number: int, value: str) -> str:
 
 
 def _dry_run(inputs: Inputs) -> list[str]:
-    """Prints the steps with their values. Marks first, then values: a value may look like a name."""
+    """Prints the steps with their values. With several, marks first and then values: a value may look like another's name."""
     lines = ['if [[ -n "$dry_run" ]]; then # the steps below as text, with the values filled in', _DRY_RUN]
     names = [p.name for p in inputs.parameters]
-    if names:
-        quoted, inside, mark = '"\\"\\${$name}\\""', '"\\${$name}"', "$'\\1'$name$'\\2'"
-        also = f" text=${{text//{inside}/$'\"\\1'$name$'\\2\"'}};" if inputs.has_inner else ""
+    if len(names) == 1 and not inputs.has_inner:
+        quoted = f'"\\"\\${{{names[0]}}}\\""'
+        lines.append(f'  _text=${{_text//{quoted}/"${{{names[0]}@Q}}"}}')
+    elif names:
+        quoted, inside, mark = '"\\"\\${$_name}\\""', '"\\${$_name}"', "$'\\1'$_name$'\\2'"
+        edits = [f"_text=${{_text//{quoted}/{mark}}}"]
+        edits += [f"_text=${{_text//{inside}/$'\"\\1'$_name$'\\2\"'}}"] if inputs.has_inner else []
+        filled = f'_text=${{_text//{mark}/"${{!_name@Q}}"}}'
         # A loop over one name is no loop (SC2043).
-        start, end = (f"name='{names[0]}';", "") if len(names) == 1 else (f"for name in {' '.join(names)}; do", " done")
-        lines += [
-            f"  {start} text=${{text//{quoted}/{mark}}};{also}{end}",
-            f'  {start} text=${{text//{mark}/"${{!name@Q}}"}};{end}',
-        ]
-    return [*lines, "  printf '%s\\n' \"$text\"", "  exit 0", "fi"]
+        each = f"for _name in {' '.join(names)}; do %s; done" if len(names) > 1 else f"_name='{names[0]}'; %s"
+        lines += [f"  {each % '; '.join(edits)}", f"  {each % filled}"]
+    return [*lines, "  printf '%s\\n' \"$_text\"", "  exit 0", "fi"]
 
 
 def _step(step: StepText, number: int, *, can_resume: bool) -> str:

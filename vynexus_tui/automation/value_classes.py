@@ -24,7 +24,7 @@ class Guard(NamedTuple):
 
 _NUMBER = ("^[0-9]+$", "digits")
 _DATE = ("^[0-9]+([-/][0-9]+)*$", "digits with - or / between them")
-_NAME = ("^[A-Za-z0-9][A-Za-z0-9._-]*$", "letters, digits, . _ and -")
+_NAME = ("^[A-Za-z0-9][A-Za-z0-9._/-]*$", "letters, digits, . _ / and -")
 _SQL = frozenset("psql mysql mariadb sqlite3 duckdb".split())
 _STATEMENT = re.compile(r"\s*(?:select|insert|update|delete|with|explain|vacuum|analyze|refresh|call)\b[^\\]*\Z", re.IGNORECASE | re.DOTALL)
 """Without a backslash: psql and mysql have commands of their own behind one, and some of those start programs."""
