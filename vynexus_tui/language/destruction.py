@@ -116,6 +116,6 @@ def _git_destroys(words: tuple[str, ...], action: str, options: set[str], letter
         return f"git {action} drops local changes"
     if action == "branch" and ("D" in letters or (("d" in letters or "--delete" in options) and ("f" in letters or "--force" in options))):
         return "git branch -D deletes a branch"
-    if action == "worktree remove" or (action == "worktree" and "remove" in operands):
+    if action == "remove" and "worktree" in words:
         return "git worktree remove deletes a folder" if "f" in letters or "--force" in options else None
     return None

@@ -12,8 +12,8 @@ HTTP_CLIENTS = frozenset({"curl", "http", "https", "xh", "xhs", "wget"})
 _HTTPIE = frozenset({"http", "https", "xh", "xhs"})
 _HTTPIE_ITEM = re.compile(r"[\w.-]+(?::=|=(?!=)|@).*")
 """`name=value`, `name:=1` and `name@file` make httpie send a body; `name==value` is a query."""
-_ELSEWHERE = re.compile(r"(?:[\w.{}-]+@)?[\w.{}-]{2,}:(?!//|\\)|rsync://")
-"""`host:path`, `me@host:path`; one letter before the colon would be a drive."""
+_ELSEWHERE = re.compile(r"(?:[\w.{}-]+@)?[\w.{}-]+:(?!//)|rsync://")
+"""`host:path`, `me@host:path`."""
 
 
 def publishing_reason(part: Part) -> str | None:
