@@ -52,7 +52,7 @@ must_be_plain() {{ [[ "$1" != [-\\|]* ]] || refuse "would be read as an option o
 must_be_plain "${{message}}"
 must_be_plain "${{part}}"
 if [[ -n "$dry_run" ]]; then # the steps below as text, with the values filled in
-  _text="$(sed -n '/^: step 1$/,$ {{ s/^((from_step > [0-9]*)) || //; p; }}' "$0")"
+  _text="$(sed -e '/^: step 1$/,$!d' -e 's/^((from_step > [0-9]*)) || //' "$0")"
   for _name in message part; do _text=${{_text//"\\"\\${{$_name}}\\""/$'\\1'$_name$'\\2'}}; done
   for _name in message part; do _text=${{_text//$'\\1'$_name$'\\2'/"${{!_name@Q}}"}}; done
   printf '%s\\n' "$_text"

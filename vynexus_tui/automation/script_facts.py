@@ -56,10 +56,10 @@ def step_texts(text: str) -> tuple[str, ...]:
 
 def _own_text(step: str) -> str:
     """A step without what stands around it."""
-    lines = [line for line in step.strip().splitlines() if not line.startswith(("begin ", "finish "))]
+    lines = [line for line in step.strip().splitlines() if not line.lstrip().startswith(("begin ", "finish "))]
     match = _AROUND.match("\n".join(lines))
     own = match["step"] if match else step
-    return own[1:-1].strip().removesuffix(";") if own.startswith("{ ") and own.endswith("; }") else own
+    return own[1:-1].strip().removesuffix(";") if re.match(r"\{\s", own) and own.endswith("}") else own
 
 
 def _risk(text: str) -> Risk:

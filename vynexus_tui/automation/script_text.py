@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 from itertools import chain
+from textwrap import indent
 from typing import NamedTuple
 
 from vynexus_tui.automation.inputs import Inputs
-from vynexus_tui.automation.quoting import double_quoted
+from vynexus_tui.automation.quoting import Context, double_quoted, read_quoting
 from vynexus_tui.automation.templates.additions import Additions
 from vynexus_tui.domain.automations import Parameter
 from vynexus_tui.language.visible import visible
@@ -19,7 +20,7 @@ _STOP = 'stop() { printf \'%s: %s: %q\\n\' "$self" "$1" "$2" >&2; exit 1; }'
 _GUARD = 'must_be_plain() { [[ "$1" != [-\\|]* ]] || refuse "would be read as an option or a command: $(printf %q "$1")"; }'
 """A value must be an argument: `-rf` would be an option, and ImageMagick runs what follows a leading `|`."""
 _FROM_STEP = "((from_step > %d)) || "
-_DRY_RUN = '  _text="$(sed -n \'/^: step 1$/,$ { s/^((from_step > [0-9]*)) || //; p; }\' "$0")"'
+_DRY_RUN = "  _text=\"$(sed -e '/^: step 1$/,$!d' -e 's/^((from_step > [0-9]*)) || //' \"$0\")\""
 
 
 class StepText(NamedTuple):
@@ -176,4 +177,9 @@ def _step(step: StepText, number: int, *, can_resume: bool) -> str:
 
 
 def _in_braces(text: str) -> str:
-    return f"{{\n{text}\n}}" if "\n" in text else f"{{ {text}; }}"
+    if "\n" not in text:
+        return f"{{ {text}; }}"
+    contexts = read_quoting(text).contexts
+    # Not where a blank more would be part of a quoted text or here-document.
+    is_plain = all(context is Context.SYNTAX for ch, context in zip(text, contexts, strict=True) if ch == "\n")
+    return "{\n" + (indent(text, "  ") if is_plain else text) + "\n}"
