@@ -62,7 +62,7 @@ class MicroAutomationCreator:
         draft = build_draft(recorded, around)
         if isinstance(draft, Problem):
             return Refusal(pattern_id=pattern.pattern_id, reason=draft.reason, detail=draft.detail)
-        made = _automation(recorded, draft, choose_name(draft.steps, name_taken), now, self.settings)
+        made = _automation(recorded, draft, choose_name(draft.steps, name_taken, is_function=draft.is_function), now, self.settings)
         cwds = [occurrence.cwd for occurrence in pattern.occurrences if occurrence.cwd]
         return replace(
             made,
