@@ -27,7 +27,7 @@ class NotReplayableError(Exception):
 def replay(pattern: Pattern, automation: Automation, folder: Path) -> tuple[list[list[str]], list[list[str]]]:
     """The argument vectors of the newest recorded run, and of the script called with its values."""
     texts = [step.text for step in pattern.steps]
-    values = {n: str(folder) + v[1:] if v.startswith("~/") else v for n, v in _newest_values(pattern).items()}
+    values = _newest_values(pattern, str(folder))
     # What the shell needs itself gets another name: {path} becomes path_name.
     values = {**{f"{name}_name": value for name, value in values.items()}, **values}
     arguments = [values[name] for name in (p.name for p in automation.parameters) if name in values]
@@ -51,7 +51,7 @@ def without_additions(calls: list[list[str]], adds: tuple[str, ...]) -> list[lis
             if arguments[: len(options)] == options:
                 arguments = arguments[len(options) :]
                 break
-        is_own = program in ("cp", "mv", "rm", "wc") and any(a.endswith(".unfinished") for a in arguments)
+        is_own = program in ("cp", "mv", "rm", "wc") and any(".unfinished-" in a for a in arguments)
         if not is_own or "writes output to a temporary file beside it, then moves it" not in adds:
             kept.append([program, *arguments])
     return kept
@@ -63,7 +63,7 @@ def is_part_of(fewer: list[list[str]], more: list[list[str]]) -> bool:
     return all(call in left for call in fewer)
 
 
-def _newest_values(pattern: Pattern) -> Mapping[str, str]:
+def _newest_values(pattern: Pattern, home: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for step in pattern.steps:
         for slot in step.slots:
@@ -71,7 +71,9 @@ def _newest_values(pattern: Pattern) -> Mapping[str, str]:
             value = literal_value(step.text[slot.start : slot.end], context)
             if value is None:
                 raise NotReplayableError("a value that only the shell knew")
-            found[slot.name] = value
+            # Within a word the shell leaves ~ as it is.
+            is_start = slot.start == 0 or step.text[slot.start - 1] in " \t\n"
+            found.setdefault(slot.name, home + value[1:] if is_start and value.startswith("~/") else value)
     return found
 
 

@@ -180,6 +180,11 @@ def test_quotes_and_home_are_understood_as_the_shell_did(workshop) -> None:
     assert workshop.run(whole).stdout == b"<my file>"
 
 
+def test_within_a_word_a_tilde_is_no_home_directory(workshop) -> None:
+    automation = workshop.made("show x_{x}", values=[{"x": "~/a.txt"}, {"x": "b"}])
+    assert {s.value for s in automation.parameters[0].seen} == {"~/a.txt", "b"}
+
+
 @pytest.mark.parametrize("name", ["path", "random", "home", "usage", "if", "status"])
 def test_parameters_never_shadow_what_the_shell_needs(workshop, name: str) -> None:
     automation = workshop.made(f"show {{{name}}}", values=[{name: "a"}, {name: "b"}])

@@ -161,9 +161,13 @@ def _parameter(
     # Newest first, so that of equally frequent values the newest leads.
     for raw in [occurrence[first.span.name] for occurrence in reversed(values) if first.span.name in occurrence] or [newest]:
         meant = literal_value(raw, context) if raw == newest else _as_value(raw, context)
-        meant = home + meant[1:] if meant and home and meant.startswith("~/") else meant
+        # Within a word the shell leaves ~ as it is.
+        is_home = meant is not None and meant.startswith("~/") and _begins_word(first)
+        meant = home + meant[1:] if meant and home and is_home else meant
         # What the script itself would refuse, or could not show in its header, is no value to offer.
-        is_value = meant and not meant.startswith(("~/", "|")) and meant.isprintable() and not has_unseen(meant)
+        is_value = (
+            meant and not meant.startswith("|") and (home is not None or not is_home) and meant.isprintable() and not has_unseen(meant)
+        )
         meanings.append(meant if is_value else None)
     seen = Counter(meant for meant in meanings if meant)
     ranked = tuple(SeenValue(value=value, count=count) for value, count in seen.most_common(_MOST_SEEN))
@@ -171,6 +175,11 @@ def _parameter(
     # "" is what the script itself replaces by today's date.
     default = "" if is_today else None if must_be_given else _usual(meanings[:_RECENT_RUNS])
     return Parameter(name=variable, default=default, seen=ranked)
+
+
+def _begins_word(slot: _Slot) -> bool:
+    start = slot.span.start
+    return slot.reading.contexts[start] is Context.BARE and (start == 0 or slot.step.text[start - 1] in " \t\n;|&(<>")
 
 
 def _usual(meanings: Sequence[str | None]) -> str | None:

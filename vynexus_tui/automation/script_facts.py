@@ -56,7 +56,8 @@ def step_texts(text: str) -> tuple[str, ...]:
 
 def _own_text(step: str) -> str:
     """A step without what stands around it."""
-    lines = [line for line in step.strip().splitlines() if not line.lstrip().startswith(("begin ", "finish "))]
+    step = step.replace("{ # shellcheck source=", "{\n# shellcheck source=")
+    lines = [line for line in step.strip().splitlines() if not line.lstrip().startswith(("begin ", "finish ", "# shellcheck "))]
     match = _AROUND.match("\n".join(lines))
     own = match["step"] if match else step
     return own[1:-1].strip().removesuffix(";") if re.match(r"\{\s", own) and own.endswith("}") else own

@@ -58,10 +58,16 @@ def write_function(*, name: str, title: str, origin: str, steps: Sequence[str]) 
 
     A chain of `&&`: `set -e` or `exit` would end the person's shell.
     """
-    chained = [f"{_in_braces(text) if '||' in text else text} &&" for text in steps]
+    chained = [f"{_in_chain(text)} &&" for text in steps]
     chained[-1] = chained[-1].removesuffix(" &&")
     header = _header(name, title, origin, Inputs((), (), (), {}), options="")
     return "\n\n".join("\n".join(block) for block in [header, *([f": step {n} &&", text] for n, text in enumerate(chained, 1))]) + "\n"
+
+
+def _in_chain(text: str) -> str:
+    if re.match(r"(?:source|\.)\s", text):
+        return f"{{ # shellcheck source=/dev/null # a file of yours, read only when this runs\n  {text}\n}}"
+    return _in_braces(text) if "||" in text else text
 
 
 def usage_line(name: str, parameters: Sequence[Parameter], options: str = "") -> str:

@@ -26,13 +26,13 @@ _UNFINISHED = (
     "unfinished=''",
     'trap \'[[ -z "$unfinished" ]] || rm -f -- "$unfinished"\' EXIT',
     'begin() { [[ -f "$1" || ! -e "$1" ]] || stop "is no ordinary file" "$1"',
-    '  unfinished="$(readlink -f -- "$1").unfinished"; [[ ! -e "$1" ]] || cp -p -- "$1" "$unfinished"; }',
+    '  unfinished="$(readlink -f -- "$1").unfinished-$$"; [[ ! -e "$1" ]] || cp -p -- "$1" "$unfinished"; }',
 )
 """`cp -p` for the mode and owner the file has; `readlink`, so that a link stays one."""
-_FINISH = 'finish() { mv -f -- "$unfinished" "${unfinished%.unfinished}"; unfinished=\'\'; }'
+_FINISH = 'finish() { mv -f -- "$unfinished" "${unfinished%".unfinished-$$"}"; unfinished=\'\'; }'
 _FINISH_COUNTED = (
     'finish() { (($# < 2)) || printf \'%s: %s lines in, %s out\\n\' "$self" "$(wc -l < "$2")" "$(wc -l < "$unfinished")" >&2',
-    '  mv -f -- "$unfinished" "${unfinished%.unfinished}"; unfinished=\'\'; }',
+    '  mv -f -- "$unfinished" "${unfinished%".unfinished-$$"}"; unfinished=\'\'; }',
 )
 
 
