@@ -2,12 +2,14 @@
 
 import os
 import re
+import subprocess
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.automation.conftest import NOW, Workshop
 from vynexus_tui.automation.micro_automation_creator import MicroAutomationCreator
+from vynexus_tui.automation.script_facts import describe_script
 from vynexus_tui.automation.value_classes import date_format
 from vynexus_tui.domain.automations import Automation
 from vynexus_tui.domain.settings import AutomationCreation
@@ -203,3 +205,40 @@ def test_time_limits_and_retries_are_settings(workshop: Workshop) -> None:
     )
     assert isinstance(made, Automation)
     assert "curl --fail --connect-timeout 3 --max-time 9 https" in made.script.text
+
+
+def test_a_program_named_like_a_function_of_ours_is_still_the_program(workshop: Workshop) -> None:
+    automation = workshop.made("stop {g}", "finish", values=NEW_EACH_TIME)
+    workshop.run(automation)
+    for name in ("stop", "finish"):
+        (workshop.folder / "bin" / name).write_text(f"#!/bin/sh\nprintf '<{name} %s>' \"$@\"\n")
+        (workshop.folder / "bin" / name).chmod(0o755)
+    assert workshop.run(automation, "web").stdout == b"<stop web><finish >"
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="this system has no files in memory")
+def test_read_from_memory_it_still_knows_its_steps_and_its_usage(workshop: Workshop) -> None:
+    automation = workshop.made("echo a {g}", "ls /nonexistent", values=NEW_EACH_TIME)
+    for arguments, status, words in (
+        (["x"], 2, f"{automation.name}: to go on from there: {automation.name} --from 2 x\n"),
+        (["--help"], 0, f"Usage: {automation.name} [--dry-run | --from STEP] <g>\n"),
+        (["--dry-run", "x y"], 0, "echo a 'x y'\n"),
+        ([], 64, f"{automation.name}: g is missing\n"),
+    ):
+        descriptor = os.memfd_create("script", 0)
+        os.write(descriptor, automation.script.text.encode())
+        done = subprocess.run(
+            ["bash", f"/proc/self/fd/{descriptor}", *arguments],
+            pass_fds=[descriptor],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+        )
+        os.close(descriptor)
+        assert done.returncode == status
+        assert words in done.stdout + done.stderr
+
+
+def test_the_default_of_a_date_is_read_back_from_the_text(workshop: Workshop) -> None:
+    automation = workshop.made("show {date}", values=DAYS)
+    assert [(p.name, p.default) for p in describe_script(automation.script.text).parameters] == [("date", "")]
