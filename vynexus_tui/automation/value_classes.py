@@ -56,7 +56,8 @@ def _allowed(words: tuple[str, ...], index: int, text: str, offset: int) -> tupl
         return ()
     if words[0] in ("make", "gmake"):
         name, equals, _ = text[:offset].partition("=")
-        is_plain = not words[index - 1].startswith("-") and not text.startswith("-")
+        before = words[index - 1]
+        is_plain = (not before.startswith("-") or "=" in before) and not text.startswith("-")
         return (_NUMBER, _DATE, _NAME) if is_plain and not (equals and _NAMES_PROGRAM.fullmatch(name)) else ()
     if words[0] in _SQL and _STATEMENT.match(words[index]):
         # Between the quotes of SQL nothing of this class can end the string.
