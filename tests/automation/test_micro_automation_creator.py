@@ -54,7 +54,7 @@ must_be_plain "${{part}}"
 if [[ -n "$dry_run" ]]; then # the steps below as text, with the values filled in
   _text="$(sed -e '/^: step 1$/,$!d' -e 's/^((from_step > [0-9]*)) || //' "$0")"
   for _name in message part; do _text=${{_text//"\\"\\${{$_name}}\\""/$'\\1'$_name$'\\2'}}; done
-  for _name in message part; do _text=${{_text//$'\\1'$_name$'\\2'/"${{!_name@Q}}"}}; done
+  for _name in message part; do _value=${{!_name}}; _text=${{_text//$'\\1'$_name$'\\2'/"${{_value@Q}}"}}; done
   printf '%s\\n' "$_text"
   exit 0
 fi

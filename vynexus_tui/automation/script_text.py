@@ -169,7 +169,7 @@ def _dry_run(inputs: Inputs) -> list[str]:
         quoted, inside, mark = '"\\"\\${$_name}\\""', '"\\${$_name}"', "$'\\1'$_name$'\\2'"
         edits = [f"_text=${{_text//{quoted}/{mark}}}"]
         edits += [f"_text=${{_text//{inside}/$'\"\\1'$_name$'\\2\"'}}"] if inputs.has_inner else []
-        filled = f'_text=${{_text//{mark}/"${{!_name@Q}}"}}'
+        filled = f'_value=${{!_name}}; _text=${{_text//{mark}/"${{_value@Q}}"}}'
         # A loop over one name is no loop (SC2043).
         each = f"for _name in {' '.join(names)}; do %s; done" if len(names) > 1 else f"_name='{names[0]}'; %s"
         lines += [f"  {each % '; '.join(edits)}", f"  {each % filled}"]
