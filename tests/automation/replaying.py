@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from vynexus_tui.automation.quoting import literal_value, read_quoting
-from vynexus_tui.automation.steps import BUILTINS
+from vynexus_tui.automation.steps import BUILTINS, program_word
 from vynexus_tui.domain.automations import Automation
 from vynexus_tui.domain.patterns import Pattern
 from vynexus_tui.language.lexing import parse_command
@@ -16,7 +16,7 @@ from vynexus_tui.language.program_facts import command_words
 
 _STUB = '#!/bin/sh\nprintf \'%s\\0\' "${0##*/}" "$@" >> "$STUB_LOG"\nprintf \'\\n\\0\' >> "$STUB_LOG"\n'
 _CHECKED = re.compile(r"\[\[ -[er] (.+?) \]\] \|\| stop")
-_FOR_REAL = frozenset("sed head grep date readlink".split())
+_FOR_REAL = frozenset("sed head grep date readlink bash sh".split())
 """What our scripts themselves need; steps that use them for anything are not replayed."""
 
 
@@ -90,6 +90,9 @@ def _run(folder: Path, script: bytes, arguments: list[str], texts: list[str], fi
             if part.is_compound and not part.commands:
                 raise NotReplayableError("a loop")
             for command in part.commands:
+                started = program_word(command)
+                if started and "/" in started.text:
+                    raise NotReplayableError(started.text)
                 _prepare(command_words(command), [r.target.value for r in command.redirects if r.target], work, stubs)
     for name, content in files.items():
         _place(work, name).write_text(content)
