@@ -20,7 +20,11 @@ _SLOT = re.compile(r"(?<!\{)\{([a-z_]+)\}(?!\})")
 
 
 def build_pattern(
-    *templates: str, values: Sequence[Mapping[str, str]] = ({}, {}, {}), dated: bool = True, presence: Sequence[float] = ()
+    *templates: str,
+    values: Sequence[Mapping[str, str]] = ({}, {}, {}),
+    dated: bool = True,
+    presence: Sequence[float] = (),
+    cwd: str | None = None,
 ) -> Pattern:
     """A pattern whose newest occurrence holds the last of `values`; {name} marks a slot."""
     steps = []
@@ -41,7 +45,7 @@ def build_pattern(
             session_id=f"s{i % 2}",
             slot_values=value,
             started_at=NOW - timedelta(days=30 - i) if dated else None,
-            cwd=f"/home/me/p{i}",
+            cwd=cwd or f"/home/me/p{i}",
         )
         for i, value in enumerate(values)
     )

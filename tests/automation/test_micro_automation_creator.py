@@ -20,32 +20,53 @@ def test_the_whole_script_reads_like_one_written_by_hand(workshop) -> None:
         == f"""#!/usr/bin/env bash
 # {automation.name}: show version --bump {{part}} › show -q › show commit -am '{{message}}'
 # Made by VyNexus from 3 occurrences in 2 sessions, 2026-01-30 to 2026-02-01.
-# Usage: {automation.name} <message> [part]
+# Usage: {automation.name} [--dry-run | --from STEP] <message> [part]
 #   message  seen: add x (1), don't (1), fix it (1)
 #   part     seen: patch (2), minor (1)
 
 set -euo pipefail
 self="{automation.name}"
-trap 'printf "%s: stopped at line %s: %s\\n" "$self" "$LINENO" "$BASH_COMMAND" >&2' ERR
 
 usage() {{ sed -n '/^set /q; s/^# //p' "$0"; }}
-case "${{1-}}" in -h | --help) usage; exit 0 ;; esac
-if (($# < 1 || $# > 2)); then usage >&2; exit 64; fi
+refuse() {{ printf '%s: %s\\n' "$self" "$1" >&2; usage >&2; exit 64; }}
+stopped() {{
+  local step; step="$(head -n "$1" "$0" | grep -c '^: step ')"
+  printf '%s: stopped at step %s of 3: %s\\n' "$self" "$step" "$2" >&2
+  printf '%s: to go on from there: %s\\n' "$self" "{automation.name} --from $step$(printf ' %q' "${{message}}" "${{part}}")" >&2
+}}
+trap 'stopped "$LINENO" "$BASH_COMMAND"' ERR
 
-message="${{1:?message is missing, see --help}}"
+dry_run='' from_step=1
+case "${{1-}}" in
+  -h | --help) usage; exit 0 ;;
+  --dry-run) dry_run=yes; shift ;;
+  --from) from_step="${{2-}}"; shift $(($# > 1 ? 2 : 1)) ;;
+esac
+[[ "$from_step" == [1-3] ]] || refuse "--from takes the number of a step, 1 to 3"
+(($# <= 2)) || refuse "too many arguments: $#"
+
+[[ -n "${{1-}}" ]] || refuse "message is missing"
+message="${{1}}"
 part="${{2:-patch}}"
-must_be_plain() {{ [[ "$1" != [-\\|]* ]] || {{ printf '%s: would be read as an option or a command: %q\\n' "$self" "$1" >&2; exit 64; }}; }}
+must_be_plain() {{ [[ "$1" != [-\\|]* ]] || refuse "would be read as an option or a command: $(printf %q "$1")"; }}
 must_be_plain "${{message}}"
 must_be_plain "${{part}}"
+if [[ -n "$dry_run" ]]; then # the steps below as text, with the values filled in
+  _text="$(sed -e '/^: step 1$/,$!d' -e 's/^((from_step > [0-9]*)) || //' "$0")"
+  for _name in message part; do _text=${{_text//"\\"\\${{$_name}}\\""/$'\\1'$_name$'\\2'}}; done
+  for _name in message part; do _value=${{!_name}}; _text=${{_text//$'\\1'$_name$'\\2'/"${{_value@Q}}"}}; done
+  printf '%s\\n' "$_text"
+  exit 0
+fi
 
 : step 1
-show version --bump "${{part}}"
+((from_step > 1)) || show version --bump "${{part}}"
 
 : step 2
-show -q
+((from_step > 2)) || show -q
 
 : step 3
-show commit -am "${{message}}"
+((from_step > 3)) || show commit -am "${{message}}"
 """
     )
 
@@ -159,6 +180,11 @@ def test_quotes_and_home_are_understood_as_the_shell_did(workshop) -> None:
     assert workshop.run(whole).stdout == b"<my file>"
 
 
+def test_within_a_word_a_tilde_is_no_home_directory(workshop) -> None:
+    automation = workshop.made("show x_{x}", values=[{"x": "~/a.txt"}, {"x": "b"}])
+    assert {s.value for s in automation.parameters[0].seen} == {"~/a.txt", "b"}
+
+
 @pytest.mark.parametrize("name", ["path", "random", "home", "usage", "if", "status"])
 def test_parameters_never_shadow_what_the_shell_needs(workshop, name: str) -> None:
     automation = workshop.made(f"show {{{name}}}", values=[{name: "a"}, {name: "b"}])
@@ -249,13 +275,16 @@ def test_a_step_that_harms_is_left_out_unless_nearly_every_run_had_it(workshop, 
 
 def test_a_deletion_of_nearly_every_run_is_part_of_it(workshop) -> None:
     automation = workshop.made("show a", "rm -f cache.db", values=[{}] * 15, presence=(1.0, 14 / 15))
-    assert "\nrm -f cache.db\n" in automation.script.text
+    assert "|| rm -f cache.db\n" in automation.script.text
 
 
 def test_what_was_never_done_without_a_deletion_is_not_done_without_it(workshop) -> None:
-    refusal = workshop.refused("show a", "rm -f cache.db", "show seed", values=[{}] * 15, presence=(1.0, 0.6, 0.6))
-    assert refusal.reason is RefusalReason.DESTRUCTIVE
-    assert refusal.detail == "what follows may need `rm -f cache.db`, which you did in 9 of 15 times"
+    less = workshop.made("show a", "rm -f cache.db", "show seed", values=[{}] * 15, presence=(1.0, 0.6, 0.6))
+    assert workshop.run(less).stdout == b"<a>"
+    assert "leaves out `show seed`, which you never did without that" in less.adds
+    refusal = workshop.refused("sudo ls", "show seed", values=[{}] * 15, presence=(0.8, 0.8))
+    assert refusal.reason is RefusalReason.PRIVILEGED
+    assert refusal.detail == "what follows may need `sudo ls`, which you did in 12 of 15 times"
     assert workshop.made("show a", "rm -f cache.db", "show seed", values=[{}] * 15, presence=(1.0, 0.6, 0.8))
     assert workshop.made("show a", "show seed", "rm -f cache.db", values=[{}] * 15, presence=(1.0, 0.6, 0.6))
 

@@ -37,6 +37,33 @@ def test_a_name_says_what_is_done(steps: list[str], name: str) -> None:
     assert _name(*steps) == name
 
 
+@pytest.mark.parametrize(
+    ("steps", "name"),
+    [
+        (["cd ~/work/shop", "git pull", "source .venv/bin/activate"], "go-shop"),
+        (["source .venv/bin/activate"], "use-venv"),
+        (["source env.sh", "make"], "use-env"),
+        (["conda activate ml"], "use-ml"),
+        (["git clone https://example.org/a/tool.git", "cd tool"], "go-tool"),
+    ],
+)
+def test_a_function_is_named_by_where_it_goes(workshop, steps: list[str], name: str) -> None:
+    assert workshop.made(*steps).name == name
+
+
+@pytest.mark.parametrize(
+    ("steps", "name"),
+    [
+        (["ssh {host} uptime"], "remote-uptime"),
+        (["ssh web 'git pull && make'"], "remote-git-pull"),
+        (["ssh -fN -L 5432:db:5432 web"], "tunnel-web"),
+        (["terraform -n {host}", "make"], "my-terraform-and-make"),
+    ],
+)
+def test_what_is_done_on_another_machine_is_in_the_name(workshop, steps: list[str], name: str) -> None:
+    assert workshop.made(*steps, values=[{"host": "a"}, {"host": "web"}]).name == name
+
+
 def test_a_name_already_in_use_is_not_given_again() -> None:
     taken: tuple[str, ...] = ()
     for _ in range(6):

@@ -15,26 +15,23 @@ REFUSED = [
     (["env A=1 doas ls"], R.PRIVILEGED, "doas"),
     (["sh -c 'sudo ls'"], R.PRIVILEGED, "sudo"),
     (["for h in a b; do sudo ping -c1 $h; done"], R.PRIVILEGED, "sudo"),
-    (["rm -rf {dir}"], R.DESTRUCTIVE, "rm -r"),
-    (["rm {dir}"], R.DESTRUCTIVE, "rm deletes files"),
-    (["make", "rm -r build"], R.DESTRUCTIVE, "rm -r"),
-    (["git push --force"], R.DESTRUCTIVE, "force push"),
-    (["git push", "git push origin --delete old"], R.DESTRUCTIVE, "deletes a branch at the remote"),
-    (["git push origin +main"], R.DESTRUCTIVE, "force push"),
-    (["git fetch", "git reset --hard origin/main"], R.DESTRUCTIVE, "reset --hard"),
-    (["terraform destroy -auto-approve"], R.DESTRUCTIVE, "infrastructure"),
-    (["kubectl -n prod delete pod {dir}"], R.DESTRUCTIVE, "cluster"),
     (["dd if=a of=/dev/sdb"], R.DESTRUCTIVE, "dd"),
-    (["psql -c 'drop table users'"], R.DESTRUCTIVE, "drops data"),
-    (["find . -name '*.log' -delete"], R.DESTRUCTIVE, "find deletes"),
-    (["find . -name '*.log' -exec rm {} +"], R.DESTRUCTIVE, "find deletes"),
-    (["ls", "ssh web 'rm -rf /srv/old'"], R.DESTRUCTIVE, "rm -r"),
-    (["echo hi > /dev/sda"], R.DESTRUCTIVE, "device"),
-    (["cd src", "export A=1"], R.STATEFUL, "changes the calling shell"),
-    (["cd ../lib"], R.STATEFUL, "cd"),
+    (["echo hi > /dev/sda"], R.DESTRUCTIVE, "/dev/sda"),
+    (["mkfs.ext4 /dev/sdb1"], R.DESTRUCTIVE, "whole device"),
+    (["wipefs -a /dev/sdb"], R.DESTRUCTIVE, "whole device"),
+    (["parted /dev/sdb mklabel gpt"], R.DESTRUCTIVE, "whole device"),
+    (["xz -dc image.xz | dd of=/dev/sdb bs=4M"], R.DESTRUCTIVE, "dd writes to /dev/sdb"),
+    (["cd ../lib"], R.STATEFUL, "alone is not worth"),
+    (["cd .."], R.STATEFUL, "alone is not worth"),
+    (["cd src", "ls", "cd .."], R.STATEFUL, "ends where it began"),
+    (["source {dir}", "make"], R.STATEFUL, "a function of it takes no arguments"),
+    (["cd {dir}", "source env.sh"], R.STATEFUL, "a function of it takes no arguments"),
+    (["source env.sh", "export A={{secret:token}}"], R.SECRET, "function"),
+    (["sudo mount /dev/sdb1 /mnt", "make"], R.PRIVILEGED, "cannot be tried"),
+    (["make CC={dir}"], R.UNQUOTABLE, "read as code by make"),
+    (["make -f {dir}"], R.UNQUOTABLE, "read as code by make"),
+    (["psql -c '\\! ls {dir}'"], R.UNQUOTABLE, "read as code by psql"),
     (["eval \"$(ssh-agent)\"", "make"], R.STATEFUL, "eval"),
-    (["conda activate ml", "python train.py"], R.STATEFUL, "conda"),
-    (["source ~/.bashrc", "make"], R.STATEFUL, "source"),
     (["./server &", "curl localhost"], R.STATEFUL, "job"),
     (["echo $result"], R.STATEFUL, "$result"),
     (["make", "test $? -eq 0"], R.STATEFUL, "$?"),
@@ -63,7 +60,6 @@ REFUSED = [
     (["psql -c 'select {dir}'"], R.UNQUOTABLE, "read as code by psql"),
     (["sqlite3 a.db 'select {dir}'"], R.UNQUOTABLE, "read as code by sqlite3"),
     (["jq '.{dir}' f.json"], R.UNQUOTABLE, "read as code by jq"),
-    (["make TARGET={dir}"], R.UNQUOTABLE, "read as code by make"),
     (["npx {dir}"], R.UNQUOTABLE, "names the program"),
     (["docker run -p 8080:80 alpine {dir}"], R.UNQUOTABLE, "names the program"),
     (["make \x1b[31m"], R.SYNTAX, "control character"),
@@ -106,9 +102,6 @@ REFUSED = [
     (["ls | entr {dir}"], R.UNQUOTABLE, "read as code by entr"),
     (["strace -f {dir}"], R.UNQUOTABLE, "read as code by strace"),
     (["adb shell {dir}"], R.UNQUOTABLE, "read as code by adb"),
-    (["env -S 'rm -rf x'"], R.DESTRUCTIVE, "rm -r"),
-    (["busybox rm -r x"], R.DESTRUCTIVE, "rm -r"),
-    (["make", "mv a /dev/null"], R.DESTRUCTIVE, "/dev/null"),
     (["cp a.txt\u00a0b.txt dest/"], R.SYNTAX, "cannot be seen"),
     (["echo 'a\u202eb'", "make"], R.SYNTAX, "cannot be seen"),
     (["echo a\u3164", "make"], R.SYNTAX, "cannot be seen"),
@@ -143,7 +136,7 @@ def test_what_must_not_become_a_script_is_refused_with_its_reason(workshop, step
     [
         "ssh {host} uptime", "scp a.txt {host}:/srv/", "cmake --build={host}", "awk '{print $1}' {host}", "sed -n 1p {host}",
         "find {host} -type f", "python3 train.py {host}", "docker exec {host} ls", "jq .name {host}", "git switch -c {host}", "git log -- {host}",
-        "NODE_ENV={host} ls -l", "cat a > {host}", "grep -e a {host}", "npm run {host}", "test -f {host} && ls -l", "export AWS_PROFILE={host} && make", "make lint || cp {host} b",
+        "NODE_ENV={host} ls -l", "cat a > {host}", "grep -e a {host}", "npm run {host}", "make TARGET={host}", "make {host}", "test -f {host} && ls -l", "export AWS_PROFILE={host} && make", "make lint || cp {host} b",
         "docker ps --filter {host}", "pnpm build --filter={host}", "git log --diff-filter={host}", "black --diff {host}", "TZ={host} date -u",
     ],
 )  # fmt: skip
@@ -173,3 +166,12 @@ def test_a_program_known_only_at_run_time_is_refused(workshop) -> None:
 
 def test_nothing_to_do_is_not_worth_a_script(workshop) -> None:
     assert workshop.refused("clear").reason is R.NOT_WORTHY
+
+
+def test_an_optional_step_that_no_script_can_do_is_left_out(workshop) -> None:
+    for step in ("sudo ls /root", "vimm_unknown x", "echo $(ls {dir})", "ps aux | grep node"):
+        automation = workshop.made(
+            "make", step, "show a", presence=(1.0, 0.8, 1.0), values=[{"dir": "a"}] * 10, is_program=lambda name: name != "vimm_unknown"
+        )
+        assert step.split()[0] not in automation.script.text.split(": step 1")[1]
+        assert any(words.startswith("leaves out `") for words in automation.adds)

@@ -78,3 +78,58 @@ def test_risk_is_named(text: str, level: RiskLevel, words: str) -> None:
 
 def test_the_worst_reason_comes_first() -> None:
     assert assess(parse_command("curl -s https://example.com; git push")).reasons[0] == "git push changes things for others"
+
+
+HIGH = [
+    ("rm -r build", "rm -r deletes directories"), ("dd if=a of=b", "dd overwrites"), ("mkfs.ext4 /dev/sdb", "mkfs.ext4 makes a new file system"), ("shred -u a", "shred destroys files"),
+    ("truncate -s 0 a.log", "truncate empties files"), ("git push --force", "git push --force overwrites others' commits"), ("git push --force-with-lease", "git push --force"),
+    ("git reset --hard HEAD~1", "git reset --hard drops local changes"), ("git clean -fd", "git clean deletes untracked files"), ("git branch -D old", "git branch -D deletes a branch"),
+    ("git branch --delete --force old", "git branch -D"), ("git switch --discard-changes main", "git switch drops"), ("git worktree remove --force a", "git worktree remove deletes a folder"),
+    ("psql -c 'DROP TABLE users'", "psql drops data"), ("psql -c 'TRUNCATE users'", "psql drops data"), ("mysql -e 'delete from users'", "mysql drops data"),
+    ("sqlite3 a.db 'delete from users; select 1 where 1'", "sqlite3 drops data"), ("redis-cli FLUSHALL", "redis-cli drops data"), ("dropdb shop", "dropdb drops a database"),
+    ("terraform destroy", "terraform destroy destroys infrastructure"), ("tofu destroy", "tofu destroy"), ("terraform apply -destroy", "terraform -destroy destroys infrastructure"),
+    ("kubectl delete pod web", "kubectl delete deletes from the cluster"), ("kubectl -n prod delete pod web", "kubectl delete"), ("helm uninstall web", "helm uninstall deletes a release"),
+    ("docker system prune -f", "docker prune deletes"), ("podman volume rm data", "podman volume rm deletes a volume"), ("docker volume rm data", "docker volume rm"), ("docker rm -f web", "docker rm deletes containers"),
+    ("docker container rm web", "docker container rm"), ("docker compose down -v", "docker down -v deletes volumes"), ("aws s3 rm s3://b/a", "aws s3 rm deletes objects"), ("aws s3 rb s3://b", "aws s3 rb deletes a bucket"),
+    ("aws s3 sync a s3://b --delete", "aws s3 sync --delete deletes objects"), ("aws ec2 terminate-instances --instance-ids i-1", "aws terminate-instances deletes a resource"),
+    ("gcloud compute instances delete web", "gcloud delete deletes a resource"), ("az group delete -n g", "az delete deletes a resource"), ("find . -name a -delete", "find deletes"),
+    ("find . -exec rm {} +", "find deletes"), ("rsync -a --delete a/ b/", "rsync --delete deletes files at the target"), ("crontab -r", "crontab -r deletes the schedule"),
+    ("sudo ls", "sudo asks"), ("doas ls", "doas asks"), ("su -c ls", "su asks"), ("pkexec ls", "pkexec asks"), ("run0 ls", "run0 asks"),
+    ("kubectl apply -f a.yml", "kubectl apply changes things for others"), ("terraform apply a.plan", "terraform apply changes"), ("curl -X DELETE https://a.example", "curl sends data"),
+    ("http POST https://a.example a=1", "http sends data"), ("http https://a.example a=1", "http sends data"), ("gh pr create --fill", "gh pr create changes"), ("gh issue create -t a", "gh issue create"),
+    ("gh release create v1", "gh release changes"), ("git push", "git push changes"), ("npm publish", "npm publish changes"), ("pnpm publish", "pnpm publish"), ("twine upload dist/a", "twine upload changes"),
+    ("python3 -m twine upload dist/a", "twine upload"), ("cargo publish", "cargo publish"), ("docker push a", "docker push changes"), ("gem push a.gem", "gem push"), ("poetry publish", "poetry publish"), ("uv publish", "uv publish"),
+]  # fmt: skip
+ELEVATED = [
+    ("ssh web uptime", "ssh runs on another machine: a try cannot show what it does there"), ("scp a web:/srv/", "scp copies between machines"), ("rsync -a dist/ me@web:/srv/", "rsync copies between machines"),
+    ("systemctl --user stop app", "systemctl stop changes which services run"), ("systemctl --user disable app", "systemctl disable"), ("psql -c 'update t set a = 1 where id = 2'", "psql changes data"),
+    ("sqlite3 a.db 'delete from t where id = 1'", "sqlite3 changes data"), ("http https://a.example q==1", "network"), ("git clean -n", ""), ("rsync -a a/ b/", "network"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "words"), HIGH)
+def test_what_destroys_publishes_or_takes_rights_is_high_and_names_command_and_object(text: str, words: str) -> None:
+    risk = assess(parse_command(text))
+    assert risk.level is RiskLevel.HIGH, risk
+    assert words in risk.reasons[0], risk
+
+
+@pytest.mark.parametrize(("text", "words"), ELEVATED)
+def test_what_happens_elsewhere_or_changes_data_is_elevated(text: str, words: str) -> None:
+    risk = assess(parse_command(text))
+    assert risk.level is (RiskLevel.ELEVATED if words else RiskLevel.LOW), risk
+    assert words in " ".join(risk.reasons), risk
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kubectl delete pod a --dry-run=client",
+        "git worktree remove a",
+        "git branch -d merged",
+        "gcloud compute instances list",
+        "aws s3 sync a s3://b",
+    ],
+)
+def test_a_rehearsal_or_a_careful_form_destroys_nothing(text: str) -> None:
+    assert not any("deletes" in reason for reason in assess(parse_command(text)).reasons)

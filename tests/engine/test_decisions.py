@@ -295,6 +295,7 @@ def test_a_folder_that_is_not_there_is_no_try(workspace: Workspace, proposed: Au
 
 def test_the_folder_of_the_last_try_is_offered_again(workspace: Workspace, proposed: Automation, project: Path, now: datetime) -> None:
     (project / "copy").mkdir()
+    decisions.choose_folder(workspace, proposed.automation_id, None)
     trials.try_automation(workspace, proposed.name, cwd=str(project / "copy"), arguments=("north",), now=now)
     assert trials.plan_trial(workspace, proposed.name).cwd == str(project / "copy")
 

@@ -31,6 +31,10 @@ def isolated(workspace: Workspace, proposed: Automation, now: datetime) -> Autom
     return proposed
 
 
+def test_what_was_typed_by_hand_are_its_cases_the_newest_first(proposed: Automation, project: Path) -> None:
+    assert proposed.cases == tuple(SeenCase(arguments=(region,), cwd=str(project)) for region in ("west", "north", "south"))
+
+
 def test_every_set_of_arguments_is_tried_and_one_that_fails_asks_for_the_name(
     workspace: Workspace, isolated: Automation, project: Path, now: datetime
 ) -> None:

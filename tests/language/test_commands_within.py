@@ -3,8 +3,9 @@
 import pytest
 
 from vynexus_tui.language.commands_within import command_words, commands_within
+from vynexus_tui.language.destruction import destructive_reason
 from vynexus_tui.language.lexing import parse_command
-from vynexus_tui.language.program_facts import destructive_reason, interactive_reason, privileged_reason
+from vynexus_tui.language.program_facts import interactive_reason, privileged_reason
 
 
 @pytest.mark.parametrize(

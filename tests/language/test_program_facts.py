@@ -2,13 +2,14 @@
 
 import pytest
 
+from vynexus_tui.language.destruction import destructive_reason, whole_device_reason
 from vynexus_tui.language.lexing import Part, parse_command
+from vynexus_tui.language.outward import publishing_reason, remote_reason, request_method
 from vynexus_tui.language.program_facts import (
     command_family,
     command_head,
     command_words,
     commands_within,
-    destructive_reason,
     interactive_reason,
     is_interactive,
     is_navigation,
@@ -17,7 +18,6 @@ from vynexus_tui.language.program_facts import (
     network_reason,
     outside_reason,
     privileged_reason,
-    publishing_reason,
     stateful_reason,
 )
 
@@ -71,10 +71,10 @@ def test_the_word_alone_asks_for_no_rights(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("rm a", "rm deletes files"), ("rm -rf a", "rm -r"), ("rm --recursive a", "rm -r"), ("git push -f", "force push"), ("git push --force-with-lease", "force"),
-        ("git push origin :old", "deletes a branch at the remote"), ("git push origin --delete old", "deletes a branch at the remote"), ("git push -d origin old", "deletes a branch at the remote"), ("git push --force origin :old", "force push"), ("git -C x reset --hard", "reset"), ("git checkout -- .", "drops"), ("git branch -D x", "branch"),
+        ("rm a", "rm deletes files"), ("rm -rf a", "rm -r"), ("rm --recursive a", "rm -r"), ("git push -f", "git push --force"), ("git push --force-with-lease", "force"),
+        ("git push origin :old", "deletes a branch at the remote"), ("git push origin --delete old", "deletes a branch at the remote"), ("git push -d origin old", "deletes a branch at the remote"), ("git push --force origin :old", "git push --force"), ("git -C x reset --hard", "reset"), ("git checkout -- .", "drops"), ("git branch -D x", "branch"),
         ("git clean -fd", "untracked"), ("git stash drop", "stash"), ("docker system prune -f", "docker"), ("docker compose down -v", "docker"),
-        ("aws s3 rm s3://b/x", "objects"), ("gcloud compute instances delete x", "resource"), ("truncate -s 0 a", "empties"), ("mkfs.ext4 /dev/sdb", "file system"),
+        ("aws s3 rm s3://b/x", "objects"), ("gcloud compute instances delete x", "gcloud delete deletes a resource"), ("truncate -s 0 a", "empties"), ("mkfs.ext4 /dev/sdb", "file system"),
         ("redis-cli flushall", "drops data"), ("psql -c 'DELETE FROM t'", "drops data"), ("crontab -r", "schedule"), ("rsync -a --delete a b", "target"),
         ("find . -exec rm {} +", "find deletes"), ("ls | xargs rm", "xargs rm"), ("cat a > /dev/sda", "device"), ("for f in a; do rm -r $f; done", "rm -r"),
         ("timeout 5 rm -r a", "rm -r"), ("bash -c 'rm -rf x'", "rm -r"), ("true && rm a || rm -rf b", "rm -r"),
@@ -206,3 +206,55 @@ def test_a_tunnel_that_returns_at_once_needs_nobody_and_stays(text: str) -> None
 @pytest.mark.parametrize("text", ["ssh web grep -fN", "ssh web uptime", "ssh -L fN:a:80 web", "tar -fN a"])
 def test_what_ends_with_its_command_leaves_nothing_running(text: str) -> None:
     assert left_running_reason(parse_command(text)[0]) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mkfs /dev/sdb",
+        "mkfs.xfs /dev/sdb1",
+        "wipefs -a /dev/sdb",
+        "parted /dev/sdb mklabel gpt",
+        "cat a | dd of=/dev/sdb",
+        "cat a > /dev/nvme0n1",
+        "blkdiscard /dev/sdb",
+    ],
+)
+def test_a_whole_device_is_seen(text: str) -> None:
+    assert whole_device_reason(_part(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["dd if=/dev/zero of=a.img", "cat a > /dev/null", "fdisk -l", "parted -l", "rm -r a", "dd if=/dev/sdb of=backup.img"]
+)
+def test_a_file_is_no_whole_device(text: str) -> None:
+    assert whole_device_reason(_part(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("ssh web ls", "another machine"),
+        ("scp a web:b", "between machines"),
+        ("rsync a b:c", "between machines"),
+        ("time ssh -p 22 me@web 'ls'", "another machine"),
+    ],
+)
+def test_what_runs_elsewhere_is_said(text: str, words: str) -> None:
+    assert words in (remote_reason(_part(text)) or "")
+
+
+@pytest.mark.parametrize("text", ["rsync -a a/ b/", "ls", "ssh-keygen -l", "scp a b", "ssh -fN -L 1:a:2 web"])
+def test_what_stays_here_is_not(text: str) -> None:
+    assert remote_reason(_part(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "method"),
+    [
+        ("curl x", "GET"), ("curl -I x", "HEAD"), ("curl -d a x", "POST"), ("curl -T a x", "PUT"), ("curl -X patch x", "PATCH"), ("curl -XDELETE x", "DELETE"), ("curl --request=PUT x", "PUT"),
+        ("curl -G -d a x", "GET"), ("wget x", "GET"), ("wget --post-data=a x", "POST"), ("wget --method=DELETE x", "DELETE"), ("http x", "GET"), ("http x a=1", "POST"), ("http PUT x a=1", "PUT"), ("http x q==1", "GET"),
+    ],
+)  # fmt: skip
+def test_the_method_of_a_call_is_read(text: str, method: str) -> None:
+    assert request_method(command_words(_part(text).commands[0])) == method

@@ -1,59 +1,36 @@
 """From a pattern, or from chosen commands, to a script a careful colleague would have written, or to the reason why not."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
-from vynexus_tui.automation.fragility import fragile_reason, tolerates_early_end
-from vynexus_tui.automation.inputs import Inputs, build_inputs
+from vynexus_tui.automation.drafting import Draft, Recorded, Surroundings, build_draft, rare_step_problem
+from vynexus_tui.automation.fragility import tolerates_early_end
 from vynexus_tui.automation.naming import NAME, choose_name, is_subcommand
 from vynexus_tui.automation.optional_steps import choose_steps
 from vynexus_tui.automation.quoting import apply_edits
 from vynexus_tui.automation.risk import assess
-from vynexus_tui.automation.script_text import write_script
-from vynexus_tui.automation.shell_state import VENV_ADDED, state_problem, with_virtual_environment
-from vynexus_tui.automation.steps import Problem, ScriptStep, build_steps, unknown_program, without_moves, without_person
+from vynexus_tui.automation.script_text import StepText, write_function, write_script
+from vynexus_tui.automation.shell_functions import guarded
+from vynexus_tui.automation.shell_state import conda_hook
+from vynexus_tui.automation.steps import Problem
 from vynexus_tui.automation.templates import choose_template
-from vynexus_tui.automation.tidying import tidy
-from vynexus_tui.domain.automations import Automation, AutomationStatus, Refusal, RefusalReason, Script
+from vynexus_tui.automation.templates.additions import Routine
+from vynexus_tui.automation.tidying import Tidied, tidy
+from vynexus_tui.domain.automations import Automation, AutomationStatus, Refusal, Script, ScriptTemplate, SeenCase
 from vynexus_tui.domain.errors import RequestError
 from vynexus_tui.domain.identifiers import AutomationId, stable_id
-from vynexus_tui.domain.patterns import Pattern, PatternStep, SlotSpan
+from vynexus_tui.domain.patterns import Pattern, SlotSpan
 from vynexus_tui.domain.settings import AutomationCreation
-from vynexus_tui.language.program_facts import PLAIN_DELETION, destructive_reason, privileged_reason, stateful_reason
+from vynexus_tui.language.program_facts import stateful_reason
 from vynexus_tui.language.visible import visible
 
 _EARLY_END = "set +o pipefail # head and grep end a pipeline early, which is no failure here"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Recorded:
-    """What is to become a script, wherever it comes from."""
-
-    lines: tuple[tuple[str, tuple[SlotSpan, ...], str], ...]
-    """Text, places of the parameters, and what must be said when it becomes part of the script."""
-    values: tuple[Mapping[str, str], ...] = ()
-    origin: str
-    left_out: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Surroundings:
-    """What must be known of the person's machine."""
-
-    aliases: Mapping[str, str]
-    is_program: Callable[[str], bool]
-    home: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Draft:
-    """Steps that can become a script, and in words what was changed."""
-
-    steps: tuple[ScriptStep, ...]
-    inputs: Inputs
-    adds: tuple[str, ...]
+_MOST_CASES = 8
+"""Each is tried for up to half a minute."""
+_LEAST_IN_ONE_FOLDER = 3
+"""Fewer runs in one folder are no custom."""
 
 
 class MicroAutomationCreator:
@@ -76,20 +53,21 @@ class MicroAutomationCreator:
         """The automation of a pattern, always under the same id, or why there is none. Raises RequestError for a `name` it cannot have."""
         if name is not None:
             _check_name(name, name_taken)
-        around = _Surroundings(aliases=aliases, is_program=is_program, home=home)
-        chosen = choose_steps(pattern.steps, pattern.occurrence_count, lambda step: _harm(step, around))
+        around = Surroundings(aliases=aliases, is_program=is_program, home=home)
+        chosen = choose_steps(pattern.steps, pattern.occurrence_count, lambda step: rare_step_problem(step, around))
         if isinstance(chosen, Problem):
             return Refusal(pattern_id=pattern.pattern_id, reason=chosen.reason, detail=chosen.detail)
-        recorded = _Recorded(
+        recorded = Recorded(
             lines=tuple((step.text, step.slots, words) for step, words in chosen.steps),
             values=tuple(occurrence.slot_values for occurrence in pattern.occurrences),
+            times=tuple(occurrence.started_at for occurrence in pattern.occurrences),
             origin=_origin(pattern),
             left_out=chosen.left_out,
         )
-        draft = _draft(recorded, around)
+        draft = build_draft(recorded, around)
         if isinstance(draft, Problem):
             return Refusal(pattern_id=pattern.pattern_id, reason=draft.reason, detail=draft.detail)
-        made = _automation(recorded, draft, name or choose_name(draft.steps, name_taken), now)
+        made = _automation(recorded, draft, name or choose_name(draft.steps, name_taken, is_function=draft.is_function), now, self.settings)
         cwds = [occurrence.cwd for occurrence in pattern.occurrences if occurrence.cwd]
         return replace(
             made,
@@ -97,6 +75,8 @@ class MicroAutomationCreator:
             pattern_id=pattern.pattern_id,
             potential=pattern.potential.score,
             cwd=cwds[-1] if cwds else None,
+            runs_in=None if made.is_function else _runs_in(pattern, home),
+            cases=_cases(pattern, draft),
         )
 
     def create_from_commands(
@@ -114,14 +94,14 @@ class MicroAutomationCreator:
     ) -> Automation | Refusal:
         """An automation of chosen commands; `slots`: the parameters' places in each of them. Raises RequestError for a `name` it cannot have."""
         _check_name(name, name_taken)
-        recorded = _Recorded(
+        recorded = Recorded(
             lines=tuple((c, tuple(places), "") for c, places in zip(commands, slots or [()] * len(commands), strict=True)),
             origin=f"Made by VyNexus from {_counted(len(commands), 'chosen command')}.",
         )
-        draft = _draft(recorded, _Surroundings(aliases=aliases, is_program=is_program, home=home))
+        draft = build_draft(recorded, Surroundings(aliases=aliases, is_program=is_program, home=home))
         if isinstance(draft, Problem):
             return Refusal(pattern_id=None, reason=draft.reason, detail=draft.detail)
-        return replace(_automation(recorded, draft, name, now), cwd=cwd)
+        return replace(_automation(recorded, draft, name, now, self.settings), cwd=cwd)
 
 
 def _check_name(name: str, name_taken: Callable[[str], bool]) -> None:
@@ -134,79 +114,15 @@ def _check_name(name: str, name_taken: Callable[[str], bool]) -> None:
         raise RequestError(f"{name} is already the name of something", "choose another name")
 
 
-def _draft(recorded: _Recorded, around: _Surroundings) -> _Draft | Problem:
-    """The steps that can become a script and what they need; the first thing that forbids it otherwise."""
-    steps: list[ScriptStep] = []
-    said: list[tuple[tuple[ScriptStep, ...], str]] = []
-    for text, slots, words in recorded.lines:
-        built = build_steps(text, slots, around.aliases, around.is_program)
-        if isinstance(built, Problem):
-            return built
-        steps += built
-        said.append((built, words))
-    without = without_person(without_moves(steps))
-    if isinstance(without, Problem):
-        return without
-    moved = without_moves(without[0])
-    kept = tuple(with_virtual_environment(step) for step in moved)
-    always = [words for built, words in said if words and any(step in moved for step in built)]
-    adds = [*always, *without[1], *recorded.left_out, *([VENV_ADDED] if kept != moved else [])]
-    if not moved and (reason := next((r for step in steps for part in step.parts if (r := stateful_reason(part))), None)):
-        return Problem(RefusalReason.STATEFUL, reason)
-    if problem := _forbidden(kept, around):
-        return problem
-    inputs = build_inputs(kept, recorded.values, around.home)
-    if isinstance(inputs, Problem):
-        return inputs
-    if fragile := next((reason for step in kept if (reason := fragile_reason(step))), None):
-        return Problem(RefusalReason.FRAGILE, fragile)
-    return _Draft(steps=kept, inputs=inputs, adds=tuple(adds))
-
-
-def _harm(step: PatternStep, around: _Surroundings) -> RefusalReason | None:
-    """Whether a recorded step takes other rights or destroys, its aliases written out."""
-    built = build_steps(step.text, step.slots, around.aliases, around.is_program)
-    parts = [] if isinstance(built, Problem) else [part for one in built for part in one.parts]
-    if any(privileged_reason(part) for part in parts):
-        return RefusalReason.PRIVILEGED
-    return RefusalReason.DESTRUCTIVE if any(destructive_reason(part) for part in parts) else None
-
-
-def _forbidden(steps: Sequence[ScriptStep], around: _Surroundings) -> Problem | None:
-    if not steps:
-        return Problem(RefusalReason.NOT_WORTHY, "nothing is left that a script could do")
-    parts = [part for step in steps for part in step.parts]
-    if reason := next((r for part in parts if (r := privileged_reason(part))), None):
-        return Problem(RefusalReason.PRIVILEGED, reason)
-    destroys = [destructive_reason(part) for part in parts]
-    worst = next((r for r in destroys if r and r != PLAIN_DELETION), None) or (PLAIN_DELETION if all(destroys) else None)
-    if worst:
-        return Problem(RefusalReason.DESTRUCTIVE, worst)
-    if problem := state_problem(steps):
-        return problem
-    unknown = unknown_program(steps, around.is_program)
-    return Problem(RefusalReason.UNKNOWN_PROGRAM, unknown) if unknown else None
-
-
-def _automation(recorded: _Recorded, draft: _Draft, name: str, now: datetime) -> Automation:
-    template, additions = choose_template(draft.steps, draft.inputs.variables)
+def _automation(recorded: Recorded, draft: Draft, name: str, now: datetime, settings: AutomationCreation) -> Automation:
     tidied = [tidy(step) for step in draft.steps]
-    texts = [
-        apply_edits(step.text, (*changes.edits, *placed, *additions.edits.get(number, ())))
-        for number, (step, changes, placed) in enumerate(zip(draft.steps, tidied, draft.inputs.edits, strict=True))
-    ]
-    early = any(tolerates_early_end(step) for step in draft.steps)
     summary = " › ".join(" ".join(step.template.split()) for step in draft.steps)
-    script = write_script(
-        name=name,
-        title=summary,
-        origin=recorded.origin,
-        inputs=draft.inputs,
-        setup=(*([_EARLY_END] if early else ()), *additions.setup),
-        checks=additions.checks,
-        steps=texts,
-    )
-    adds = (*draft.adds, *additions.adds, *chain.from_iterable(changes.adds for changes in tidied))
+    if draft.is_function:
+        text = _function_text(recorded, draft, name, summary, tidied)
+        template, script, added = ScriptTemplate.WORKFLOW_SEQUENCE, text, tuple[str, ...]()
+    else:
+        template, script, added = _script_text(recorded, draft, name, summary, tidied, settings)
+    adds = (*draft.adds, *added, *chain.from_iterable(changes.adds for changes in tidied))
     return Automation(
         automation_id=AutomationId(stable_id("automation", name, script)),
         name=name,
@@ -221,7 +137,60 @@ def _automation(recorded: _Recorded, draft: _Draft, name: str, now: datetime) ->
         cwd=None,
         created_at=now,
         adds=tuple(dict.fromkeys(adds)),
+        is_function=draft.is_function,
     )
+
+
+def _script_text(
+    recorded: Recorded, draft: Draft, name: str, summary: str, tidied: Sequence[Tidied], settings: AutomationCreation
+) -> tuple[ScriptTemplate, str, tuple[str, ...]]:
+    routine = Routine(draft.steps, draft.inputs.variables, recorded.values, settings)
+    template, additions = choose_template(routine)
+    if any(tolerates_early_end(step) for step in draft.steps):
+        additions = additions._replace(setup=(_EARLY_END, *additions.setup))
+    steps = []
+    for number, (step, changes, placed) in enumerate(zip(draft.steps, tidied, draft.inputs.edits, strict=True)):
+        added = (*additions.edits.get(number, ()), *conda_hook(step, is_function=False))
+        # What a template replaces it writes whole, its parameters too.
+        kept = [edit for edit in (*changes.edits, *placed) if not any(a.start <= edit.start < edit.end <= a.end for a in added)]
+        steps.append(
+            StepText(
+                text=apply_edits(step.text, (*kept, *added)),
+                is_state=any(stateful_reason(part) for part in step.parts),
+                is_list="&&" in step.text or "||" in step.text or any("\n" in edit.text for edit in added) or len(step.parts) > 1,
+            )
+        )
+    script = write_script(name=name, title=summary, origin=recorded.origin, inputs=draft.inputs, additions=additions, steps=steps)
+    return template, script, additions.adds
+
+
+def _function_text(recorded: Recorded, draft: Draft, name: str, summary: str, tidied: Sequence[Tidied]) -> str:
+    texts = [
+        apply_edits(step.text, (*changes.edits, *guarded(step), *conda_hook(step, is_function=True)))
+        for step, changes in zip(draft.steps, tidied, strict=True)
+    ]
+    return write_function(name=name, title=summary, origin=recorded.origin, steps=texts)
+
+
+def _cases(pattern: Pattern, draft: Draft) -> tuple[SeenCase, ...]:
+    """The newest few sets of arguments, each once, where it was last used."""
+    if not draft.inputs.parameters:
+        return ()
+    found: dict[tuple[str, ...], SeenCase] = {}
+    for occurrence, arguments in zip(reversed(pattern.occurrences), reversed(draft.inputs.rows), strict=True):
+        if arguments:
+            found.setdefault(arguments, SeenCase(arguments=arguments, cwd=occurrence.cwd))
+    return tuple(found.values())[:_MOST_CASES]
+
+
+def _runs_in(pattern: Pattern, home: str | None) -> str | None:
+    """The one folder that all runs were in, unless that is home or the first step says where to go."""
+    cwds = [occurrence.cwd for occurrence in pattern.occurrences if occurrence.cwd]
+    if len(cwds) < _LEAST_IN_ONE_FOLDER or len(set(cwds)) > 1 or cwds[0].rstrip("/") == (home or "").rstrip("/"):
+        return None
+    goes = pattern.steps[0].text.split()
+    is_absolute = goes[:1] == ["cd"] and (len(goes) == 1 or goes[1].lstrip("\"'").startswith(("/", "~", "$HOME")))
+    return None if is_absolute else cwds[0]
 
 
 def _origin(pattern: Pattern) -> str:

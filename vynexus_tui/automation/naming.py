@@ -1,11 +1,12 @@
 """Readable names for automations, from the words of their commands: `bump-and-test`, `add-commit-push`, `resize-image`."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 
 from vynexus_tui.automation.steps import ScriptStep
-from vynexus_tui.language.lexing import Command
-from vynexus_tui.language.program_facts import TRIVIAL, command_head, command_words, commands_within
+from vynexus_tui.language.lexing import Command, parse_command, unquote
+from vynexus_tui.language.program_facts import TRIVIAL, command_head, command_words, commands_within, inner_text
 
 NAME = re.compile(r"[a-z][a-z0-9-]{1,40}")
 """What an automation may be called: it becomes a file and a command."""
@@ -44,11 +45,12 @@ _URL = re.compile(r"\w+://(?:[^/@]*@)?(?:www\.|api\.)?(?P<host>[a-zA-Z][\w-]*)[^
 _DULL = frozenset("run exec the and -m get post put patch delete head czf xzf czvf xzvf cvf xvf true false".split())
 
 
-def choose_name(steps: Sequence[ScriptStep], is_taken: Callable[[str], bool]) -> str:
-    """The first free name: from what is done, then with what it is done to, then numbered."""
+def choose_name(steps: Sequence[ScriptStep], is_taken: Callable[[str], bool], *, is_function: bool = False) -> str:
+    """The first free name: from what is done, then with what it is done to, then numbered. A function is named by where it goes."""
     verbs = list(dict.fromkeys(verb for step in steps if (verb := _step_verb(step))))
     base = _joined(verbs[:_MOST_STEPS]) or _slug("-".join(steps[0].words[:1])) or "do-again"
-    candidates: Iterator[str] = (c for c in _candidates(base, steps) if NAME.fullmatch(c) and not c.startswith("shellcheck"))
+    named = itertools.chain(_places(steps) if is_function else (), _candidates(base, steps))
+    candidates: Iterator[str] = (c for c in named if NAME.fullmatch(c) and not c.startswith("shellcheck"))
     return next(c for c in candidates if not is_subcommand(c) and not is_taken(c))
 
 
@@ -62,6 +64,20 @@ def _undispatched(name: str) -> str:
     while is_subcommand(name):
         name = name.partition("-")[2]
     return name
+
+
+def _places(steps: Sequence[ScriptStep]) -> Iterator[str]:
+    """`go-shop` for `cd ~/work/shop`; `use-env` for `source env.sh`."""
+    for step in steps:
+        program, *operands = step.words or ("",)
+        folder = operands[-1].rstrip("/").rsplit("/", 1)[-1] if operands else ""
+        if program in ("cd", "pushd") and len(_slug(folder)) > 1:
+            yield f"go-{_slug(folder)}"
+    for step in steps:
+        program, *operands = step.words or ("",)
+        if program in ("source", ".", "conda", "mamba") and operands:
+            named = operands[-1].removesuffix("/bin/activate").rstrip("/").rsplit("/", 1)[-1].lstrip(".").partition(".")[0]
+            yield f"use-{_slug(named)}"
 
 
 def _candidates(base: str, steps: Sequence[ScriptStep]) -> Iterator[str]:
@@ -94,23 +110,35 @@ def _subjects(step: ScriptStep, command: Command) -> Iterator[str]:
 
 def _step_verb(step: ScriptStep) -> str:
     """What the first telling command of the step does."""
+    values = frozenset(unquote(step.text[slot.start : slot.end]) for slot in step.slots)
     commands = (command for part in step.parts for command in commands_within(part))
-    return next((verb for command in commands if len(verb := _verb(command)) > 1), "")
+    return next((verb for command in commands if len(verb := _verb(command, values)) > 1), "")
 
 
-def _verb(command: Command) -> str:
+def _verb(command: Command, values: frozenset[str]) -> str:
     words = command_words(command)
+    if words[:1] == ("ssh",):
+        return _remote_verb(words, values)
     if not words or words[0] in TRIVIAL | _SILENT:
         return ""
     for expression, name in _SPECIAL:
         if match := re.search(expression, " ".join(words)):
             return _slug(match.expand(name))
-    head = [w for w in command_head(command) if w not in _DULL and "{{" not in w]
+    head = [w for w in command_head(command) if w not in _DULL and "{{" not in w and "=" not in w and w not in values]
     if len(head) > 1 and head[0] in _INTERPRETERS:
         head = head[1:]
     elif len(head) == 1 and words[0] in _VERBS:
         return _VERBS[words[0]]
     return _slug("-".join(w.rsplit("/", 1)[-1].partition(".")[0] for w in head))
+
+
+def _remote_verb(words: tuple[str, ...], values: frozenset[str]) -> str:
+    """`remote-restart` for `ssh web 'app restart'`: what is done there says more than that it is done there."""
+    inner = [command for part in parse_command(inner_text(words) or "") for command in part.commands]
+    if not inner:
+        return "tunnel" if any(w.startswith(("-L", "-R", "-D", "-fN", "-N")) for w in words) else "remote"
+    done = next((verb for command in inner if (verb := _verb(command, values))), "") or _slug("".join(command_words(inner[0])[:1]))
+    return f"remote-{done}".strip("-")
 
 
 def _joined(verbs: Sequence[str]) -> str:

@@ -21,25 +21,34 @@ class ChosenSteps(NamedTuple):
 
 
 def choose_steps(
-    steps: Sequence[PatternStep], run_count: int, harm: Callable[[PatternStep], RefusalReason | None]
+    steps: Sequence[PatternStep], run_count: int, problem_of: Callable[[PatternStep], Problem | None]
 ) -> ChosenSteps | Problem:
-    """A seldom step is left out, and so is one that destroys or takes other rights unless nearly every run had it."""
+    """A seldom step is left out, and so is one that destroys or that no script can do, unless nearly every run had it.
+
+    What was never done without such a step is left out with it; only when nothing else remains is there no script.
+    """
     is_seldom_all = all(step.presence_share < _SELDOM for step in steps)
     kept: list[tuple[PatternStep, str]] = []
     left_out: list[str] = []
     # More runs had a later step than had this one: it was done without it. If not more, that cannot be known.
     most_needed: float = 0.0
     needed: Problem | None = None
+    first: Problem | None = None
     for step in steps:
         often = f"`{' '.join(step.template.split())}`, which you did in {round(step.presence_share * run_count)} of {run_count} times"
         is_rare = step.presence_share < _NEARLY_ALWAYS
-        reason = harm(step) if is_rare else None
-        if reason is not None or (step.presence_share < _SELDOM and not is_seldom_all):
+        problem = problem_of(step) if is_rare else None
+        if problem is not None or (step.presence_share < _SELDOM and not is_seldom_all):
             left_out.append(f"leaves out {often}")
-            if reason is not None and step.presence_share > most_needed:
-                most_needed, needed = step.presence_share, Problem(reason, f"what follows may need {often}")
+            if problem is not None and step.presence_share > most_needed:
+                most_needed, needed = step.presence_share, Problem(problem.reason, f"what follows may need {often}")
+                first = first or problem
             continue
         if needed is not None and step.presence_share <= most_needed:
-            return needed
+            left_out.append(f"leaves out `{' '.join(step.template.split())}`, which you never did without that")
+            first = needed
+            continue
         kept.append((step, f"always does {often}" if is_rare else ""))
+    if not kept:
+        return first or Problem(RefusalReason.NOT_WORTHY, "no step is done often enough")
     return ChosenSteps(tuple(kept), tuple(left_out))

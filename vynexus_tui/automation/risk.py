@@ -3,16 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from vynexus_tui.domain.automations import Risk, RiskLevel
+from vynexus_tui.language.destruction import destructive_reason
 from vynexus_tui.language.lexing import Part
-from vynexus_tui.language.program_facts import (
-    PLAIN_DELETION,
-    destructive_reason,
-    left_running_reason,
-    network_reason,
-    outside_reason,
-    privileged_reason,
-    publishing_reason,
-)
+from vynexus_tui.language.outward import publishing_reason, remote_reason
+from vynexus_tui.language.program_facts import left_running_reason, network_reason, outside_reason, privileged_reason
+from vynexus_tui.language.program_tables import PLAIN_DELETION
 from vynexus_tui.language.reach import lasting_reason, sweeping_reason
 from vynexus_tui.language.redaction import SECRET_MARK
 
@@ -28,6 +23,7 @@ def assess(parts: Sequence[Part]) -> Risk:
     ]
     elevated = [
         *(reason for reason in destroys if reason == PLAIN_DELETION),
+        *_found(remote_reason(part) for part in parts),
         *_found(network_reason(part) for part in parts),
         *_found(outside_reason(part) for part in parts),
         *_found(lasting_reason(part) for part in parts),

@@ -176,6 +176,14 @@ def unknown_program(steps: Sequence[ScriptStep], is_program: Callable[[str], boo
 
 def without_person(steps: Sequence[ScriptStep]) -> tuple[tuple[ScriptStep, ...], tuple[str, ...]] | Problem:
     """The longest stretch at the end that needs nobody, and in words what is left to the person around it."""
+    kept, words = stretch_without_person(steps)
+    if words and all(_does_nothing(step) for step in kept):
+        return Problem(RefusalReason.INTERACTIVE, next(r for step in steps if (r := _interactive(step))))
+    return kept, words
+
+
+def stretch_without_person(steps: Sequence[ScriptStep]) -> tuple[tuple[ScriptStep, ...], tuple[str, ...]]:
+    """The same, also where nothing worth doing is left."""
     reasons = [_interactive(step) for step in steps]
     if not any(reasons):
         return tuple(steps), ()
@@ -184,8 +192,6 @@ def without_person(steps: Sequence[ScriptStep]) -> tuple[tuple[ScriptStep, ...],
         end -= 1
     start = max((i + 1 for i in range(end) if reasons[i]), default=0)
     kept = tuple(steps[start:end])
-    if all(_does_nothing(step) for step in kept):
-        return Problem(RefusalReason.INTERACTIVE, next(r for r in reasons if r))
     words = [f"leaves `{_short(step.text)}` to you, before it" for step in steps[:start] if not _does_nothing(step) or _interactive(step)]
     words += [f"leaves `{_short(step.text)}` to you, after it" for step in steps[end:]]
     return kept, tuple(words)

@@ -63,7 +63,7 @@ class Parameter:
 
     name: str
     default: str | None
-    """None: must be given (destructive steps never get a default)."""
+    """None: must be given (destructive steps never get a default). "": the script works it out, as today's date."""
     seen: tuple[SeenValue, ...] = ()
     """Most frequent first."""
 

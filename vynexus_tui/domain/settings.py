@@ -74,6 +74,18 @@ class AutomationCreation:
 
     max_automations: int = _setting(100, "At most this many automations exist at once.", at_least=1, at_most=100)
     snooze_days: int = _setting(30, "A rejected or snoozed pattern is not offered again for this many days.", at_least=1)
+    keeps_existing_files: bool = _setting(True, "Whether a script stops rather than overwrite a file whose name is new each time.")
+    connect_timeout_s: int = _setting(
+        10, "A call of curl gets this long to reach its server, where it says nothing else (seconds).", at_least=1
+    )
+    request_timeout_s: int = _setting(
+        60,
+        "A call of curl, wget or httpie that answers nothing for this long fails (seconds); so does a short curl call that takes longer.",
+        at_least=1,
+    )
+    request_retries: int = _setting(
+        2, "A call that may be repeated (GET, HEAD, PUT, DELETE) is tried again this often; 0 never.", at_least=0, at_most=10
+    )
     failures_until_paused: int = _setting(3, "An automation that fails this often in a row stops itself.", at_least=1)
     most_proposals: int = _setting(5, "At most this many proposals ask for your attention at a time.", at_least=1)
     unused_days: int = _setting(60, "Retiring is proposed for what was not used for this many days.", at_least=1)

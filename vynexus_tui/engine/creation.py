@@ -92,7 +92,7 @@ def repetition_of(made: Automation, existing: Iterable[Automation]) -> Refusal |
 def _steps(automation: Automation) -> str:
     """What a script does. Left out is what changes with every look: its name, counts, dates, seen values and so the default."""
     text = automation.script.text
-    return text[max(text.find("\n: step 1\n"), 0) :]
+    return text[max(text.find("\n: step 1"), 0) :]
 
 
 def build_head(pattern: Pattern, known: PatternHead | None = None) -> PatternHead:

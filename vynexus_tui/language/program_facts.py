@@ -1,47 +1,33 @@
-"""What is known about programs by name: which ask a person, destroy, need privileges, reach the network, or are trivial.
+"""What is known about programs by name: which ask a person, need privileges, reach the network, or are trivial.
 
 A reason is a few words for the screen; None means nothing is known against it. The tables are in program_tables.py.
 """
 
-import itertools
 import re
 from functools import lru_cache
 from posixpath import basename
 
+from vynexus_tui.language.command_heads import command_family, command_head, head_of
 from vynexus_tui.language.commands_within import command_words, commands_within, inner_text
 from vynexus_tui.language.lexing import Command, Part, parse_command
 from vynexus_tui.language.program_tables import (
     BATCH_OPTIONS,
-    DATA_LOSS,
-    DATABASE_CLIENTS,
-    DESTRUCTIVE_HEADS,
-    DESTRUCTIVE_PROGRAMS,
-    HARMLESS_DEVICES,
     INTERACTIVE_REASON,
-    LEADING_OPTIONS_WITH_VALUE,
     NAVIGATION,
     NEEDS_OPERANDS,
     NETWORK,
     NETWORK_HEADS,
     OTHER_DAEMON,
-    PLAIN_DELETION,
     PRIVILEGED,
-    PUBLISHING_HEADS,
-    RUNNERS,
-    SENDING_METHODS,
-    SENDING_OPTIONS,
     SERVER_WORDS,
     STATEFUL,
-    THREE_WORD_HEADS,
     TRIVIAL,
-    TWO_WORD_PROGRAMS,
     UNTIL_STOPPED_HEADS,
     WRAPPERS,
 )
 
 __all__ = [
     "NAVIGATION",
-    "PLAIN_DELETION",
     "PRIVILEGED",
     "STATEFUL",
     "TRIVIAL",
@@ -50,7 +36,6 @@ __all__ = [
     "command_head",
     "command_words",
     "commands_within",
-    "destructive_reason",
     "head_of",
     "inner_text",
     "interactive_reason",
@@ -63,45 +48,8 @@ __all__ = [
     "outside_reason",
     "privileged_reason",
     "programs",
-    "publishing_reason",
-    "sends",
     "stateful_reason",
 ]
-
-
-@lru_cache(maxsize=65_536)
-def command_head(command: Command) -> tuple[str, ...]:
-    """Program and sub-command(s): the words that say what is done, without the values it is done to."""
-    return head_of(command_words(command))
-
-
-def head_of(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The head of a command whose words are already read (see command_words)."""
-    program = words[0] if words else ""
-    if program not in TWO_WORD_PROGRAMS and program not in RUNNERS:
-        return words[:1]
-    operands = _operands(words)
-    if program in RUNNERS and RUNNERS[program] in words[1:-1]:
-        return (program, "-m", words[words.index("-m") + 1])
-    if program in RUNNERS and operands and operands[0].endswith(".py"):
-        return (program, operands[0])
-    if program not in TWO_WORD_PROGRAMS or not operands:
-        return (program,)
-    if f"{program} {operands[0]}" in THREE_WORD_HEADS and len(operands) > 1:
-        return (program, operands[0], operands[1])
-    return (program, operands[0])
-
-
-def _operands(words: tuple[str, ...]) -> list[str]:
-    with_value = LEADING_OPTIONS_WITH_VALUE.get(words[0], frozenset())
-    return [w for before, w in itertools.pairwise(words) if not w.startswith("-") and before not in with_value]
-
-
-def command_family(text: str) -> str:
-    """The name under which executions of a command line are measured together: `git push`, `npm run build`, `make › pytest`."""
-    parts = parse_command(text)
-    heads = [" ".join(command_head(part.commands[0])) if part.commands else part.text.split()[0] for part in parts if part.text.split()]
-    return " › ".join(dict.fromkeys(h for h in heads if h)) or text.strip()[:40]
 
 
 def programs(part: Part) -> tuple[str, ...]:
@@ -186,63 +134,6 @@ def privileged_reason(part: Part) -> str | None:
     return None
 
 
-def destructive_reason(part: Part) -> str | None:
-    """What would be lost, or None. The worst comes first: PLAIN_DELETION only when nothing else is lost."""
-    reasons = [reason for command in commands_within(part) if (reason := _destroys(command))]
-    return next((r for r in reasons if r != PLAIN_DELETION), reasons[0] if reasons else None)
-
-
-def _destroys(command: Command) -> str | None:
-    words = command_words(command)
-    if not words:
-        return None
-    program, options = words[0], {w for w in words[1:] if w.startswith("-")}
-    letters = {c for o in options if not o.startswith("--") for c in o[1:]}
-    if program in DESTRUCTIVE_PROGRAMS or program.startswith("mkfs."):
-        return DESTRUCTIVE_PROGRAMS.get(program, "makes a new file system")
-    if program == "rm":
-        return "rm -r deletes directories" if letters & {"r", "R"} or "--recursive" in options else PLAIN_DELETION
-    if program == "find" and {"-delete", "rm"} & set(words):
-        return "find deletes what it finds"
-    if program == "xargs" and inner_text(words) and "rm" in words:
-        return "xargs rm deletes what it is given"
-    if program == "crontab" and "r" in letters:
-        return "deletes the schedule"
-    if program == "git" and (reason := _git_destroys(words, command_head(command)[-1], options, letters)):
-        return reason
-    if reason := _deletes_resources(words, letters, options):
-        return reason
-    named = " ".join(words[:3]), " ".join(words[:2]), " ".join(command_head(command))
-    if reason := next((DESTRUCTIVE_HEADS[n] for n in named if n in DESTRUCTIVE_HEADS), None):
-        return reason
-    if program == "rsync" and any(o.startswith("--delete") for o in options):
-        return "rsync --delete deletes at the target"
-    if reason := _loses_to_a_device(command, words):
-        return reason
-    return "drops data" if any(DATA_LOSS.search(w) for w in words[1:]) and program in DATABASE_CLIENTS else None
-
-
-def _loses_to_a_device(command: Command, words: tuple[str, ...]) -> str | None:
-    if words[0] == "mv" and words[-1] == "/dev/null":
-        return "mv to /dev/null deletes files"
-    if words[0] == "cp" and _operands(words)[:1] == ["/dev/null"]:
-        return "cp from /dev/null empties files"
-    targets = [r.target.value for r in command.redirects if r.target]
-    return "writes to a device" if any(t.startswith("/dev/") and not t.startswith(HARMLESS_DEVICES) for t in targets) else None
-
-
-def _deletes_resources(words: tuple[str, ...], letters: set[str], options: set[str]) -> str | None:
-    if words[0] in ("docker", "podman", "docker-compose") and (
-        "prune" in words or ("down" in words and ("v" in letters or "--volumes" in options))
-    ):
-        return "deletes docker objects"
-    if words[0] in ("gcloud", "az", "doctl", "heroku", "flyctl", "virsh") and any(
-        w in ("delete", "destroy") or w.endswith(":destroy") for w in words
-    ):
-        return f"{words[0]} deletes a resource"
-    return None
-
-
 def network_reason(part: Part) -> str | None:
     """Which program reaches the network, or None."""
     for command in commands_within(part):
@@ -256,25 +147,6 @@ def outside_reason(part: Part) -> str | None:
     """Which program works through another process, so that a sandbox cannot see its effects, or None."""
     names = [words[0] for command in commands_within(part) if (words := command_words(command))]
     return next((f"{name} works through a service outside the sandbox" for name in names if name in OTHER_DAEMON), None)
-
-
-def publishing_reason(part: Part) -> str | None:
-    """What others would see at once, or None."""
-    for command in commands_within(part):
-        head, words = command_head(command), command_words(command)
-        if " ".join(head[:2]) in PUBLISHING_HEADS or " ".join(head) in PUBLISHING_HEADS:
-            return f"{' '.join(head)} changes things for others"
-        if words and words[0] in ("curl", "http", "https", "xh", "wget") and sends(words):
-            return f"{words[0]} sends data"
-    return None
-
-
-def sends(words: tuple[str, ...]) -> bool:
-    """Whether an HTTP client's words change something at the other end (anything but GET and HEAD)."""
-    methods = {w.removeprefix("-X").removeprefix("--request=") for w in words}
-    if methods & SENDING_METHODS or words[0] == "wget":
-        return bool(methods & SENDING_METHODS) or any(w.startswith(("--post", "--body", "--method")) for w in words)
-    return words[0] == "curl" and not {"-G", "--get"} & set(words) and any(w.startswith(SENDING_OPTIONS) for w in words[1:])
 
 
 def is_trivial(part: Part) -> bool:
@@ -372,20 +244,3 @@ def _git_opens_editor(words: tuple[str, ...]) -> bool:
     if words[1] in ("rebase", "add"):
         return any(o in ("-i", "--interactive", "-p", "--patch") for o in options)
     return words[1] in ("mergetool", "difftool", "citool", "gui")
-
-
-def _git_destroys(words: tuple[str, ...], action: str, options: set[str], letters: set[str]) -> str | None:
-    operands = words[words.index(action) + 1 :] if action in words else ()
-    if action == "push" and (
-        any(o.startswith(("--force", "--mirror")) for o in options) or "f" in letters or any(w.startswith("+") for w in operands)
-    ):
-        return "force push overwrites others' commits"
-    if action == "push" and (any(o.startswith("--delete") for o in options) or "d" in letters or any(w.startswith(":") for w in operands)):
-        return "deletes a branch at the remote"
-    if action == "reset" and "--hard" in options:
-        return "reset --hard drops local changes"
-    if action == "checkout" and (operands[:1] in (("--",), (".",)) or "f" in letters):
-        return "checkout drops local changes"
-    if action == "branch" and letters & {"D"}:
-        return "deletes a branch"
-    return None

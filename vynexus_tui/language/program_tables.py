@@ -143,16 +143,18 @@ OTHER_DAEMON = frozenset(
 )
 
 PUBLISHING_HEADS = frozenset(
-    "git push|npm publish|cargo publish|docker push|twine upload|gh release|gem push|poetry publish|terraform apply|kubectl apply"
-    "|kubectl delete|helm upgrade|helm install|kubectl set|kubectl rollout|aws s3 cp|aws s3 sync|aws s3 mv|aws s3 rm|uv publish|hatch publish"
-    "|docker compose push|gh pr create|gh pr merge|gh issue create|kubectl scale|kubectl patch|kubectl create|pulumi up|flyctl deploy".split(
-        "|"
-    )
+    "git push|npm publish|pnpm publish|yarn publish|yarn npm publish|bun publish|cargo publish|twine upload|gem push|poetry publish|uv publish"
+    "|hatch publish|flit publish|pdm publish|mvn deploy|docker push|podman push|buildah push|docker compose push|helm push|helm upgrade"
+    "|helm install|gh release|gh pr create|gh pr merge|gh pr close|gh pr comment|gh pr review|gh pr edit|gh issue create|gh issue close"
+    "|gh issue comment|gh issue edit|gh gist create|glab mr create|glab mr merge|glab issue create|terraform apply|tofu apply|terragrunt apply"
+    "|pulumi up|kubectl apply|kubectl create|kubectl delete|kubectl set|kubectl rollout|kubectl scale|kubectl patch|kubectl replace|oc apply"
+    "|aws s3 cp|aws s3 sync|aws s3 mv|aws s3 rm|gsutil cp|gsutil rsync|flyctl deploy|fly deploy|vercel deploy|netlify deploy"
+    "|wrangler deploy|firebase deploy|gcloud app deploy|gcloud run deploy|sls deploy|serverless deploy".split("|")
 )
-SENDING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+SENDING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE", "MKCOL", "MOVE", "COPY"})
 SENDING_OPTIONS = ("-d", "-F", "-T", "--data", "--json", "--form", "--upload-file")
 DESTRUCTIVE_PROGRAMS = {
-    "dd": "dd overwrites devices and files",
+    "dd": "overwrites devices and files",
     "mkfs": "makes a new file system",
     "shred": "destroys files",
     "wipefs": "wipes a disk",
@@ -167,18 +169,27 @@ DESTRUCTIVE_PROGRAMS = {
     "truncate": "empties files",
     "mkswap": "makes a new swap area",
     "sgdisk": "changes partitions",
+    "blkdiscard": "wipes a disk",
 }
+WHOLE_DEVICE_PROGRAMS = frozenset("mkfs wipefs fdisk sfdisk cfdisk gdisk sgdisk parted mkswap blkdiscard".split())
+"""They work on nothing but whole devices."""
 DESTRUCTIVE_HEADS = {
     "terraform destroy": "destroys infrastructure",
     "tofu destroy": "destroys infrastructure",
+    "terragrunt destroy": "destroys infrastructure",
     "pulumi destroy": "destroys infrastructure",
     "kubectl delete": "deletes from the cluster",
     "kubectl drain": "empties a node",
+    "oc delete": "deletes from the cluster",
     "docker rm": "deletes containers",
+    "docker container rm": "deletes containers",
     "docker rmi": "deletes images",
+    "docker image rm": "deletes images",
     "docker volume rm": "deletes a volume",
+    "docker compose rm": "deletes containers",
     "podman rm": "deletes containers",
     "podman rmi": "deletes images",
+    "podman volume rm": "deletes a volume",
     "git clean": "deletes untracked files",
     "git restore": "drops local changes",
     "git filter-branch": "rewrites history",
@@ -187,15 +198,32 @@ DESTRUCTIVE_HEADS = {
     "git stash drop": "drops stashed changes",
     "git stash clear": "drops stashed changes",
     "helm uninstall": "deletes a release",
+    "helm delete": "deletes a release",
     "aws s3 rb": "deletes a bucket",
     "aws s3 rm": "deletes objects",
     "gsutil rm": "deletes objects",
+    "gsutil rb": "deletes a bucket",
+    "rclone delete": "deletes files at the remote",
+    "rclone purge": "deletes files at the remote",
+    "rclone sync": "deletes at the target what the source lacks",
     "npm unpublish": "withdraws a package",
+    "cargo yank": "withdraws a package",
     "vagrant destroy": "destroys a machine",
     "gh repo delete": "deletes a repository",
+    "gh release delete": "deletes a release",
+    "zfs destroy": "destroys a file system",
 }
+DELETES_RESOURCES = frozenset("gcloud az aws doctl heroku flyctl fly virsh linode-cli hcloud".split())
+"""A word such as delete, destroy or terminate-instances among theirs deletes something."""
+_NO_WHERE = r"(?:(?!\bwhere\b)[^;])*+(?:;|\Z)"
 DATA_LOSS = re.compile(
-    r"\b(?:drop\s+(?:table|database|schema)|truncate\s+table|delete\s+from|flush(?:all|db)\b|dropdatabase)", re.IGNORECASE
+    rf"\b(?:drop\s+(?:table|database|schema|view|index|user|role)\b|truncate\s+(?:table\s+)?[\w\"`.]+|delete\s+from\b{_NO_WHERE}"
+    r"|flush(?:all|db)\b|dropdatabase)",
+    re.IGNORECASE,
+)
+"""DELETE FROM only without WHERE: that one takes every row."""
+DATA_CHANGE = re.compile(
+    r"\b(?:insert\s+into|update\s+\S+\s+set|delete\s+from|alter\s+table|create\s+table|replace\s+into)\b", re.IGNORECASE
 )
 PLAIN_DELETION = "rm deletes files"
 """The one destruction that a longer script may hold: files named one by one."""

@@ -6,6 +6,8 @@ from vynexus_tui.language.commands_within import command_words, commands_within
 from vynexus_tui.language.lexing import Command, Part
 from vynexus_tui.language.program_tables import (
     CHANGES_RIGHTS,
+    DATA_CHANGE,
+    DATABASE_CLIENTS,
     DOWNLOADERS,
     HARMLESS_DEVICES,
     INTERPRETERS,
@@ -13,6 +15,7 @@ from vynexus_tui.language.program_tables import (
     STOPS_PROCESSES,
 )
 
+_STOPS_SERVICES = frozenset("stop disable mask kill restart reload start enable isolate".split())
 _FAR = re.compile(r"/|~|\.\.(?:/|$)|\$\{?(?:HOME|OLDPWD)\b")
 _ROOMY = ("/tmp/", "/var/tmp/", "/home/", "/Users/", "/dev/shm/")
 _DOWNLOADED = re.compile(r"(?:\$\(|<\(|`)\s*(?:\S*/)?(?:curl|wget)\b")
@@ -81,6 +84,10 @@ def lasting_reason(part: Part) -> str | None:
         words = command_words(command)
         if words and words[0] in STOPS_PROCESSES:
             return f"{words[0]} stops running programs"
+        if words[:1] == ("systemctl",) and (verb := next((w for w in words[1:] if w in _STOPS_SERVICES), None)):
+            return f"systemctl {verb} changes which services run"
+        if words and words[0] in DATABASE_CLIENTS and any(DATA_CHANGE.search(w) for w in words[1:]):
+            return f"{words[0]} changes data"
         if (
             words[:1] == ("tee",)
             and not {"-a", "--append"} & set(words)

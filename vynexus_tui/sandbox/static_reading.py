@@ -11,7 +11,9 @@ from vynexus_tui.language.program_facts import network_reason, outside_reason, p
 _SYNTAX_CHECK_S = 5.0
 _FRAGMENT = re.compile(r"[\n;&|]+|\b(?:do|then|else)\b")
 _LEADING_KEYWORDS = re.compile(r"^\s*(?:(?:if|elif|then|else|do|while|until|!|time|\{|\(+)\s+|\(+)*")
-_PROGRAM = re.compile(r"^[\w./+~-]*[A-Za-z][\w./+-]*$")
+_PROGRAM = re.compile(r"^(?!-)[\w./+~-]*[A-Za-z][\w./+-]*$")
+_FUNCTION = re.compile(r"^(\w+)\(\) ", re.MULTILINE)
+_ARITHMETIC = re.compile(r"\(\([^()\n]*\)\)(?: \|\|)?")
 _NOT_PROGRAMS = frozenset(
     """: . [ [[ alias bg bind break builtin caller case cd command compgen complete continue declare dirs disown do done echo elif else enable
     esac eval exec exit export false fc fg fi for function getopts hash help history if in jobs let local logout mapfile popd printf pushd
@@ -23,8 +25,9 @@ _NOT_PROGRAMS = frozenset(
 
 def called_programs(script: str) -> tuple[str, ...]:
     """Programs the script would call, in order of appearance. A reading, not a proof: `$EDITOR` or `eval` stay unseen."""
-    names = (name for part in _simple_parts(script) for name in programs(part))
-    return tuple(dict.fromkeys(n for n in names if n not in _NOT_PROGRAMS and _PROGRAM.match(n)))
+    names = (name for part in _simple_parts(_ARITHMETIC.sub(" ", script)) for name in programs(part))
+    own = {*_NOT_PROGRAMS, *_FUNCTION.findall(script)}
+    return tuple(dict.fromkeys(n for n in names if n not in own and _PROGRAM.match(n)))
 
 
 def unshowable(script: str) -> tuple[str, ...]:

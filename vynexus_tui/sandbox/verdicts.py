@@ -32,7 +32,7 @@ _NO_MEMORY = re.compile(r"MemoryError|cannot allocate|out of memory|std::bad_all
 _NO_PROCESSES = re.compile(r"fork: (?:retry: )?resource temporarily unavailable|BlockingIOError: \[Errno 11\]", re.IGNORECASE)
 _NO_SPACE = re.compile(r"no space left on device|file size limit exceeded", re.IGNORECASE)
 _NO_CPU_TIME = re.compile(r"cpu time limit exceeded|(?:terminated|killed) by signal (?:24|SIGXCPU)", re.IGNORECASE)
-_STOPPED = re.compile(r"[\w.-]+: stopped at line \d+: ")
+_STOPPED = re.compile(r"[\w.-]+: (?:stopped at (?:line|step) \d|to go on from there: )")
 _READS = re.compile(r"read(?: |$)")
 _UNANSWERED = re.compile(r"[^\n]\? \Z|\[[yY]/[nN]\][: ]*\Z|(?:password|passphrase)[^\n]{0,60}: \Z", re.IGNORECASE)
 """A question at the very end, without a line feed after it."""

@@ -1,21 +1,21 @@
-"""The four kinds of script, each with what it adds to the recorded commands. The first that fits is taken."""
+"""The four kinds of script. The first that fits gives its name; what each knows to add, it adds wherever its commands stand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from vynexus_tui.automation.steps import ScriptStep
 from vynexus_tui.automation.templates import api_call, data_processing, file_operation, workflow_sequence
-from vynexus_tui.automation.templates.additions import Additions
+from vynexus_tui.automation.templates.additions import Additions, Routine, merged
 from vynexus_tui.domain.automations import ScriptTemplate
 
 
 class _Template(Protocol):
     def fits(self, steps: Sequence[ScriptStep]) -> bool: ...
-    def additions(self, steps: Sequence[ScriptStep], variables: Mapping[str, str]) -> Additions: ...
+    def additions(self, routine: Routine) -> Additions: ...
 
 
 class Chosen(NamedTuple):
-    """A template and what it adds to these steps."""
+    """A template and what is added to these steps."""
 
     template: ScriptTemplate
     additions: Additions
@@ -29,7 +29,7 @@ _TEMPLATES: tuple[tuple[ScriptTemplate, _Template], ...] = (
 )
 
 
-def choose_template(steps: Sequence[ScriptStep], variables: Mapping[str, str]) -> Chosen:
+def choose_template(routine: Routine) -> Chosen:
     """The template for these steps. The workflow fits everything, so there always is one."""
-    kind, module = next((kind, module) for kind, module in _TEMPLATES if module.fits(steps))
-    return Chosen(kind, module.additions(steps, variables))
+    kind = next(kind for kind, module in _TEMPLATES if module.fits(routine.steps))
+    return Chosen(kind, merged([module.additions(routine) for _, module in _TEMPLATES]))

@@ -1,11 +1,9 @@
-"""Several different things in a row: the first failure stops them, and says where."""
+"""Several different things in a row: the first failure stops them, and says where, and how to go on from there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from vynexus_tui.automation.steps import ScriptStep
-from vynexus_tui.automation.templates.additions import Additions
-
-_TRAP = 'trap \'printf "%s: stopped at line %s: %s\\n" "$self" "$LINENO" "$BASH_COMMAND" >&2\' ERR'
+from vynexus_tui.automation.templates.additions import Additions, Routine
 
 
 def fits(steps: Sequence[ScriptStep]) -> bool:
@@ -13,9 +11,13 @@ def fits(steps: Sequence[ScriptStep]) -> bool:
     return bool(steps)
 
 
-def additions(steps: Sequence[ScriptStep], variables: Mapping[str, str]) -> Additions:
-    """One trap that names the failing step; nothing for a single step, which names itself."""
-    del variables
-    if len(steps) < 2:
+def additions(routine: Routine) -> Additions:
+    """What script_text writes for every script of several steps; a single step names itself."""
+    if len(routine.steps) < 2:
         return Additions()
-    return Additions(setup=(_TRAP,), adds=("stops at the first step that fails and names it",))
+    return Additions(
+        adds=(
+            "stops at the first step that fails, names it and says how to go on",
+            "--dry-run prints the steps, --from STEP goes on from one",
+        )
+    )

@@ -204,7 +204,8 @@ class ReviewScreen(ActingScreen):
             folder_box.focus()
             self.say_refused("in which folder? type its path, then enter")
             return
-        missing = next((p.name for p, v in zip(head.automation.parameters, self._asked_arguments(), strict=False) if not v), None)
+        asked = zip(head.automation.parameters, self._asked_arguments(), strict=False)
+        missing = next((p.name for p, v in asked if not v and p.default != ""), None)  # "": the script works it out
         if missing is not None:
             self.query_one(f"#argument_{[p.name for p in head.automation.parameters].index(missing)}", Input).focus()
             self.say_refused(f"{missing} needs a value")
