@@ -92,7 +92,7 @@ def _read_evidence(
     attention_of: dict[AutomationId, list[Attention]] = {}
     for attention in attention_table.read_attention(connection):
         attention_of.setdefault(attention.automation_id, []).append(attention)
-    calls_of = _read_calls(connection, automations)
+    calls_of = read_function_calls(connection, automations)
     evidence = {}
     for automation in automations:
         key = automation.automation_id
@@ -104,7 +104,8 @@ def _read_evidence(
     return evidence
 
 
-def _read_calls(connection: Connection, automations: Sequence[Automation]) -> dict[AutomationId, FunctionRuns]:
+def read_function_calls(connection: Connection, automations: Sequence[Automation]) -> dict[AutomationId, FunctionRuns]:
+    """How often the shell functions among them were called: no program of ours saw it, the hook did."""
     functions = [a for a in automations if a.is_function]
     if not functions:
         return {}

@@ -10,6 +10,7 @@ from vynexus_tui.domain.identifiers import AutomationId
 from vynexus_tui.domain.run_comparison import RunComparison
 from vynexus_tui.domain.runs import Run, SavingsSummary, failure_streak
 from vynexus_tui.domain.trials import Trial
+from vynexus_tui.engine.accounting import read_function_calls
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts
 from vynexus_tui.engine.life_cycle import unused_reason, with_attention
 from vynexus_tui.engine.schedule_times import next_run
@@ -51,8 +52,9 @@ def read_automation_heads(
     stopped = automations_table.read_stop_reasons(connection)
     saved = {s.automation_id: s.low_s for s in savings.savings if s.run_count}
     shims = {s.name: s for s in build_shortcuts(workspace).list_installed()}
+    calls = [run for calls in read_function_calls(connection, automations).values() for run in calls.runs]
     runs_of: dict[AutomationId, list[Run]] = {}
-    for run in runs:
+    for run in (*runs, *calls):
         runs_of.setdefault(run.automation_id, []).append(run)
     heads = []
     for automation in automations:

@@ -12,6 +12,7 @@ from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.domain.errors import ShellError
 from vynexus_tui.domain.identifiers import AutomationId
 from vynexus_tui.domain.runs import Run
+from vynexus_tui.engine.accounting import read_function_calls
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, reading, writing
 from vynexus_tui.engine.schedule_deployment import sync_schedule
 from vynexus_tui.performance.error_budget import burnt_reason
@@ -53,10 +54,12 @@ def _burnt(workspace: Workspace, connection: Connection) -> list[tuple[Automatio
     limit = workspace.settings.automation_creation.failures_until_paused
     started = automations_table.read_run_permissions(connection)
     runs_of: dict[AutomationId, list[Run]] = {}
-    for run in runs_table.read_runs(connection):
+    automations = automations_table.read_automations(connection)
+    calls = [run for calls in read_function_calls(connection, automations).values() for run in calls.runs]
+    for run in (*runs_table.read_runs(connection), *calls):
         runs_of.setdefault(run.automation_id, []).append(run)
     found = []
-    for automation in automations_table.read_automations(connection):
+    for automation in automations:
         since = started.get(automation.automation_id)
         runs = runs_of.get(automation.automation_id, ())
         if automation.status is _S.LIVE and runs:
@@ -70,7 +73,9 @@ def _failures(automation: Automation, runs: Iterable[Run], since: datetime | Non
     return [
         run.has_failed
         for run in runs
-        if run.script_sha256 == automation.script.sha256 and (since is None or run.started_at >= since) and run.has_failed is not None
+        if (automation.is_function or run.script_sha256 == automation.script.sha256)
+        and (since is None or run.started_at >= since)
+        and run.has_failed is not None
     ]
 
 

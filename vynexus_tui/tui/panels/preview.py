@@ -23,15 +23,16 @@ class TextPanel(VerticalScroll, can_focus=False):
         self.can_focus = can_focus
         self._body = Line()
         self._content: Content | Callable[[int], Content] = Content("")
+        self._start: Callable[[int], int] | None = None
         self.border_title = Content(title)
 
     def compose(self) -> ComposeResult:
         """The text."""
         yield self._body
 
-    def show(self, content: Content | Callable[[int], Content]) -> None:
-        """Another text, or what makes it for a width: that is known for sure only when it is drawn."""
-        self._content = content
+    def show(self, content: Content | Callable[[int], Content], *, start: Callable[[int], int] | None = None) -> None:
+        """Another text, or what makes it for a width: that is known for sure only when it is drawn. `start`: the row to begin with."""
+        self._content, self._start = content, start
         self._draw()
 
     @property
@@ -47,6 +48,8 @@ class TextPanel(VerticalScroll, can_focus=False):
         if self.text_width > 0:
             content = self._content if isinstance(self._content, Content) else self._content(self.text_width)
             self._body.show(Content("\n").join(wrapped(content, self.text_width)))
+            if self._start is not None:
+                self.call_after_refresh(self.scroll_to, y=self._start(self.text_width), animate=False)
 
 
 class PreviewPanel(Widget):

@@ -4,7 +4,7 @@ from textual.content import Content
 
 from vynexus_tui.domain.automations import INSTALLED, AutomationStatus, Parameter, RiskLevel
 from vynexus_tui.domain.cycles import AutomationHead
-from vynexus_tui.tui.present import comparison, scheduling, units
+from vynexus_tui.tui.present import comparison, savings, scheduling, units
 from vynexus_tui.tui.present import trial as trials
 from vynexus_tui.tui.present.content import BAD, MUTED, STRONG, WARN, labelled, lines, shown, shown_lines, words
 from vynexus_tui.tui.present.possible import why_not_folder
@@ -148,14 +148,20 @@ def preview(view: View, key: str) -> Content | None:
     ]
     if automation.status in INSTALLED:
         parts.append(success(head, view))
+        parts += _by_hand_all_the_same(automation.automation_id, view)
         parts += [labelled("Scheduled", state)] if (state := scheduling.state(head)) is not None else []
     if automation.risk.level is not RiskLevel.LOW:
         parts.append(labelled("Risk", *(shown(text, WARN) for text in (automation.risk.level.value, *automation.risk.reasons))))
     parts += [said] if (said := comparison.first_run(head, view, most=3)) is not None else []
-    parts += [Content(""), script(head)]
+    parts += [Content(""), steps_of_script(head)]
     if head.trial is not None and head.trial.changes and view.trying != automation.automation_id:
         parts += [Content(""), trials.changes(head.trial, view, most=12)]
     return lines(*parts)
+
+
+def _by_hand_all_the_same(automation_id: str, view: View) -> tuple[Content, ...]:
+    saving = next((s for s in view.snapshot.savings.savings if s.automation_id == automation_id), None)
+    return () if saving is None else savings.forgotten(saving)
 
 
 def evidence(head: AutomationHead, view: View) -> Content:
@@ -174,9 +180,14 @@ def no_pattern(head: AutomationHead) -> str:
     return "made from commands you chose" if head.automation.pattern_id is None else "its pattern is not among those listed now"
 
 
-def script(head: AutomationHead) -> Content:
-    """The script, line by line."""
-    return shown_lines(head.automation.script.text.rstrip("\n"))
+def steps_of_script(head: AutomationHead) -> Content:
+    """The script from its first step on; what stands before them is said."""
+    text = head.automation.script.text.rstrip("\n")
+    before, mark, steps = text.partition("\n: step 1")
+    if not mark:
+        return shown_lines(text)
+    above = Content.styled(f"{units.plural(before.count(chr(10)) + 1, 'line')} of options and checks above; enter shows all", MUTED)
+    return lines(above, shown_lines(f": step 1{steps}"))
 
 
 def _trial(head: AutomationHead, view: View) -> Content:

@@ -49,12 +49,22 @@ def script(text: str, width: int) -> Content:
     """The script with line numbers, folded at `width` cells so that nothing hides right of the edge: between words where there are
     any, and without losing a blank. Harmless first, coloured after.
     """
+    return lines(*_script_rows(text, width))
+
+
+def first_step_row(text: str, width: int) -> int:
+    """The row of `script` with which its steps begin; 0 where there are none."""
+    before, mark, _ = text.partition("\n: step 1")
+    return len(_script_rows(before, width)) if mark else 0
+
+
+def _script_rows(text: str, width: int) -> list[Content]:
     harmless = visible(text.rstrip("\n"), limit=100_000, keep_lines=True)
     rows = []
     for number, line in enumerate(_coloured(harmless).split("\n", allow_blank=True), 1):
         first, *rest = _folded(line, max(20, width - 5))
         rows += [words((f"{number:>3}  ", MUTED), first), *(words(("   › ", MUTED), more) for more in rest)]
-    return lines(*rows)
+    return rows
 
 
 def _folded(line: Content, width: int) -> list[Content]:
@@ -77,7 +87,9 @@ def _coloured(harmless: str) -> Content:
 
 
 def seen_values(parameter: Parameter) -> Content:
-    """seen: patch 36×, minor 2×."""
+    """seen: patch 36×, minor 2×; what is taken where nothing is said."""
+    if parameter.default == "":
+        return Content.styled("empty: today's date", MUTED)
     if not parameter.seen:
         return Content.styled("never seen with another value", MUTED)
     seen = "   ".join(f"{s.value} {units.count(s.count)}×" for s in parameter.seen[:6])

@@ -53,6 +53,7 @@ class ReviewScreen(ActingScreen):
         self._wants_edit = wants_edit
         self._may_drop_edit = False
         self._output = ""
+        self._shown_script = ""
 
     def compose(self) -> ComposeResult:
         """Left what it is, right what it does."""
@@ -121,8 +122,13 @@ class ReviewScreen(ActingScreen):
 
     def _draw_script(self) -> None:
         head, panel = self.chosen(), self.query_one("#script", TextPanel)
-        if head is not None:
-            panel.show(partial(review.script, head.automation.script.text))
+        if head is None or head.automation.script.text == self._shown_script:
+            return  # drawn anew it would lose the place to which the person scrolled
+        text = self._shown_script = head.automation.script.text
+        before = text.partition("\n: step 1")[0].count("\n") + 2
+        panel.border_title = Content("1 Script · e edits" + (f" · its steps begin in line {before}" if ": step 1" in text else ""))
+        # The steps first: what stands before them are options and checks, the same in every script.
+        panel.show(partial(review.script, text), start=partial(review.first_step_row, text))
 
     def _draw_sandbox(self) -> None:
         head = self.chosen()
