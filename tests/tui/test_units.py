@@ -91,3 +91,8 @@ def test_only_whole_folder_names_become_a_tilde():
 def test_no_duration_is_longer_than_its_column(seconds):
     assert len(units.duration(seconds)) <= 13
     assert "60" not in units.duration(seconds).replace("60 h", "").split(" m ")[-1] or abs(seconds) > 3600
+
+
+def test_at_least_is_never_rounded_up_and_up_to_never_down():
+    assert [units.lower_bound(s) for s in (12.9, 59.9, 60, 457, 3599)] == ["12 s", "59 s", "1 min", "7 min", "59 min"]
+    assert [units.upper_bound(s) for s in (12.1, 60, 457, 3541)] == ["13 s", "1 min", "8 min", "1 h 00 min"]

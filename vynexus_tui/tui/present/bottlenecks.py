@@ -59,7 +59,7 @@ def preview(view: View, key: str) -> Content | None:
         return None
     parts = [words(shown(finding.subject, STRONG), ("  " + finding.kind.value, MUTED)), shown(finding.fact), Content("")]
     if finding.lost_s_per_week is not None:
-        parts.append(labelled("Costs", Content(f"at least {units.coarse_duration(finding.lost_s_per_week)} a week")))
+        parts.append(labelled("Costs", Content(f"at least {units.lower_bound(finding.lost_s_per_week)} a week")))
     measured = units.plural(finding.measured_count, "execution")
     since = f" since {units.day(finding.since, view.now)}" if finding.since else ""
     parts.append(labelled("Measured", Content(measured + since)))

@@ -15,9 +15,9 @@ from vynexus_tui.tui.present.view import Column, ListSpec, Row, View
 def headline(summary: SavingsSummary) -> str:
     """Saved at least 47 min; where nothing was measured, the runs."""
     if summary.low_s is not None and summary.low_s >= 0:
-        return f"saved at least {units.coarse_duration(summary.low_s)}"
+        return f"saved at least {units.lower_bound(summary.low_s)}"
     if summary.low_s is not None:
-        return f"cost up to {units.coarse_duration(-summary.low_s)}"
+        return f"cost up to {units.upper_bound(-summary.low_s)}"
     return f"{units.plural(summary.run_count, 'run')}, no times measured" if summary.run_count else "nothing saved yet"
 
 
@@ -50,7 +50,7 @@ def _row(saving: TimeSaving, view: View) -> Row:
     by_hand = units.duration(saving.baseline.hands_on_s) if saving.baseline else units.UNKNOWN
     low = "not measured" if saving.low_s is None else units.duration(saving.low_s)
     if saving.low_s is not None and saving.low_s < 0:
-        low = f"cost up to {units.coarse_duration(-saving.low_s)}"
+        low = f"cost up to {units.upper_bound(-saving.low_s)}"
     recent = [seconds for _, seconds in saving.saved_by_day_s[-7:]]
     return Row(
         key=saving.automation_id,

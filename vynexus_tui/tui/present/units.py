@@ -1,6 +1,7 @@
 """Figures as people read them. Unknown is a dash, never 0."""
 
 from datetime import datetime, timedelta
+from math import ceil, floor
 
 from vynexus_tui.domain.events import CountQuality
 
@@ -34,6 +35,18 @@ def coarse_duration(seconds: float | None) -> str:
         return f"{round(seconds)} s"
     minutes = round(seconds / _MINUTE_S)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def lower_bound(seconds: float) -> str:
+    """`coarse_duration`, rounded down: what follows "at least"."""
+    unit = _MINUTE_S if abs(seconds) >= _MINUTE_S else 1
+    return coarse_duration(floor(seconds / unit) * unit)
+
+
+def upper_bound(seconds: float) -> str:
+    """`coarse_duration`, rounded up: what follows "up to"."""
+    unit = _MINUTE_S if abs(seconds) >= _MINUTE_S else 1
+    return coarse_duration(ceil(seconds / unit) * unit)
 
 
 def gain(seconds: float | None) -> str:
