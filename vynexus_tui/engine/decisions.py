@@ -5,8 +5,8 @@ store is noticed before anything happens. The shell is changed inside; where tha
 neither says more than the other (invariants 1, 5, 10).
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -24,21 +24,20 @@ from vynexus_tui.domain.automations import (
     can_advance,
 )
 from vynexus_tui.domain.cycles import NEVER_AGAIN
-from vynexus_tui.domain.errors import RequestError, StaleTrialError
+from vynexus_tui.domain.errors import RequestError, ShellError, StaleTrialError, StoreBusyError, StoreError, VynexusError
 from vynexus_tui.domain.identifiers import AutomationId, PatternId
 from vynexus_tui.domain.schedule_text import schedule_text
 from vynexus_tui.domain.trials import ApprovalRule, Consent, Trial, approval_rule
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, is_folder, reading, writing
 from vynexus_tui.engine.hooks import hook_status
-from vynexus_tui.engine.run_comparing import write_prediction
+from vynexus_tui.engine.reconciliation import reconcile_shortcuts, sync_shortcut
 from vynexus_tui.engine.schedule_deployment import check_fit, sync_schedule
 from vynexus_tui.engine.snapshots import read_pattern
 from vynexus_tui.engine.syntax import bash_syntax_error
 from vynexus_tui.performance.efficiency_tracker import EfficiencyTracker
 from vynexus_tui.sandbox.automation_sandbox import stale_paths
 from vynexus_tui.shell.installed_shortcut import InstalledShortcut
-from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
-from vynexus_tui.store import automations_table, comparisons_table, patterns_table
+from vynexus_tui.store import automations_table, patterns_table
 from vynexus_tui.store.database import Connection, transaction
 
 _ASIDE = frozenset({Action.SNOOZE, Action.NEVER})
@@ -72,11 +71,11 @@ def approve(workspace: Workspace, automation_id: str, script_sha256: str, *, con
         _check_consent(automation, trial, confirm)
         _decide(connection, automation, Action.APPROVE, replace(automation, status=status), now=now)
         _freeze_baseline(connection, automation, now=now)
-        prediction = None if automation.is_function else write_prediction(workspace, automation, trial)
-        installed = build_shortcuts(workspace).install(automation, prediction=prediction)
-    compared = "; its first run like the try is compared with it" if prediction is not None else ""
+        installed = _carry_out(workspace, connection, replace(automation, status=status), before=automation)
+    where = _where_it_works(workspace, installed) if installed else ""
+    compared = "; its first run like the try is compared with it" if installed and installed.is_predicted else ""
     return (
-        f"{automation.name} is live: type {automation.name} {_where_it_works(workspace, installed)}; u or `vynexus undo` takes it back."
+        f"{automation.name} is live: type {automation.name} {where}; u or `vynexus undo` takes it back."
         f" It runs for real, not in the sandbox{compared}"
     )
 
@@ -103,19 +102,19 @@ def reject(workspace: Workspace, automation_id: str, *, now: datetime) -> str:
 
 def pause(workspace: Workspace, automation_id: str, *, now: datetime) -> str:
     """The command stays but refuses to run."""
-    automation = _change(workspace, automation_id, Action.PAUSE, now=now, in_shell=lambda s, a: s.pause(a.name))
+    automation = _change(workspace, automation_id, Action.PAUSE, now=now)
     return f"{automation.name} paused"
 
 
 def resume(workspace: Workspace, automation_id: str, *, now: datetime) -> str:
     """A paused command runs again."""
-    automation = _change(workspace, automation_id, Action.RESUME, now=now, in_shell=lambda s, a: s.resume(a.name))
+    automation = _change(workspace, automation_id, Action.RESUME, now=now)
     return f"{automation.name} is live again"
 
 
 def retire(workspace: Workspace, automation_id: str, *, now: datetime) -> str:
     """The command is gone for good; its runs stay in the ledger."""
-    automation = _change(workspace, automation_id, Action.RETIRE, now=now, in_shell=lambda s, a: s.remove(a.name))
+    automation = _change(workspace, automation_id, Action.RETIRE, now=now)
     return f"{automation.name} retired; undo brings it back"
 
 
@@ -130,8 +129,7 @@ def edit(workspace: Workspace, automation_id: str, text: str, *, now: datetime) 
         status = advance_for(automation, Action.EDIT)
         edited = _with_text(automation, status, text)
         _decide(connection, automation, Action.EDIT, edited, now=now)
-        sync_schedule(workspace, edited, before=automation)
-        build_shortcuts(workspace).remove(automation.name)
+        _carry_out(workspace, connection, edited, before=automation)
     return f"{automation.name} edited: try it again before it can be approved"
 
 
@@ -144,7 +142,7 @@ def schedule(workspace: Workspace, automation_id: str, deployed: DeployedSchedul
         check_fit(automation)
         after = replace(automation, status=advance_for(automation, Action.SCHEDULE), schedule=deployed)
         _decide(connection, automation, Action.SCHEDULE, after, now=now)
-        sync_schedule(workspace, after, before=automation)
+        _carry_out(workspace, connection, after, before=automation)
     return f"{automation.name} is scheduled: {schedule_text(deployed.schedule)}; undo takes that back"
 
 
@@ -156,7 +154,7 @@ def unschedule(workspace: Workspace, automation_id: str, *, now: datetime) -> st
             raise RequestError(f"{automation.name} is not scheduled", "see what is: vynexus schedule")
         after = replace(automation, status=advance_for(automation, Action.UNSCHEDULE), schedule=None)
         _decide(connection, automation, Action.UNSCHEDULE, after, now=now)
-        sync_schedule(workspace, after, before=automation)
+        _carry_out(workspace, connection, after, before=automation)
     return f"{automation.name} is no longer scheduled; undo takes that back"
 
 
@@ -190,10 +188,9 @@ def undo(workspace: Workspace, automation_id: str | None = None, *, now: datetim
         if decision.action in _ASIDE:
             return f"took back: {decision.action}; {_undo_aside(workspace, connection, decision)}"
         automation = _find(connection, decision.automation_id)
-        restored = automations_table.read_before(connection, decision.decision_id) or replace(automation, status=decision.previous_status)
+        restored = _restored(connection, automation, decision)
         automations_table.write_automation(connection, restored)
-        sync_schedule(workspace, restored, before=automation)
-        _undo_in_shell(build_shortcuts(workspace), restored, decision, _open_prediction(workspace, connection, restored))
+        _carry_out(workspace, connection, restored, before=automation)
     return f"took back: {decision.action} {automation.name}; back to: {restored.status}"
 
 
@@ -209,8 +206,33 @@ def advance_for(automation: Automation, action: Action) -> AutomationStatus:
 def _deciding(workspace: Workspace) -> Iterator[Connection]:
     if not workspace.paths.database.exists():
         raise RequestError("there is nothing to decide about yet", "vynexus import, then vynexus cycle")
-    with writing(workspace) as connection, transaction(connection):
-        yield connection
+    try:
+        with writing(workspace) as connection, transaction(connection):
+            yield connection
+    except StoreBusyError:
+        raise
+    except (ShellError, StoreError):
+        # The shell may have been changed for a decision that now does not stand.
+        with suppress(VynexusError):
+            reconcile_shortcuts(workspace)
+        raise
+
+
+def _restored(connection: Connection, automation: Automation, undone: Decision) -> Automation:
+    """The automation as it was before a decision; what VyNexus stopped since then stays stopped."""
+    before = automations_table.read_before(connection, undone.decision_id) or replace(automation, status=undone.previous_status)
+    if undone.action in (Action.SCHEDULE, Action.UNSCHEDULE):
+        return replace(automation, schedule=before.schedule)
+    later = automations_table.read_decisions(connection, automation_id=automation.automation_id)
+    has_failed = any(d.action is Action.FAIL and d.decision_id > undone.decision_id for d in later)
+    return replace(before, status=AutomationStatus.FAILING) if has_failed and before.status is AutomationStatus.LIVE else before
+
+
+def _carry_out(workspace: Workspace, connection: Connection, after: Automation, *, before: Automation) -> InstalledShortcut | None:
+    """The shell and the machine's schedulers follow the store; what is installed then."""
+    installed = sync_shortcut(workspace, connection, after)
+    sync_schedule(workspace, after, before=before)
+    return installed
 
 
 def _put_aside(workspace: Workspace, pattern_id: PatternId, action: Action, *, now: datetime) -> None:
@@ -279,53 +301,18 @@ def _check_consent(automation: Automation, trial: Trial | None, confirm: str | N
         raise StaleTrialError(f"{moved[0]} changed since the try", f"try it again: vynexus try {automation.name}")
 
 
-def _change(
-    workspace: Workspace,
-    automation_id: str,
-    action: Action,
-    *,
-    now: datetime,
-    in_shell: Callable[[WorkflowShortcuts, Automation], object] | None = None,
-) -> Automation:
+def _change(workspace: Workspace, automation_id: str, action: Action, *, now: datetime) -> Automation:
     with _deciding(workspace) as connection:
         automation = _find(connection, automation_id)
         after = replace(automation, status=advance_for(automation, action))
         _decide(connection, automation, action, after, now=now)
-        sync_schedule(workspace, after, before=automation)
-        if in_shell is not None:
-            in_shell(build_shortcuts(workspace), automation)
+        _carry_out(workspace, connection, after, before=automation)
     return automation
 
 
 def _decide(connection: Connection, before: Automation, action: Action, after: Automation, *, now: datetime) -> None:
     automations_table.write_automation(connection, after)
     automations_table.add_decision(connection, after.automation_id, after.script.sha256, action, before.status, now=now, before=before)
-
-
-def _open_prediction(workspace: Workspace, connection: Connection, automation: Automation) -> bytes | None:
-    """What its first run is to be compared with; None once that was done, and for a function, which no program of ours starts."""
-    if automation.is_function or (automation.automation_id, automation.script.sha256) in comparisons_table.read_comparisons(connection):
-        return None
-    trial = automations_table.read_trial(connection, automation.automation_id, automation.script.sha256)
-    return write_prediction(workspace, automation, trial)
-
-
-def _undo_in_shell(shortcuts: WorkflowShortcuts, automation: Automation, decision: Decision, prediction: bytes | None) -> None:
-    was_installed = decision.previous_status in INSTALLED
-    had_failed = decision.previous_status is AutomationStatus.FAILING
-    match decision.action:
-        case Action.APPROVE:
-            shortcuts.remove(automation.name)
-        case Action.PAUSE:
-            shortcuts.resume(automation.name)
-        case Action.RESUME:
-            shortcuts.pause(automation.name, is_failing=had_failed)
-        case Action.RETIRE | Action.EDIT if was_installed:
-            shortcuts.install(automation, prediction=prediction)
-            if decision.previous_status is not AutomationStatus.LIVE:
-                shortcuts.pause(automation.name, is_failing=had_failed)
-        case _:
-            pass
 
 
 def _where_it_works(workspace: Workspace, installed: InstalledShortcut) -> str:

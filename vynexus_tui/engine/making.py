@@ -147,6 +147,9 @@ def _kept(workspace: Workspace, made: Automation) -> AutomationHead:
         same = automations_table.read_automation(connection, made.name)
         if same is not None and same.automation_id != made.automation_id:
             raise RequestError(f"{made.name} is an automation already ({same.status})", "choose another name")
+        known = automations_table.read_automation(connection, made.automation_id)
+        if known is not None and known.status not in FINISHED:
+            raise RequestError(f"this pattern already has an automation: {known.name}", f"see: vynexus show {known.name}")
         automations_table.write_automation(connection, made)
         for head in patterns_table.read_heads(connection, most=patterns_table.EVERY) if made.pattern_id else ():
             if head.pattern_id == made.pattern_id:

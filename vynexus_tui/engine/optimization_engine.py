@@ -22,6 +22,7 @@ from vynexus_tui.engine.hooks import refresh_hooks
 from vynexus_tui.engine.identification import identify_patterns
 from vynexus_tui.engine.life_cycle import stop_failing
 from vynexus_tui.engine.looks import Look, Scope, choose_look, note_finished, note_identified
+from vynexus_tui.engine.reconciliation import reconcile_shortcuts
 from vynexus_tui.engine.recording import CollectReport, collect
 from vynexus_tui.language.program_facts import command_family, is_interactive
 from vynexus_tui.store import automations_table, cycles_table, patterns_table
@@ -113,6 +114,7 @@ class OptimizationEngine:
         state.collected = collect(self._workspace, now=now)
         apply_retention(self._workspace, now=now)
         refresh_hooks(self._workspace)
+        reconcile_shortcuts(self._workspace)
 
     def _identify(self, state: _CycleState, now: datetime) -> None:
         with reading(self._workspace) as connection:
@@ -179,6 +181,8 @@ class OptimizationEngine:
                             patterns_table.write_head(connection, replace(head, automation_id=None, refusal=no_room(head.pattern_id)))
             for head, outcome in proposals.outcomes:
                 if isinstance(outcome, Automation):
+                    if automations_table.read_automation(connection, outcome.automation_id) is not None:
+                        continue  # the person made one of it meanwhile
                     automations_table.write_automation(connection, outcome)
                     patterns_table.write_head(connection, replace(head, automation_id=outcome.automation_id, refusal=None))
                 elif head.refusal != outcome:
