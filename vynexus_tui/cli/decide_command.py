@@ -6,7 +6,8 @@ from pathlib import Path
 
 from vynexus_tui.cli.attending import attending
 from vynexus_tui.cli.printing import now_utc, shown
-from vynexus_tui.domain.errors import RequestError
+from vynexus_tui.domain.automations import Automation
+from vynexus_tui.domain.errors import RequestError, VynexusError
 from vynexus_tui.domain.identifiers import PatternId
 from vynexus_tui.domain.runs import Activity
 from vynexus_tui.engine import decisions
@@ -44,6 +45,15 @@ def _approve(workspace: Workspace, options: argparse.Namespace) -> str:
     if options.runs_in or options.anywhere:
         chosen = None if options.anywhere else str(Path(options.runs_in).absolute())
         print(shown(decisions.choose_folder(workspace, automation.automation_id, chosen)))
+        try:
+            return _approve_as_shown(workspace, automation, options)
+        except VynexusError:
+            decisions.choose_folder(workspace, automation.automation_id, automation.runs_in)  # not approved: it stays as it was
+            raise
+    return _approve_as_shown(workspace, automation, options)
+
+
+def _approve_as_shown(workspace: Workspace, automation: Automation, options: argparse.Namespace) -> str:
     with attending(workspace, automation.automation_id, Activity.APPROVE):
         return approve_as_tried(
             workspace,

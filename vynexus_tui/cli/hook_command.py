@@ -33,7 +33,7 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
         elif state.is_installed:
             print(f"{state.shell} records already ({state.rc_path})")
         else:
-            print(f"These lines would be added to {state.rc_path}:\n")
+            print(f"{'These lines go into' if options.yes else 'These lines would be added to'} {state.rc_path}:\n")
             print("\n".join("    " + shown(line) for line in rc_block(workspace, state.shell).splitlines()))
             if options.yes or ask("\nAdd them?"):
                 print(install_hook(workspace, state.shell, now=now_utc()))

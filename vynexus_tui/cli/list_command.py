@@ -7,6 +7,7 @@ from vynexus_tui.cli.json_shapes import automation_shape, pattern_head_shape
 from vynexus_tui.cli.printing import day, duration, now_utc, print_json, print_table, put_aside_until, share, shown
 from vynexus_tui.domain.automations import AutomationStatus
 from vynexus_tui.domain.cycles import AutomationHead, PatternHead, Snapshot
+from vynexus_tui.domain.schedule_text import schedule_text
 from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.engine.snapshots import build_snapshot
 
@@ -70,7 +71,7 @@ def _automations(snapshot: Snapshot, *, as_json: bool) -> None:
         rows = [
             (
                 h.automation.name,
-                h.automation.status,
+                f"{h.automation.status}, {schedule_text(h.automation.schedule.schedule)}" if h.automation.schedule else h.automation.status,
                 share(h.automation.potential),
                 _last_result(h, snapshot),
                 shown(h.automation.summary, limit=70),

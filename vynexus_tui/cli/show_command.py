@@ -1,11 +1,12 @@
 """`vynexus show NAME|ID`: one automation or pattern, whole, with its evidence."""
 
 import argparse
+import shlex
 from collections.abc import Iterator, Sequence
 
 from vynexus_tui.cli.json_shapes import automation_shape
 from vynexus_tui.cli.pattern_explanation import Explained, explained_shape, explanation_lines
-from vynexus_tui.cli.printing import day, now_utc, print_json, shown, shown_block
+from vynexus_tui.cli.printing import day, folder, now_utc, print_json, shown, shown_block
 from vynexus_tui.cli.trial_printing import print_trial
 from vynexus_tui.domain.cycles import AutomationHead
 from vynexus_tui.domain.errors import RequestError
@@ -95,7 +96,9 @@ def _first_run_lines(head: AutomationHead) -> Iterator[str]:
     compared = head.comparison
     if compared is None:
         if head.awaits_comparison:
-            yield "first run: not compared yet; it waits for one in the folder and with the arguments of the try"
+            tried = head.trial
+            call = "" if tried is None else f": {head.automation.name} {shlex.join(tried.arguments)}".rstrip() + f" in {folder(tried.cwd)}"
+            yield f"first run: not compared yet; it waits for one like the try{shown(call)}"
         return
     yield f"{compared.headline}  ({day(compared.started_at)}, exit {compared.exit_code})"
     if compared.surprise_count:

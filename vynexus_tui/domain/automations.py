@@ -154,7 +154,7 @@ def advance(status: AutomationStatus, action: Action) -> AutomationStatus:
     try:
         return _NEXT[status, action]
     except KeyError:
-        by_person = _NEXT.keys() - {(s, a) for s, a in _NEXT if a is Action.FAIL}
+        by_person = _NEXT.keys() - {(s, a) for s, a in _NEXT if a in (Action.FAIL, Action.SCHEDULE, Action.UNSCHEDULE)}
         possible = ", ".join(sorted(a for s, a in by_person if s == status)) or "nothing (use undo)"
         raise RequestError(f"cannot {action} an automation that is {status}", f"possible now: {possible}") from None
 

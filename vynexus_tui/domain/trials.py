@@ -258,7 +258,7 @@ def approval_rule(trial: Trial | None, script_sha256: str, risk: Risk, *, runs_i
         reasons += risk.reasons
     if runs_in is not None and normpath(runs_in) != normpath(trial.cwd):
         reasons += (f"it was tried in {trial.cwd} and would run in {runs_in}",)
-    reasons += _case_reasons(trial)
+    reasons += _unreached(trial) + _case_reasons(trial)
     match trial.verdict:
         case Verdict.PASSED:
             return ApprovalRule(
@@ -270,6 +270,14 @@ def approval_rule(trial: Trial | None, script_sha256: str, risk: Risk, *, runs_i
             return ApprovalRule(consent=Consent.TYPED_NAME, reasons=("nothing was executed, it was only read", *reasons))
         case Verdict.FAILED | Verdict.ASKS_FOR_INPUT | Verdict.CUT_OFF:
             return ApprovalRule(consent=Consent.BLOCKED, reasons=(trial.headline,))
+
+
+def _unreached(trial: Trial) -> tuple[str, ...]:
+    """A script that ended well without doing its steps has shown nothing of them."""
+    left = [str(s.number) for s in trial.steps if s.outcome in (StepOutcome.NOT_REACHED, StepOutcome.UNKNOWN)]
+    if trial.verdict is not Verdict.PASSED or not left:
+        return ()
+    return (f"what step{'s' * (len(left) != 1)} {', '.join(left)} would do was not seen",)
 
 
 def _case_reasons(trial: Trial) -> tuple[str, ...]:

@@ -23,8 +23,8 @@ _STATUS_ORDER = {
     status: place
     for place, status in enumerate(
         (
-            AutomationStatus.FAILING,
             AutomationStatus.TRIED,
+            AutomationStatus.FAILING,
             AutomationStatus.NEW,
             AutomationStatus.LIVE,
             AutomationStatus.PAUSED,

@@ -50,7 +50,8 @@ def take_last(commands: Sequence[CommandEvent], count: int) -> tuple[CommandEven
     working = [number for number, event in enumerate(commands) if not _only_looks(event.command)]
     if count < 1 or len(working) < count:
         raise RequestError(
-            f"cannot take the last {count}: known here and more than looking around: {len(working)}", "see them: vynexus new"
+            f"cannot take the last {count}: {len(working)} are known of this shell, not counting those that only look around",
+            "see them: vynexus new",
         )
     return tuple(
         event

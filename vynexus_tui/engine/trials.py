@@ -80,6 +80,10 @@ def keep_trial(workspace: Workspace, automation: Automation, trial: Trial) -> Tr
     """Stores a trial as the automation's; it counts as tried unless the script was changed meanwhile."""
     kept = replace(trial, automation_id=automation.automation_id)
     with writing(workspace) as connection, transaction(connection):
+        former = automations_table.read_trial(connection, automation.automation_id, kept.script_sha256)
+        if former is not None and not kept.cases:
+            # What other values showed of this very script still counts.
+            kept = replace(kept, cases=tuple(case for case in former.cases if case.arguments != kept.arguments))
         automations_table.add_trial(connection, automation.automation_id, kept)
         current = automations_table.read_automation(connection, automation.automation_id)
         if current is not None and current.script.sha256 == kept.script_sha256 and can_advance(current.status, Action.TRY):

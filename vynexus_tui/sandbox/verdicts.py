@@ -65,7 +65,7 @@ def judge(seen: Observation, settings: Sandbox) -> Judgement:
         return Judgement(Verdict.CUT_OFF, code, network, limit=limit, reason=_last_line(seen.stderr))
     if code == 0:
         return Judgement(Verdict.STOPS_AT_NETWORK if network else Verdict.PASSED, code, network)
-    reason = _last_line(seen.stderr) or _exit_words(seen.report.get("exit_code"))
+    reason = _last_line(seen.stderr) or _last_line(seen.stdout) or _exit_words(seen.report.get("exit_code"))
     if network and _NO_NETWORK.search(tail):
         return Judgement(Verdict.STOPS_AT_NETWORK, code, network, reason=reason)
     return Judgement(Verdict.FAILED, code, network, reason=reason)
@@ -151,7 +151,7 @@ def _uses_network(last_commands: tuple[str, ...]) -> bool:
 def _last_line(stderr: str) -> str | None:
     lines = [line for line in stderr.splitlines() if line.strip()]
     # Our scripts' own last word says where they stopped, which the steps show; what went wrong was said before it.
-    said = [line for line in lines if not _STOPPED.match(line)] or lines
+    said = [line for line in lines if not _STOPPED.match(line)]
     telling = [line for line in said[-_TAIL_LINES:] if _TELLING.search(line)] or said
     return telling[-1].removeprefix(f"{SCRIPT_PATH}: ")[:_REASON_CHARACTERS] if telling else None
 

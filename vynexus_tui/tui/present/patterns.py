@@ -133,7 +133,18 @@ def outcome(pattern: PatternHead, view: View) -> Content:
                 width=13,
             )
         )
-    parts.append(labelled("", words(("m", STRONG), " makes an automation of it   ", ("y", STRONG), " copies its commands"), width=13))
+    parts.append(
+        labelled(
+            "",
+            words(
+                ("m", STRONG),
+                " makes an automation of it   " if pattern.worthy else " makes one all the same, where a script can do it   ",
+                ("y", STRONG),
+                " copies its commands",
+            ),
+            width=13,
+        )
+    )
     return lines(*parts)
 
 
