@@ -22,6 +22,8 @@ from vynexus_tui.store.database import transaction
 _LOOKED_AT = 2000
 """Events among which the person's own are looked for; 20 ms."""
 _MOVES = frozenset({"cd", "pushd", "popd"})
+_OF_THE_SCREEN = frozenset({"clear", "cls", "reset", "exit", "logout"})
+"""Nobody wants them in a script, and they fill the list."""
 _SPAN = re.compile(r"([0-9]{1,18})(?:-([0-9]{1,18}))?")
 _NOT_WHOLE = "{{secret:long-line}}"
 """What the hooks write instead of the rest of a line of more than 4,096 characters that may hold a secret."""
@@ -29,10 +31,10 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def read_recent(workspace: Workspace) -> tuple[CommandEvent, ...]:
-    """What the person typed last, in all their shells, newest last; without agents, automations and our own commands."""
+    """What the person typed last, in all their shells, newest last; without agents, automations, our own commands and `clear`."""
     with reading(workspace) as connection:
         events = events_table.read_events(connection, most=_LOOKED_AT) if connection else []
-    own = [event for event in events if event.actor in (Actor.USER, Actor.UNKNOWN)]
+    own = [event for event in events if event.actor in (Actor.USER, Actor.UNKNOWN) and event.command.strip() not in _OF_THE_SCREEN]
     # What is imported later may be older.
     return tuple(sorted(own, key=lambda event: event.started_at or _LONG_AGO))
 
