@@ -44,7 +44,7 @@ def test_the_last_ones_do_something_and_keep_the_moves_between_them(workspace: W
     typed = type_in(workspace, ["cd /srv", "mkdir x", "ls", "cd x", "pwd", "git init", "cd ..", "clear"], now=now)
     assert texts(making.take_last(typed, 2)) == ["mkdir x", "cd x", "git init"]
     assert texts(making.take_last(typed, 1)) == ["git init"]
-    with pytest.raises(RequestError, match="more than looking around: 2"):
+    with pytest.raises(RequestError, match="2 are known of this shell"):
         making.take_last(typed, 3)
     with pytest.raises(RequestError):
         making.take_last(typed, 0)
