@@ -139,17 +139,14 @@ def preview(view: View, key: str) -> Content | None:
     if head is None:
         return None
     automation = head.automation
-    parts = [
-        shown(automation.summary),
-        evidence(head, view),
-        Content(""),
-        _trial(head, view),
-        labelled("Installed" if automation.status in INSTALLED else "Approve", *approval(head, view.home).split("\n")),
-    ]
+    parts = [shown(automation.summary), evidence(head, view), Content("")]
     if automation.status in INSTALLED:
         parts.append(success(head, view))
         parts += _by_hand_all_the_same(automation.automation_id, view)
         parts += [labelled("Scheduled", state)] if (state := scheduling.state(head)) is not None else []
+        parts += [labelled("Installed", *approval(head, view.home).split("\n")), _trial(head, view)]
+    else:
+        parts += [_trial(head, view), labelled("Approve", *approval(head, view.home).split("\n"))]
     if automation.risk.level is not RiskLevel.LOW:
         parts.append(labelled("Risk", *(shown(text, WARN) for text in (automation.risk.level.value, *automation.risk.reasons))))
     parts += [said] if (said := comparison.first_run(head, view, most=3)) is not None else []
@@ -205,10 +202,16 @@ def approval(head: AutomationHead, home: str | None) -> Content:
     if automation.status in INSTALLED:
         where = head.shortcut_path or "nowhere: see vynexus doctor"
         called = f"{automation.name} {usage(automation.parameters)}".rstrip()
-        return lines(shown(called), words(("at ", MUTED), shown(where)), runs_where(head, home))
+        return lines(shown(called), _at_the_prompt(head), runs_where(head, home), words(("at ", MUTED), shown(where)))
     if automation.status in _QUIET:
         return Content.styled(f"{automation.status.value}: nothing is installed", MUTED)
     return lines(trials.consent(head.trial, automation), installs(head), runs_where(head, home), FOR_REAL)
+
+
+def _at_the_prompt(head: AutomationHead) -> Content:
+    """What the hook adds to a command at the prompt."""
+    tab = [("Tab", STRONG), (" completes its values, ", MUTED)] if head.automation.parameters else []
+    return words(*tab, ("Alt-i", STRONG), (" puts its commands on the prompt", MUTED))
 
 
 def installs(head: AutomationHead) -> Content:
