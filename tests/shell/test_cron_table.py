@@ -21,6 +21,7 @@ from vynexus_tui.shell.cron_table import CronTable, cron_rules, render_block, wi
 from vynexus_tui.shell.timed_command import Programs, TimedCommand
 
 DATA_DIR = Path("/home/u/.local/share/vynexus")
+DIGEST = "0" * 64
 OWN = b"SHELL=/bin/bash\nMAILTO=me\n# mine \xff\n\n*/5 * * * *\ttrue % x\n"
 
 
@@ -28,7 +29,7 @@ def command(
     *arguments: str, name: str = "greet", at: str = "weekdays 9:00", python: str = sys.executable, path: str = "/usr/bin:/bin"
 ) -> TimedCommand:
     return TimedCommand(
-        name=name, schedule=parse_schedule(at), arguments=arguments, folder="/tmp", python=python, environment={"PATH": path}
+        name=name, schedule=parse_schedule(at), arguments=arguments, folder="/tmp", python=python, sha256=DIGEST, environment={"PATH": path}
     )
 
 

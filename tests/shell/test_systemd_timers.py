@@ -54,6 +54,7 @@ def command(schedule: Schedule | None = None, *arguments: str, folder: str = "/t
         arguments=arguments,
         folder=folder,
         python=sys.executable,
+        sha256="0" * 64,
         environment={"PATH": '/opt/100%/$x "y\\:/usr/bin'},
     )
 
@@ -263,3 +264,14 @@ def test_a_timer_that_makes_up_for_missed_times_forgets_them_when_it_is_removed(
 def test_the_times_of_a_month_do_not_drift() -> None:
     after = datetime(2026, 1, 1, tzinfo=UTC)
     assert next_times(parse_schedule("monthly 1 08:00"), after, 1)[0] - after == timedelta(hours=8)
+
+
+def test_a_manager_that_hangs_is_waited_for_once(programs: SchedulerPrograms, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store's write lock is held meanwhile."""
+    timers(programs).install(command())
+    monkeypatch.setattr("vynexus_tui.shell.timed_command._PATIENCE_S", 0.3)
+    programs.hang("systemctl")
+    asked = len(programs.calls("systemctl"))
+    timers(programs).remove("greet")
+    assert len(programs.calls("systemctl")) == asked + 1
+    assert not list(programs.home.rglob("*vynexus-*"))

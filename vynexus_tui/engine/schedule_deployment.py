@@ -48,13 +48,14 @@ def check_fit(automation: Automation) -> None:
         raise RequestError(f"{name} changes the shell that calls it, and a timer has none", f"call it yourself: {name}")
 
 
-def timed_command(workspace: Workspace, name: str, deployed: DeployedSchedule) -> TimedCommand:
-    """What a timer starts for an automation of that name."""
+def timed_command(workspace: Workspace, automation: Automation, deployed: DeployedSchedule) -> TimedCommand:
+    """What a timer starts for an automation: its script as it is now, and no other."""
     carried = {key: workspace.environment[key] for key in _CARRIED if workspace.environment.get(key)}
     if str(workspace.paths.home) != pwd.getpwuid(os.getuid()).pw_dir:
         carried["HOME"] = str(workspace.paths.home)
     return TimedCommand(
-        name=name,
+        name=automation.name,
+        sha256=automation.script.sha256,
         schedule=deployed.schedule,
         arguments=deployed.arguments,
         folder=deployed.cwd or str(workspace.paths.home),
@@ -79,7 +80,7 @@ def sync_schedule(workspace: Workspace, automation: Automation, *, before: Autom
     if wanted is None:
         return
     try:
-        schedules.install(wanted.backend, timed_command(workspace, automation.name, wanted))
+        schedules.install(wanted.backend, timed_command(workspace, automation, wanted))
     except ShellError as error:
         if before is None or before.schedule != wanted:
             raise

@@ -67,7 +67,7 @@ def plan_schedule(
         deployed=deployed,
         backend_words=capability.words,
         arguments=arguments,
-        texts=build_schedules(workspace).texts(capability.backend, timed_command(workspace, automation.name, deployed)),
+        texts=build_schedules(workspace).texts(capability.backend, timed_command(workspace, automation, deployed)),
         times=next_times(schedule, now.astimezone(scheduler_zone(workspace)), _SHOWN_TIMES),
         missed=capability.missed,
         is_found=at is None and automation.schedule is None,

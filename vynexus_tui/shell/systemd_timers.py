@@ -20,6 +20,7 @@ _MARK = "# A VyNexus schedule."
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+:@=,")
 _FEBRUARY_IS_SHORTER = 28
+_PROBE_S = 3.0
 
 
 def calendar_lines(schedule: Schedule) -> tuple[str, ...]:
@@ -73,7 +74,7 @@ class SystemdTimers:
         """Why no timer can be installed, in words; None where the service manager answers."""
         if not self._has_manager:
             return "no systemd user manager runs here"
-        answer = self._programs.ask(["systemctl", "--user", "is-system-running"])
+        answer = self._programs.ask(["systemctl", "--user", "is-system-running"], within_s=_PROBE_S)
         said = answer.output.decode("utf-8", "replace").strip()
         return (
             None
