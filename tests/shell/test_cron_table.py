@@ -42,7 +42,11 @@ def programs(tmp_path: Path) -> SchedulerPrograms:
 
 
 def table(programs: SchedulerPrograms) -> CronTable:
-    return CronTable(data_dir=DATA_DIR, environment=programs.environment)
+    return CronTable(data_dir=data_dir(programs), environment=programs.environment)
+
+
+def data_dir(programs: SchedulerPrograms) -> Path:
+    return programs.home / ".local/share/vynexus"
 
 
 @pytest.mark.parametrize("before", [None, b"", OWN, b"\n", OWN * 3])
@@ -84,7 +88,7 @@ def test_the_same_twice_is_written_once(programs: SchedulerPrograms) -> None:
 
 
 def test_another_profile_of_the_same_account_is_not_ours(programs: SchedulerPrograms) -> None:
-    other = CronTable(data_dir=Path("/home/u/elsewhere"), environment=programs.environment)
+    other = CronTable(data_dir=programs.home / "elsewhere", environment=programs.environment)
     other.install(command())
     assert table(programs).list_installed() == ()
     assert not table(programs).remove("greet")
@@ -92,7 +96,7 @@ def test_another_profile_of_the_same_account_is_not_ours(programs: SchedulerProg
 
 
 def test_a_block_without_an_end_is_said_not_guessed(programs: SchedulerPrograms) -> None:
-    programs.add_crontab(damaged := f"# >>> vynexus greet >>> {DATA_DIR}\n0 9 * * * true\n".encode())
+    programs.add_crontab(damaged := f"# >>> vynexus greet >>> {data_dir(programs)}\n0 9 * * * true\n".encode())
     with pytest.raises(ShellError, match="has no end"):
         table(programs).remove("greet")
     assert programs.table.read_bytes() == damaged

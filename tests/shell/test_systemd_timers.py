@@ -44,6 +44,7 @@ HOSTILE = (
     "\\%",
     "\\\\%",
 )
+DATA_DIR = Path("/home/u/.local/share/vynexus")
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe")
 
 
@@ -75,7 +76,7 @@ def programs(tmp_path: Path, home: Path) -> SchedulerPrograms:
 def timers(programs: SchedulerPrograms) -> SystemdTimers:
     return SystemdTimers(
         config_home=programs.home / ".config",
-        data_home=programs.home / ".local/share",
+        data_dir=programs.home / ".local/share/vynexus",
         environment=programs.environment,
         runtime_dir=programs.runtime_dir,
     )
@@ -106,7 +107,7 @@ def value_of(key: str, unit: str) -> str:
 @pytest.mark.parametrize("text", FORMS)
 def test_systemd_accepts_the_units(tmp_path: Path, text: str) -> None:
     for name, unit in zip(
-        ("vynexus-greet.service", "vynexus-greet.timer"), render_units(command(parse_schedule(text), *HOSTILE)), strict=True
+        ("vynexus-greet.service", "vynexus-greet.timer"), render_units(command(parse_schedule(text), *HOSTILE), DATA_DIR), strict=True
     ):
         (tmp_path / name).write_text(unit)
     done = subprocess.run(
@@ -147,7 +148,7 @@ def test_the_next_times_are_those_of_systemd(text: str, zone: str, start: str) -
 @given(st.lists(st.text(st.characters(exclude_categories=["C", "Z"], include_characters=" "), max_size=12), max_size=5))
 def test_arguments_arrive_byte_for_byte(arguments: list[str]) -> None:
     scheduled = command(None, *arguments, folder="/x y/%h $z")
-    service, _ = render_units(scheduled)
+    service, _ = render_units(scheduled, DATA_DIR)
     assert tuple(unquoted(value_of("ExecStart", service))) == scheduled.words
     assert unquoted('"" ' + value_of("Environment", service).replace("$", "$$"))[1] == f"PATH={scheduled.environment['PATH']}"
 
@@ -155,7 +156,7 @@ def test_arguments_arrive_byte_for_byte(arguments: list[str]) -> None:
 @pytest.mark.parametrize("argument", ["a\nb", "a\rb", "\x1b[2J", "a\0b", "\udcff", "\u202e"])
 def test_what_a_unit_cannot_hold_is_refused(argument: str) -> None:
     with pytest.raises(ShellError, match="cannot be written into a timer"):
-        render_units(command(None, argument))
+        render_units(command(None, argument), DATA_DIR)
 
 
 @given(SCHEDULES)
@@ -218,7 +219,7 @@ def test_a_unit_of_the_persons_own_is_left_alone(programs: SchedulerPrograms) ->
     own = programs.units / "vynexus-greet.service"
     own.parent.mkdir(parents=True)
     own.write_text("# mine\n")
-    with pytest.raises(ShellError, match="is not from VyNexus"):
+    with pytest.raises(ShellError, match="is not from this VyNexus"):
         timers(programs).install(command())
     assert timers(programs).remove("greet") == ()
     assert own.read_text() == "# mine\n"
