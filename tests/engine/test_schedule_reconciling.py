@@ -20,6 +20,7 @@ from vynexus_tui.engine.assembly import Workspace, build_shortcuts, open_workspa
 from vynexus_tui.engine.removal import plan_removal, remove_everything
 from vynexus_tui.engine.schedule_deployment import is_installed, sync_schedule
 from vynexus_tui.engine.schedule_reconciling import reconcile_schedules
+from vynexus_tui.engine.scheduling import plan_schedule
 from vynexus_tui.store import automations_table
 from vynexus_tui.store.database import transaction
 
@@ -138,6 +139,15 @@ def test_another_environment_alone_changes_no_timer(
     assert (len(programs.calls("systemctl")), programs.table.read_bytes()) == before
 
 
+def test_a_block_that_was_never_written_is_no_news(workspace: Workspace, programs: SchedulerPrograms, live: Live) -> None:
+    live()
+    programs.add_crontab(OWN)
+    (mark := workspace.paths.data_dir / "crontab/tally").parent.mkdir()
+    mark.touch()
+    assert reconcile_schedules(workspace) == ()
+    assert not mark.parent.exists()
+
+
 def test_the_timers_of_another_profile_are_not_ours(workspace: Workspace, programs: SchedulerPrograms, live: Live, now: datetime) -> None:
     live()
     schedule(workspace, now)
@@ -234,6 +244,4 @@ def test_an_old_line_does_not_start_the_script_that_was_approved_later(
 
 
 def plan_schedule_of(workspace: Workspace, now: datetime) -> str:
-    from vynexus_tui.engine.scheduling import plan_schedule
-
     return plan_schedule(workspace, "tally", DAILY, {}, now=now).texts[0][1]

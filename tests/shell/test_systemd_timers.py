@@ -276,3 +276,28 @@ def test_a_manager_that_hangs_is_waited_for_once(programs: SchedulerPrograms, mo
     timers(programs).remove("greet")
     assert len(programs.calls("systemctl")) == asked + 1
     assert not list(programs.home.rglob("*vynexus-*"))
+
+
+def test_units_that_were_written_but_not_enabled_are_started_by_the_next_install(programs: SchedulerPrograms) -> None:
+    """The process died between the two."""
+    timers(programs).install(command())
+    (programs.units / "timers.target.wants/vynexus-greet.timer").unlink()
+    assert timers(programs).read_installed() == {"greet": ""}
+    timers(programs).install(command())
+    assert (programs.units / "timers.target.wants/vynexus-greet.timer").is_symlink()
+    assert timers(programs).starts(timers(programs).read_installed()["greet"], command())
+
+
+def test_the_timer_of_another_profile_is_left_alone(programs: SchedulerPrograms) -> None:
+    timers(programs).install(command())
+    other = SystemdTimers(
+        config_home=programs.home / ".config",
+        data_dir=programs.home / "other/vynexus",
+        environment=programs.environment,
+        runtime_dir=programs.runtime_dir,
+    )
+    assert other.list_installed() == ()
+    assert other.remove("greet") == ()
+    with pytest.raises(ShellError, match="is not from this VyNexus"):
+        other.install(command())
+    assert timers(programs).holds("greet")

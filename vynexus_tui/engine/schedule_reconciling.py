@@ -63,8 +63,8 @@ def _mended(schedules: Schedules, differences: Iterable[_Difference], no_systemd
     for name, backend, command in list(differences):
         try:
             if command is None:
-                schedules.remove(name, backend)
-                yield f"took off a timer of {name} that was not on record"
+                if schedules.remove(name, backend):
+                    yield f"took off a timer of {name} that was not on record"
             elif no_systemd is not None and backend is ScheduleBackend.SYSTEMD:
                 yield f"{name} is scheduled but not started: {no_systemd}"
             else:

@@ -73,9 +73,9 @@ class Schedules:
         """Has it started by `backend` and by nothing else. Raises ShellError, and then nothing was scheduled."""
         self._backends[backend].install(command)
 
-    def remove(self, name: str, backend: ScheduleBackend) -> None:
-        """The reverse; what is not installed is no trouble."""
-        self._backends[backend].remove(name)
+    def remove(self, name: str, backend: ScheduleBackend) -> bool:
+        """The reverse; whether there was one. Raises ShellError where it stays."""
+        return bool(self._backends[backend].remove(name))
 
     def holds(self, name: str, backend: ScheduleBackend) -> bool:
         """Whether anything may be installed under that name, as far as files of our own tell."""
