@@ -74,6 +74,10 @@ class SchedulerPrograms:
     def break_(self, verb: str) -> None:
         (self.folder / f"broken-{verb}").touch()
 
+    def hang(self, program: str) -> None:
+        """It is called, and never answers."""
+        (self.folder / program).write_text(f"#!/bin/sh\necho \"$*\" >> '{self.folder}/{program}.calls'\nexec sleep 1000\n")
+
     def mend(self) -> None:
         for path in self.folder.glob("broken-*"):
             path.unlink()

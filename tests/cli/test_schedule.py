@@ -148,6 +148,28 @@ def test_a_start_that_came_to_nothing_is_shown(programs: SchedulerPrograms, work
     assert "none: it is paused" in vynexus(programs, "schedule").stdout
 
 
+def test_a_timer_that_starts_nothing_is_shown_as_such(programs: SchedulerPrograms, workspace: Workspace) -> None:
+    vynexus(programs, *DAILY, "--yes")
+    next(programs.units.glob("vynexus-tally.timer")).unlink()
+    next(programs.units.glob("vynexus-tally.service")).unlink()
+    assert "none: its timer is gone; vynexus cycle puts it back" in vynexus(programs, "schedule").stdout
+    assert "it is not started: its timer is gone" in vynexus(programs, "schedule", "tally").stdout
+    vynexus(programs, "schedule", "tally", "--at", "daily 10:00", "--yes")
+    (programs.folder / "state").write_text("offline\n")
+    assert "none: the systemd user manager does not answer" in vynexus(programs, "schedule").stdout
+    (one,) = json.loads(vynexus(programs, "schedule", "--json").stdout)["schedules"]
+    assert one["not_started"].startswith("the systemd user manager does not answer")
+    assert one["next_run_at"] is None
+
+
+def test_a_start_of_another_script_than_the_scheduled_one_is_shown(programs: SchedulerPrograms, workspace: Workspace) -> None:
+    vynexus(programs, *DAILY, "--yes")
+    vynexus(programs, "run", "--scheduled", "--in", "/", "--sha256", "0" * 64, "tally", "north")
+    assert "exit 126" in vynexus(programs, "schedule").stdout
+    assert "it was not run: vynexus schedule tally" in vynexus(programs, "schedule").stdout
+    assert "approved anew since it was scheduled" in vynexus(programs, "schedule", "tally").stdout
+
+
 def test_json_is_the_plan(programs: SchedulerPrograms, workspace: Workspace) -> None:
     plan = json.loads(vynexus(programs, *DAILY, "--json").stdout)
     assert (plan["schedule"]["backend"], plan["schedule"]["arguments"], plan["is_scheduled"]) == ("systemd", ["north"], False)

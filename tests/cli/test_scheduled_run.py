@@ -61,6 +61,19 @@ def test_it_runs_in_its_folder_without_input_and_keeps_what_was_said(home: Path)
     assert (home / ".local/state/vynexus/scheduled/greet.log").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_timer_starts_no_other_script_than_the_one_that_was_scheduled(home: Path) -> None:
+    """Invariant 1: what was approved under that name later was not scheduled."""
+    install(home, "echo first\n")
+    bound = ("--in", str(home), "--sha256", automation("greet", text="echo first\n").script.sha256, "greet")
+    assert start(home, *bound).returncode == 0
+    assert last(home).output == "first\n"
+    install(home, "touch second\n")
+    assert start(home, *bound).returncode == 126
+    assert "approved anew since it was scheduled, so it was not run" in last(home).output
+    assert not (home / "second").exists()
+    assert len(runs(home)) == 1
+
+
 def test_secrets_do_not_stay_in_what_is_kept(home: Path) -> None:
     """Invariant 4."""
     install(home, "echo password=hunter2hunter2; echo AKIAIOSFODNN7EXAMPLE\n")

@@ -261,6 +261,17 @@ def test_neither_secrets_nor_control_characters_get_into_a_timer(workspace: Work
     assert value not in caught.value.message + caught.value.hint
 
 
+@pytest.mark.parametrize("value", ["-x", "|sh"])
+def test_a_value_that_the_script_always_refuses_is_refused_at_once(workspace: Workspace, live: Live, now: datetime, value: str) -> None:
+    live(TEXT + 'must_be_plain "${region}"\n')
+    with pytest.raises(RequestError, match="would be read as an option or a command") as caught:
+        plan(workspace, now, region=value)
+    assert "begins with neither - nor |" in caught.value.hint
+    assert plan(workspace, now, region="a-b").deployed.arguments == ("a-b",)
+    live(TEXT)  # such a value was seen, so the script has no guard for it
+    assert plan(workspace, now, region=value).deployed.arguments == (value,)
+
+
 def test_without_a_found_time_the_forms_are_said(workspace: Workspace, live: Live, now: datetime) -> None:
     live()
     with pytest.raises(RequestError, match="say when") as caught:

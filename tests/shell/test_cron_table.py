@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from vynexus_tui.shell.cron_table import CronTable, cron_rules, render_block, wi
 from vynexus_tui.shell.timed_command import Programs, TimedCommand
 
 DATA_DIR = Path("/home/u/.local/share/vynexus")
+DIGEST = "0" * 64
 OWN = b"SHELL=/bin/bash\nMAILTO=me\n# mine \xff\n\n*/5 * * * *\ttrue % x\n"
 
 
@@ -28,7 +30,7 @@ def command(
     *arguments: str, name: str = "greet", at: str = "weekdays 9:00", python: str = sys.executable, path: str = "/usr/bin:/bin"
 ) -> TimedCommand:
     return TimedCommand(
-        name=name, schedule=parse_schedule(at), arguments=arguments, folder="/tmp", python=python, environment={"PATH": path}
+        name=name, schedule=parse_schedule(at), arguments=arguments, folder="/tmp", python=python, sha256=DIGEST, environment={"PATH": path}
     )
 
 
@@ -41,7 +43,11 @@ def programs(tmp_path: Path) -> SchedulerPrograms:
 
 
 def table(programs: SchedulerPrograms) -> CronTable:
-    return CronTable(data_dir=DATA_DIR, environment=programs.environment)
+    return CronTable(data_dir=data_dir(programs), environment=programs.environment)
+
+
+def data_dir(programs: SchedulerPrograms) -> Path:
+    return programs.home / ".local/share/vynexus"
 
 
 @pytest.mark.parametrize("before", [None, b"", OWN, b"\n", OWN * 3])
@@ -83,15 +89,58 @@ def test_the_same_twice_is_written_once(programs: SchedulerPrograms) -> None:
 
 
 def test_another_profile_of_the_same_account_is_not_ours(programs: SchedulerPrograms) -> None:
-    other = CronTable(data_dir=Path("/home/u/elsewhere"), environment=programs.environment)
+    other = CronTable(data_dir=programs.home / "elsewhere", environment=programs.environment)
     other.install(command())
     assert table(programs).list_installed() == ()
     assert not table(programs).remove("greet")
     assert other.list_installed() == ("greet",)
 
 
+def test_a_block_is_not_forgotten_while_the_crontab_cannot_be_read(programs: SchedulerPrograms) -> None:
+    """Invariant 5: else uninstalling would leave it there without a word."""
+    works = (programs.folder / "crontab").read_text()
+    assert not table(programs).holds("greet")
+    table(programs).install(command())
+    (programs.folder / "crontab").write_text("#!/bin/sh\necho 'cannot lock, try later' >&2; exit 1\n")
+    assert table(programs).list_installed() == ("greet",)
+    with pytest.raises(ShellError, match="cannot lock"):
+        table(programs).remove("greet")
+    (programs.folder / "crontab").unlink()
+    with pytest.raises(ShellError, match="crontab is not installed"):
+        table(programs).remove("greet")
+    assert table(programs).holds("greet")
+    (programs.folder / "crontab").write_text(works)
+    (programs.folder / "crontab").chmod(0o755)
+    assert table(programs).remove("greet")
+    assert not (data_dir(programs) / "crontab").exists()
+
+
+def test_who_never_had_a_block_is_not_asked_for_a_crontab(programs: SchedulerPrograms) -> None:
+    programs.add_crontab(OWN)
+    assert table(programs).read_installed() == {}
+    assert programs.calls("crontab") == []
+    table(programs).install(command())
+    table(programs).remove("greet")
+    asked = len(programs.calls("crontab"))
+    assert table(programs).read_installed() == {}
+    assert len(programs.calls("crontab")) == asked
+
+
+@settings(max_examples=30)
+@given(schedule=SCHEDULES, other=SCHEDULES)
+def test_what_a_block_starts_is_read_from_its_lines(schedule: Schedule, other: Schedule) -> None:
+    one = replace(command("a b%", "'\\%"), schedule=schedule)
+    cron = CronTable(data_dir=DATA_DIR, environment={"PATH": "/usr/bin:/bin"})
+    lines = "\n".join(program_lines(render_block(one, Programs({"PATH": "/usr/bin:/bin"}), DATA_DIR)))
+    assert cron.starts(lines, replace(one, environment={"PATH": "/elsewhere", "LANG": "C"}))
+    assert not cron.starts(lines, replace(one, arguments=("a b%",)))
+    assert not cron.starts(lines, replace(one, sha256="1" * 64))
+    assert not cron.starts("", one)
+    assert cron.starts(lines, replace(one, schedule=other)) == (cron_rules(schedule) == cron_rules(other))
+
+
 def test_a_block_without_an_end_is_said_not_guessed(programs: SchedulerPrograms) -> None:
-    programs.add_crontab(damaged := f"# >>> vynexus greet >>> {DATA_DIR}\n0 9 * * * true\n".encode())
+    programs.add_crontab(damaged := f"# >>> vynexus greet >>> {data_dir(programs)}\n0 9 * * * true\n".encode())
     with pytest.raises(ShellError, match="has no end"):
         table(programs).remove("greet")
     assert programs.table.read_bytes() == damaged

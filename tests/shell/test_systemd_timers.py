@@ -44,6 +44,7 @@ HOSTILE = (
     "\\%",
     "\\\\%",
 )
+DATA_DIR = Path("/home/u/.local/share/vynexus")
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe")
 
 
@@ -54,6 +55,7 @@ def command(schedule: Schedule | None = None, *arguments: str, folder: str = "/t
         arguments=arguments,
         folder=folder,
         python=sys.executable,
+        sha256="0" * 64,
         environment={"PATH": '/opt/100%/$x "y\\:/usr/bin'},
     )
 
@@ -74,7 +76,7 @@ def programs(tmp_path: Path, home: Path) -> SchedulerPrograms:
 def timers(programs: SchedulerPrograms) -> SystemdTimers:
     return SystemdTimers(
         config_home=programs.home / ".config",
-        data_home=programs.home / ".local/share",
+        data_dir=programs.home / ".local/share/vynexus",
         environment=programs.environment,
         runtime_dir=programs.runtime_dir,
     )
@@ -105,7 +107,7 @@ def value_of(key: str, unit: str) -> str:
 @pytest.mark.parametrize("text", FORMS)
 def test_systemd_accepts_the_units(tmp_path: Path, text: str) -> None:
     for name, unit in zip(
-        ("vynexus-greet.service", "vynexus-greet.timer"), render_units(command(parse_schedule(text), *HOSTILE)), strict=True
+        ("vynexus-greet.service", "vynexus-greet.timer"), render_units(command(parse_schedule(text), *HOSTILE), DATA_DIR), strict=True
     ):
         (tmp_path / name).write_text(unit)
     done = subprocess.run(
@@ -146,7 +148,7 @@ def test_the_next_times_are_those_of_systemd(text: str, zone: str, start: str) -
 @given(st.lists(st.text(st.characters(exclude_categories=["C", "Z"], include_characters=" "), max_size=12), max_size=5))
 def test_arguments_arrive_byte_for_byte(arguments: list[str]) -> None:
     scheduled = command(None, *arguments, folder="/x y/%h $z")
-    service, _ = render_units(scheduled)
+    service, _ = render_units(scheduled, DATA_DIR)
     assert tuple(unquoted(value_of("ExecStart", service))) == scheduled.words
     assert unquoted('"" ' + value_of("Environment", service).replace("$", "$$"))[1] == f"PATH={scheduled.environment['PATH']}"
 
@@ -154,7 +156,7 @@ def test_arguments_arrive_byte_for_byte(arguments: list[str]) -> None:
 @pytest.mark.parametrize("argument", ["a\nb", "a\rb", "\x1b[2J", "a\0b", "\udcff", "\u202e"])
 def test_what_a_unit_cannot_hold_is_refused(argument: str) -> None:
     with pytest.raises(ShellError, match="cannot be written into a timer"):
-        render_units(command(None, argument))
+        render_units(command(None, argument), DATA_DIR)
 
 
 @given(SCHEDULES)
@@ -217,7 +219,7 @@ def test_a_unit_of_the_persons_own_is_left_alone(programs: SchedulerPrograms) ->
     own = programs.units / "vynexus-greet.service"
     own.parent.mkdir(parents=True)
     own.write_text("# mine\n")
-    with pytest.raises(ShellError, match="is not from VyNexus"):
+    with pytest.raises(ShellError, match="is not from this VyNexus"):
         timers(programs).install(command())
     assert timers(programs).remove("greet") == ()
     assert own.read_text() == "# mine\n"
@@ -263,3 +265,39 @@ def test_a_timer_that_makes_up_for_missed_times_forgets_them_when_it_is_removed(
 def test_the_times_of_a_month_do_not_drift() -> None:
     after = datetime(2026, 1, 1, tzinfo=UTC)
     assert next_times(parse_schedule("monthly 1 08:00"), after, 1)[0] - after == timedelta(hours=8)
+
+
+def test_a_manager_that_hangs_is_waited_for_once(programs: SchedulerPrograms, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store's write lock is held meanwhile."""
+    timers(programs).install(command())
+    monkeypatch.setattr("vynexus_tui.shell.timed_command._PATIENCE_S", 0.3)
+    programs.hang("systemctl")
+    asked = len(programs.calls("systemctl"))
+    timers(programs).remove("greet")
+    assert len(programs.calls("systemctl")) == asked + 1
+    assert not list(programs.home.rglob("*vynexus-*"))
+
+
+def test_units_that_were_written_but_not_enabled_are_started_by_the_next_install(programs: SchedulerPrograms) -> None:
+    """The process died between the two."""
+    timers(programs).install(command())
+    (programs.units / "timers.target.wants/vynexus-greet.timer").unlink()
+    assert timers(programs).read_installed() == {"greet": ""}
+    timers(programs).install(command())
+    assert (programs.units / "timers.target.wants/vynexus-greet.timer").is_symlink()
+    assert timers(programs).starts(timers(programs).read_installed()["greet"], command())
+
+
+def test_the_timer_of_another_profile_is_left_alone(programs: SchedulerPrograms) -> None:
+    timers(programs).install(command())
+    other = SystemdTimers(
+        config_home=programs.home / ".config",
+        data_dir=programs.home / "other/vynexus",
+        environment=programs.environment,
+        runtime_dir=programs.runtime_dir,
+    )
+    assert other.list_installed() == ()
+    assert other.remove("greet") == ()
+    with pytest.raises(ShellError, match="is not from this VyNexus"):
+        other.install(command())
+    assert timers(programs).holds("greet")

@@ -15,7 +15,7 @@ from vynexus_tui.domain.schedule_text import parse_schedule, schedule_text
 from vynexus_tui.engine import decisions
 from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.engine.scheduled_starts import LastStart, read_last_start
-from vynexus_tui.engine.scheduling import SchedulePlan, plan_schedule
+from vynexus_tui.engine.scheduling import SchedulePlan, plan_schedule, start_troubles
 from vynexus_tui.engine.snapshots import build_snapshot
 
 _MOST_OUTPUT_LINES = 10
@@ -58,19 +58,26 @@ def _schedule(workspace: Workspace, plan: SchedulePlan) -> str:
 
 def _list(workspace: Workspace, *, as_json: bool) -> int:
     heads = [head for head in build_snapshot(workspace, now=now_utc()).automations if head.automation.schedule is not None]
+    troubles = start_troubles(workspace, [head.automation for head in heads])
     if as_json:
-        print_json({"schedules": [automation_shape(head.automation, None, head) for head in heads]})
+        print_json({"schedules": [_listed_shape(head, troubles.get(head.automation.automation_id)) for head in heads]})
     elif heads:
-        rows = [_row(head, read_last_start(workspace, head.automation.name)) for head in heads]
+        rows = [_row(head, read_last_start(workspace, head.automation.name), troubles.get(head.automation.automation_id)) for head in heads]
         print_table(("automation", "when", "next run", "last result"), rows)
     else:
         print("Nothing is scheduled. A live automation can be: vynexus schedule NAME")
     return 0
 
 
-def _row(head: AutomationHead, last: LastStart | None) -> tuple[str, str, str, str]:
+def _listed_shape(head: AutomationHead, trouble: str | None) -> dict[str, Any]:
+    next_run_at = None if trouble else head.next_run_at
+    return automation_shape(head.automation, None, head) | {"next_run_at": next_run_at, "not_started": trouble}
+
+
+def _row(head: AutomationHead, last: LastStart | None, trouble: str | None) -> tuple[str, str, str, str]:
     assert head.automation.schedule is not None
-    following = _local(head.next_run_at) if head.next_run_at else f"none: it is {head.automation.status}"
+    why_none = trouble or (None if head.next_run_at else f"it is {head.automation.status}")
+    following = f"none: {why_none}" if why_none or head.next_run_at is None else _local(head.next_run_at)
     return head.automation.name, schedule_text(head.automation.schedule.schedule), following, _result(head, last)
 
 

@@ -1,4 +1,4 @@
-"""`vynexus run --scheduled [--in FOLDER] NAME [ARGUMENT...]`: what timers call. Nobody looks on, so the end of what it says is kept.
+"""`vynexus run --scheduled [--in FOLDER] [--sha256 DIGEST] NAME [ARGUMENT...]`: what timers call. Nobody looks on, so the end of what it says is kept.
 
 Output goes neither to the journal nor into a mail, where it would lie with its secrets: `vynexus schedule NAME` shows it without them.
 """
@@ -14,7 +14,7 @@ from typing import Protocol
 from vynexus_tui.cli.printing import now_utc
 from vynexus_tui.domain.errors import VynexusError
 from vynexus_tui.engine.assembly import Workspace, only_one, open_workspace
-from vynexus_tui.engine.scheduled_starts import keep_start
+from vynexus_tui.engine.scheduled_starts import is_other_script, keep_start
 
 _STILL_RUNNING = 75
 """EX_TEMPFAIL of sysexits.h: try again later."""
@@ -33,10 +33,12 @@ class RunApproved(Protocol):
 
 def run_scheduled(arguments: list[str], run: RunApproved) -> int:
     """Runs it unless its last scheduled run is still under way (75), with no input, and keeps what it said last."""
-    folder = arguments[1] if arguments[:1] == ["--in"] and len(arguments) > 1 else None
-    arguments = arguments[2:] if folder is not None else arguments
+    options: dict[str, str] = {}
+    while arguments[:1] in (["--in"], ["--sha256"]) and len(arguments) > 1:
+        options[arguments[0]] = arguments[1]
+        arguments = arguments[2:]
     if not arguments or "/" in arguments[0] or arguments[0].startswith((".", "-")):
-        print("usage: vynexus run --scheduled [--in FOLDER] NAME [ARGUMENT...]", file=sys.stderr)
+        print("usage: vynexus run --scheduled [--in FOLDER] [--sha256 DIGEST] NAME [ARGUMENT...]", file=sys.stderr)
         return 2
     name = arguments[0]
     try:
@@ -44,7 +46,7 @@ def run_scheduled(arguments: list[str], run: RunApproved) -> int:
         with only_one(workspace, f"scheduled-{name}", waits=False):
             started_at = now_utc()
             with _captured() as said:
-                status = _run_in(folder, arguments, run)
+                status = _run_as_scheduled(workspace, options, arguments, run)
             _keep(workspace, name, bytes(said), status, started_at)
             return status
     except BlockingIOError:
@@ -63,12 +65,18 @@ def _keep(workspace: Workspace, name: str, said: bytes, status: int, started_at:
         print(f"vynexus: {error}", file=sys.stderr)
 
 
-def _run_in(folder: str | None, arguments: list[str], run: RunApproved) -> int:
+def _run_as_scheduled(workspace: Workspace, options: dict[str, str], arguments: list[str], run: RunApproved) -> int:
+    """Only the script that was scheduled, only where it was scheduled to run."""
+    name, folder, sha256 = arguments[0], options.get("--in"), options.get("--sha256")
+    if sha256 is not None and is_other_script(workspace, name, sha256):
+        print(f"vynexus: {name} was approved anew since it was scheduled, so it was not run", file=sys.stderr)
+        print(f"  schedule the new script, or take the old timer off: vynexus schedule {name}", file=sys.stderr)
+        return _NOT_RUN
     try:
         if folder is not None:
             os.chdir(folder)
     except OSError as error:
-        print(f"vynexus: {arguments[0]} is scheduled to run in {folder}: {error.strerror}", file=sys.stderr)
+        print(f"vynexus: {name} is scheduled to run in {folder}: {error.strerror}", file=sys.stderr)
         return _NOT_RUN
     return run(arguments, is_scheduled=True)
 

@@ -5,7 +5,7 @@ import pwd
 import sys
 from pathlib import Path
 
-from vynexus_tui.domain.automations import Automation, AutomationStatus, DeployedSchedule, RiskLevel
+from vynexus_tui.domain.automations import Automation, AutomationStatus, DeployedSchedule, RiskLevel, ScheduleBackend
 from vynexus_tui.domain.errors import RequestError, ShellError
 from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.shell.cron_table import CronTable
@@ -28,9 +28,7 @@ def build_schedules(workspace: Workspace) -> Schedules:
     """The schedulers of this person's account."""
     paths, environment = workspace.paths, workspace.environment
     runtime_dir = Path(environment.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}")
-    systemd = SystemdTimers(
-        config_home=paths.config_home, data_home=paths.data_dir.parent, environment=environment, runtime_dir=runtime_dir
-    )
+    systemd = SystemdTimers(config_home=paths.config_home, data_dir=paths.data_dir, environment=environment, runtime_dir=runtime_dir)
     return Schedules(systemd=systemd, cron=CronTable(data_dir=paths.data_dir, environment=environment), user=str(os.getuid()))
 
 
@@ -48,13 +46,14 @@ def check_fit(automation: Automation) -> None:
         raise RequestError(f"{name} changes the shell that calls it, and a timer has none", f"call it yourself: {name}")
 
 
-def timed_command(workspace: Workspace, name: str, deployed: DeployedSchedule) -> TimedCommand:
-    """What a timer starts for an automation of that name."""
+def timed_command(workspace: Workspace, automation: Automation, deployed: DeployedSchedule) -> TimedCommand:
+    """What a timer starts for an automation: its script as it is now, and no other."""
     carried = {key: workspace.environment[key] for key in _CARRIED if workspace.environment.get(key)}
     if str(workspace.paths.home) != pwd.getpwuid(os.getuid()).pw_dir:
         carried["HOME"] = str(workspace.paths.home)
     return TimedCommand(
-        name=name,
+        name=automation.name,
+        sha256=automation.script.sha256,
         schedule=deployed.schedule,
         arguments=deployed.arguments,
         folder=deployed.cwd or str(workspace.paths.home),
@@ -63,23 +62,31 @@ def timed_command(workspace: Workspace, name: str, deployed: DeployedSchedule) -
     )
 
 
+def is_installed(workspace: Workspace, name: str) -> bool:
+    """Whether a timer of that name may be there, whatever the store says of it."""
+    schedules = build_schedules(workspace)
+    return not workspace.is_demo and any(schedules.holds(name, backend) for backend in ScheduleBackend)
+
+
 def sync_schedule(workspace: Workspace, automation: Automation, *, before: Automation | None = None) -> None:
     """Makes the machine's schedulers agree with the automation's record; `before`: the record until now, where it had another schedule.
 
-    Asks no scheduler where neither has a schedule. Raises ShellError, and then nothing new is scheduled.
+    What is installed without a record goes too. Asks no scheduler where there is neither. Raises ShellError, and then nothing new is
+    scheduled.
     """
-    wanted = automation.schedule if automation.status is AutomationStatus.LIVE else None
-    former = {record.schedule.backend for record in (automation, before) if record is not None and record.schedule is not None}
-    if not former or workspace.is_demo:
+    if workspace.is_demo:
         return
+    wanted = automation.schedule if automation.status is AutomationStatus.LIVE else None
+    recorded = {record.schedule.backend for record in (automation, before) if record is not None and record.schedule is not None}
     schedules = build_schedules(workspace)
-    for backend in former:
-        if wanted is None or wanted.backend is not backend:
+    for backend in ScheduleBackend:
+        is_there = backend in recorded or schedules.holds(automation.name, backend)
+        if is_there and (wanted is None or wanted.backend is not backend) and schedules.can_remove(backend):
             schedules.remove(automation.name, backend)
     if wanted is None:
         return
     try:
-        schedules.install(wanted.backend, timed_command(workspace, automation.name, wanted))
+        schedules.install(wanted.backend, timed_command(workspace, automation, wanted))
     except ShellError as error:
         if before is None or before.schedule != wanted:
             raise

@@ -2,13 +2,14 @@
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from vynexus_tui.domain.automations import Automation, DeployedSchedule, Parameter
+from vynexus_tui.domain.automations import Automation, AutomationStatus, DeployedSchedule, Parameter
 from vynexus_tui.domain.errors import RequestError
+from vynexus_tui.domain.identifiers import AutomationId
 from vynexus_tui.domain.next_times import check_complete, next_times
 from vynexus_tui.domain.patterns import Schedule
 from vynexus_tui.domain.schedule_text import FORMS
@@ -20,8 +21,11 @@ from vynexus_tui.engine.schedule_times import scheduler_zone
 from vynexus_tui.store import automations_table, patterns_table
 
 _SHOWN_TIMES = 5
+_GONE = "its timer is gone; vynexus cycle puts it back"
 _NEEDED = re.compile(r'^: "\$\{([A-Za-z_]\w*):\?', re.MULTILINE)
 """As a script asks for a secret from the environment."""
+_GUARDED = re.compile(r'^must_be_plain "\$\{([A-Za-z_]\w*)\}"', re.MULTILINE)
+"""As a script refuses a value that would be read as an option or a command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +71,23 @@ def plan_schedule(
         deployed=deployed,
         backend_words=capability.words,
         arguments=arguments,
-        texts=build_schedules(workspace).texts(capability.backend, timed_command(workspace, automation.name, deployed)),
+        texts=build_schedules(workspace).texts(capability.backend, timed_command(workspace, automation, deployed)),
         times=next_times(schedule, now.astimezone(scheduler_zone(workspace)), _SHOWN_TIMES),
         missed=capability.missed,
         is_found=at is None and automation.schedule is None,
         warnings=tuple(w for w in (capability.warning, *_warnings(workspace, automation, trial, deployed)) if w),
     )
+
+
+def start_troubles(workspace: Workspace, automations: Iterable[Automation]) -> dict[AutomationId, str]:
+    """Why live automations that are scheduled are not started; asks each scheduler once, and only one that is used."""
+    live = [(a, a.schedule.backend) for a in automations if a.schedule is not None and a.status is AutomationStatus.LIVE]
+    if workspace.is_demo or not live:
+        return {}
+    schedules = build_schedules(workspace)
+    away = {backend: schedules.trouble(backend) for backend in {backend for _, backend in live}}
+    gone = {a.automation_id: _GONE for a, backend in live if not schedules.holds(a.name, backend)}
+    return gone | {a.automation_id: trouble for a, backend in live if (trouble := away[backend]) is not None}
 
 
 def _found_schedule(workspace: Workspace, automation: Automation) -> Schedule:
@@ -108,6 +123,12 @@ def _arguments(workspace: Workspace, automation: Automation, values: Mapping[str
                 f"the value of {name} cannot be written into a timer: it holds a secret or is not printable",
                 "a secret belongs in a file that only your script reads",
             )
+    for name in _GUARDED.findall(automation.script.text):
+        if given.get(name, "").startswith(("-", "|")):
+            raise RequestError(
+                f"{automation.name} refuses {name} = {given[name]!r}: it would be read as an option or a command",
+                "every start would fail; name a value that begins with neither - nor |",
+            )
     return tuple((p.name, given.get(p.name, p.default) if number < bound else None) for number, p in enumerate(automation.parameters))
 
 
@@ -133,6 +154,8 @@ def _folder(automation: Automation, trial: Trial | None) -> str:
 
 
 def _warnings(workspace: Workspace, automation: Automation, trial: Trial | None, deployed: DeployedSchedule) -> Iterator[str]:
+    if automation.schedule == deployed and (trouble := start_troubles(workspace, [automation]).get(automation.automation_id)):
+        yield f"it is not started: {trouble}"
     if trial is not None and trial.verdict is not Verdict.PASSED:
         yield f"its newest try {trial.headline}"
     if trial is not None and trial.arguments[: len(deployed.arguments)] != deployed.arguments:

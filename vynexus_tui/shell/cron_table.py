@@ -4,10 +4,14 @@
     0 9 * * 1-5 PATH=... nice -n 10 timeout -k 60 21600 python -P -m vynexus_tui run --scheduled ...
     # <<< vynexus <name> <<<
 
+<data_dir>/crontab/<name> is an empty file that is there as long as there may be such a block: whoever never used cron is not asked for
+a crontab, and a block is not forgotten while the crontab cannot be read.
+
 Above, because a crontab's own SHELL and PATH hold for the lines below them. The folder, because one account may have several
 profiles: a block of another one is not ours. Format: crontab(5).
 """
 
+import contextlib
 import re
 import shlex
 from collections.abc import Iterator, Mapping
@@ -79,6 +83,7 @@ class CronTable:
 
     def __init__(self, *, data_dir: Path, environment: Mapping[str, str], proc: Path = Path("/proc")) -> None:
         self._data_dir = data_dir
+        self._marks = data_dir / "crontab"
         self._programs = Programs(environment)
         self._proc = proc
 
@@ -112,31 +117,79 @@ class CronTable:
         """Puts the block on top; the same as now is left alone. Raises ShellError, and then the crontab is as it was."""
         table = self._read()
         block = self.block(command).encode()
+        self._mark(command.name)
         if table is not None and block in table:
             return
         rest = b"" if table is None else without_block(table, command.name, self._data_dir)
         self._write(block + (rest or b""))
 
     def remove(self, name: str) -> bool:
-        """Takes the block out; whether there was one. A crontab that began with it goes with it."""
-        table = self._read() if self.is_there else None
-        if table is None:
+        """Takes the block out; whether there was one. A crontab that began with it goes with it. Raises ShellError where it may stay."""
+        if not self.is_there and not self.holds(name):
             return False
-        rest = without_block(table, name, self._data_dir)
-        if rest == table:
-            return False
-        self._write(rest)
-        return True
+        table = self._read()
+        rest = None if table is None else without_block(table, name, self._data_dir)
+        if rest != table:
+            self._write(rest)
+        self._unmark(name)
+        return rest != table
+
+    def holds(self, name: str) -> bool:
+        """Whether there may be a block of that name, as far as that is known without asking cron."""
+        return (self._marks / name).exists()
+
+    def mark_path(self, name: str) -> Path:
+        """The file that is there as long as there may be a block."""
+        return self._marks / name
+
+    def read_installed(self) -> dict[str, str]:
+        """The lines of every automation that may have a block; none are asked for where there never was one. Raises ShellError."""
+        marked = self._marked()
+        if not marked or not self.is_there:
+            return {}
+        return {**dict.fromkeys(marked, ""), **self._blocks(self._read())}
+
+    def starts(self, text: str, command: TimedCommand) -> bool:
+        """Whether these lines start that command at its times, in whatever environment."""
+        lines = text.splitlines()
+        rules = cron_rules(command.schedule)
+        words = _escaped(" ".join(map(_quoted, command.words)))
+        return len(lines) == len(rules) and all(
+            line.startswith(f"{fields} {_escaped(condition)}")
+            and line.startswith("[", len(fields) + 1) == bool(condition)
+            and line.endswith(f" {words}")
+            for line, (fields, condition) in zip(lines, rules, strict=True)
+        )
 
     def list_installed(self) -> tuple[str, ...]:
-        """Names of the automations that have a block of this profile; none where the crontab cannot be read."""
+        """Names of the automations that have a block of this profile, or may have one although the crontab cannot be read."""
         try:
-            table = self._read() if self.is_there else None
+            blocks = self._blocks(self._read() if self.is_there else None)
         except ShellError:
-            return ()
-        folder = re.escape(str(self._data_dir).encode())
-        found = re.findall(rb"^# >>> vynexus (\S+) >>> %b(?:%b)?$" % (folder, re.escape(_IS_NEW.encode())), table or b"", re.MULTILINE)
-        return tuple(sorted(name.decode() for name in found))
+            blocks = {}
+        return tuple(sorted({*self._marked(), *blocks}))
+
+    def _blocks(self, table: bytes | None) -> dict[str, str]:
+        """The lines of each block of this profile; of one without an end, none."""
+        ends = rb"^# >>> vynexus (\S+) >>> %b(?:%b)?\n(?:((?:(?!# >>> vynexus ).*\n)*?)# <<< vynexus \1 <<<$)?"
+        folder, is_new = (re.escape(text.encode()) for text in (str(self._data_dir), _IS_NEW))
+        found = re.findall(ends % (folder, is_new), table or b"", re.MULTILINE)
+        return {name.decode("utf-8", "replace"): lines.decode("utf-8", "replace") for name, lines in found}
+
+    def _marked(self) -> tuple[str, ...]:
+        return tuple(path.name for path in self._marks.iterdir()) if self._marks.is_dir() else ()
+
+    def _mark(self, name: str) -> None:
+        try:
+            self._marks.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.mark_path(name).touch(0o600)
+        except OSError as error:
+            raise ShellError(f"{error.filename} cannot be written: {error.strerror}", "your crontab is as it was") from error
+
+    def _unmark(self, name: str) -> None:
+        with contextlib.suppress(OSError):  # not there, or others are
+            self.mark_path(name).unlink(missing_ok=True)
+            self._marks.rmdir()
 
     def _read(self) -> bytes | None:
         answer = self._programs.ask(["crontab", "-l"])
@@ -192,7 +245,7 @@ def _line(command: TimedCommand, fields: str, condition: str, programs: Programs
         environment = {**command.environment, "PATH": ":".join(folders)}
         settings = [f"{name}={_quoted(value)}" for name, value in environment.items() if value]
         words = [*settings, *map(_quoted, (*before, *command.words))]
-        line = f"{fields} {(condition + ' '.join(words)).replace('%', _PERCENT)}"
+        line = f"{fields} {_escaped(condition + ' '.join(words))}"
         if len(line.encode()) <= _LONGEST_LINE_BYTES:
             return line
         if not folders:
@@ -200,8 +253,9 @@ def _line(command: TimedCommand, fields: str, condition: str, programs: Programs
         folders.pop()
 
 
-_PERCENT = "\\%"
-"""An unescaped percent sign is a line break to cron."""
+def _escaped(text: str) -> str:
+    """An unescaped percent sign is a line break to cron."""
+    return text.replace("%", "\\%")
 
 
 def _quoted(word: str) -> str:

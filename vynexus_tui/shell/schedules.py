@@ -1,5 +1,6 @@
 """Have an approved automation started without the person: by a systemd user timer, else by cron, else not at all, and say why."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,6 +30,9 @@ class _Backend(Protocol):
     def install(self, command: TimedCommand) -> None: ...
     def remove(self, name: str) -> object: ...
     def list_installed(self) -> tuple[str, ...]: ...
+    def holds(self, name: str) -> bool: ...
+    def read_installed(self) -> Mapping[str, str]: ...
+    def starts(self, text: str, command: TimedCommand) -> bool: ...
 
 
 class Schedules:
@@ -69,9 +73,32 @@ class Schedules:
         """Has it started by `backend` and by nothing else. Raises ShellError, and then nothing was scheduled."""
         self._backends[backend].install(command)
 
-    def remove(self, name: str, backend: ScheduleBackend) -> None:
-        """The reverse; what is not installed is no trouble."""
-        self._backends[backend].remove(name)
+    def remove(self, name: str, backend: ScheduleBackend) -> bool:
+        """The reverse; whether there was one. Raises ShellError where it stays."""
+        return bool(self._backends[backend].remove(name))
+
+    def holds(self, name: str, backend: ScheduleBackend) -> bool:
+        """Whether anything may be installed under that name, as far as files of our own tell."""
+        return self._backends[backend].holds(name)
+
+    def can_remove(self, backend: ScheduleBackend) -> bool:
+        """Without the program there is nothing that could be told to start less."""
+        return backend is not ScheduleBackend.CRON or self._cron.is_there
+
+    def trouble(self, backend: ScheduleBackend) -> str | None:
+        """Why nothing is started by `backend` now, or None."""
+        if backend is ScheduleBackend.SYSTEMD:
+            return self._systemd.trouble()
+        no_cron = self._cron.trouble()
+        return no_cron[0] if no_cron else None
+
+    def read_installed(self, backend: ScheduleBackend) -> Mapping[str, str]:
+        """What is installed for each automation, as text; costs nothing where there is nothing of ours. Raises ShellError."""
+        return self._backends[backend].read_installed()
+
+    def starts(self, backend: ScheduleBackend, text: str, command: TimedCommand) -> bool:
+        """Whether that text starts that command at its times."""
+        return self._backends[backend].starts(text, command)
 
     def list_installed(self) -> tuple[tuple[str, ScheduleBackend, tuple[str, ...]], ...]:
         """(automation, backend, places in words) of all there are, whatever else is known of them."""
@@ -79,7 +106,10 @@ class Schedules:
             (n, ScheduleBackend.SYSTEMD, tuple(str(p) for p in self._systemd.paths(n) if p.exists()))
             for n in self._systemd.list_installed()
         ]
-        blocks = [(n, ScheduleBackend.CRON, (f"the block of {n} in your crontab",)) for n in self._cron.list_installed()]
+        blocks = [
+            (n, ScheduleBackend.CRON, (f"the block of {n} in your crontab", *(str(self._cron.mark_path(n)),) * self._cron.holds(n)))
+            for n in self._cron.list_installed()
+        ]
         return (*timers, *blocks)
 
     def remove_all_of(self, name: str) -> None:

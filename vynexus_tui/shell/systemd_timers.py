@@ -16,10 +16,12 @@ from vynexus_tui.domain.patterns import LAST_DAY_OF_MONTH, LAST_WEEK_OF_MONTH, S
 from vynexus_tui.shell.file_writing import write_whole
 from vynexus_tui.shell.timed_command import LONGEST_RUN_S, NICENESS, Programs, TimedCommand, check_printable
 
-_MARK = "# A VyNexus schedule."
+_MARK = "# A VyNexus schedule of "
+"""And the profile's data folder: one account may have several profiles, and a timer of another one is not ours."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+:@=,")
 _FEBRUARY_IS_SHORTER = 28
+_PROBE_S = 3.0
 
 
 def calendar_lines(schedule: Schedule) -> tuple[str, ...]:
@@ -47,10 +49,12 @@ def calendar_lines(schedule: Schedule) -> tuple[str, ...]:
             return (f"*-*-{schedule.day_of_month:02} {at}",)
 
 
-def render_units(command: TimedCommand) -> tuple[str, str]:
+def render_units(command: TimedCommand, data_dir: Path) -> tuple[str, str]:
     """The texts of service and timer. Raises ShellError for what a unit file cannot hold."""
     check_printable(command)
-    head = f"{_MARK} `vynexus schedule {command.name} --off` removes it.\n[Unit]\nDescription=VyNexus: {command.name}\n\n"
+    if not str(data_dir).isprintable():
+        raise ShellError(f"{str(data_dir)!r} cannot be written into a timer", "set XDG_DATA_HOME to another folder")
+    head = f"{_head(data_dir)}# `vynexus schedule {command.name} --off` removes it.\n[Unit]\nDescription=VyNexus: {command.name}\n\n"
     service = ["[Service]", "Type=oneshot", f"ExecStart={_command_line(command.words)}"]
     service += [f"Environment={_quoted(f'{name}={value}')}" for name, value in command.environment.items()]
     service += [f"Nice={NICENESS}", "IOSchedulingClass=idle", f"TimeoutStartSec={LONGEST_RUN_S}"]
@@ -62,10 +66,11 @@ def render_units(command: TimedCommand) -> tuple[str, str]:
 class SystemdTimers:
     """Installs and removes the timers of one person."""
 
-    def __init__(self, *, config_home: Path, data_home: Path, environment: Mapping[str, str], runtime_dir: Path) -> None:
+    def __init__(self, *, config_home: Path, data_dir: Path, environment: Mapping[str, str], runtime_dir: Path) -> None:
         """`runtime_dir`: where the person's service manager listens (XDG_RUNTIME_DIR)."""
+        self._data_dir = data_dir
         self._units = config_home / "systemd" / "user"
-        self._stamps = data_home / "systemd" / "timers"
+        self._stamps = data_dir.parent / "systemd" / "timers"
         self._runtime_dir = runtime_dir
         self._programs = Programs({**environment, "XDG_RUNTIME_DIR": str(runtime_dir)})
 
@@ -73,7 +78,7 @@ class SystemdTimers:
         """Why no timer can be installed, in words; None where the service manager answers."""
         if not self._has_manager:
             return "no systemd user manager runs here"
-        answer = self._programs.ask(["systemctl", "--user", "is-system-running"])
+        answer = self._programs.ask(["systemctl", "--user", "is-system-running"], within_s=_PROBE_S)
         said = answer.output.decode("utf-8", "replace").strip()
         return (
             None
@@ -92,16 +97,16 @@ class SystemdTimers:
 
     def texts(self, command: TimedCommand) -> tuple[tuple[str, str], ...]:
         """Exactly what `install` writes: (path, text) each."""
-        return tuple(zip(map(str, self.paths(command.name)), render_units(command), strict=True))
+        return tuple(zip(map(str, self.paths(command.name)), render_units(command, self._data_dir), strict=True))
 
     def install(self, command: TimedCommand) -> None:
         """Writes both units and starts the timer; the same as now is left alone. Raises ShellError, and then nothing is scheduled."""
         wanted = {Path(path): text.encode() for path, text in self.texts(command)}
-        if all(path.exists() and path.read_bytes() == text for path, text in wanted.items()):
+        if self._is_enabled(command.name) and all(path.exists() and path.read_bytes() == text for path, text in wanted.items()):
             return
         for path in wanted:
-            if path.exists() and not _is_ours(path):
-                raise ShellError(f"{path} exists and is not from VyNexus", "rename it, then try again")
+            if path.exists() and not self._is_ours(path):
+                raise ShellError(f"{path} exists and is not from this VyNexus", "rename it, then try again")
         self.remove(command.name)
         try:
             self._units.mkdir(parents=True, exist_ok=True)
@@ -130,7 +135,7 @@ class SystemdTimers:
 
     def remove(self, name: str) -> tuple[Path, ...]:
         """Stops the timer and deletes its units; gives the deleted paths. A run that is under way goes on to its end."""
-        if not any(_is_ours(path) for path in self.paths(name)):
+        if not self.holds(name):
             return ()
         if self._has_manager:
             answer = self._programs.ask(["systemctl", "--user", "disable", "--now", f"vynexus-{name}.timer"])
@@ -146,7 +151,28 @@ class SystemdTimers:
         """Names of the automations that have a unit of ours."""
         if not self._units.is_dir():
             return ()
-        return tuple(sorted({path.stem.removeprefix("vynexus-") for path in self._units.glob("vynexus-*.*") if _is_ours(path)}))
+        return tuple(sorted({path.stem.removeprefix("vynexus-") for path in self._units.glob("vynexus-*.*") if self._is_ours(path)}))
+
+    def holds(self, name: str) -> bool:
+        """Whether there is a unit of ours for it."""
+        return any(self._is_ours(path) for path in self.paths(name))
+
+    def read_installed(self) -> dict[str, str]:
+        """The units of every automation that has one, as text; an empty text where they start nothing."""
+        return {name: "".join(map(_read, self.paths(name))) if self._is_enabled(name) else "" for name in self.list_installed()}
+
+    def starts(self, text: str, command: TimedCommand) -> bool:
+        """Whether these units start that command at its times, in whatever environment."""
+        return _without_environment(text) == _without_environment("".join(render_units(command, self._data_dir)))
+
+    def _is_enabled(self, name: str) -> bool:
+        return self._link(name).is_symlink()
+
+    def _link(self, name: str) -> Path:
+        return self._units / "timers.target.wants" / f"vynexus-{name}.timer"
+
+    def _is_ours(self, path: Path) -> bool:
+        return not path.is_symlink() and path.is_file() and _read(path).startswith(_head(self._data_dir))
 
     @property
     def _has_manager(self) -> bool:
@@ -155,7 +181,7 @@ class SystemdTimers:
     def _delete(self, name: str) -> tuple[Path, ...]:
         """The units, the link that enabled them, the stamp of the last start (a new timer would make up for it), and empty folders."""
         timer = f"vynexus-{name}.timer"
-        links = (self._units / "timers.target.wants" / timer, self._stamps / f"stamp-{timer}")
+        links = (self._link(name), self._stamps / f"stamp-{timer}")
         removed = []
         try:
             for path in (*self.paths(name), *links):
@@ -184,8 +210,16 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
 
 
-def _is_ours(path: Path) -> bool:
+def _head(data_dir: Path) -> str:
+    return f"{_MARK}{data_dir}\n"
+
+
+def _without_environment(units: str) -> list[str]:
+    return [line for line in units.splitlines() if not line.startswith("Environment=")]
+
+
+def _read(path: Path) -> str:
     try:
-        return path.is_file() and not path.is_symlink() and path.read_bytes().startswith(_MARK.encode())
+        return path.read_text("utf-8", "surrogateescape")
     except OSError:
-        return False
+        return ""

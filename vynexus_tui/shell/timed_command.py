@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,8 @@ from vynexus_tui.domain.patterns import Schedule
 LONGEST_RUN_S = 6 * 3600
 """A run that hangs must not keep all later ones from starting."""
 NICENESS = 10
-_PATIENCE_S = 30
+_PATIENCE_S = 5.0
+"""For all answers of one scheduler in one verb: the store's write lock is held meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +28,14 @@ class TimedCommand:
     folder: str
     python: str
     """The interpreter that has VyNexus."""
+    sha256: str
+    """Of the script that was scheduled: a timer starts no other, whatever is approved under that name later."""
     environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def words(self) -> tuple[str, ...]:
         """The program and its arguments. -P: a module of the folder it runs in must not stand in for ours."""
-        run = (self.python, "-P", "-m", "vynexus_tui", "run", "--scheduled", "--in", self.folder, self.name)
+        run = (self.python, "-P", "-m", "vynexus_tui", "run", "--scheduled", "--in", self.folder, "--sha256", self.sha256, self.name)
         return (*run, *self.arguments)
 
 
@@ -52,28 +56,42 @@ class Answer:
 
 
 class Programs:
-    """The programs on a person's PATH, asked with a time limit and without a terminal."""
+    """The programs on a person's PATH, asked without a terminal, and with a time limit for all they are asked together.
+
+    After the first that did not answer none is started: whoever made this object does not wait for the same silence again.
+    """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = {**environment, "LC_ALL": "C"}
+        self._patience_s = _PATIENCE_S
 
     def path(self, name: str) -> str | None:
         """Where a program is, or None."""
         return shutil.which(name, path=self._environment.get("PATH", os.defpath))
 
-    def ask(self, words: Sequence[str], *, stdin: bytes = b"") -> Answer:
+    def ask(self, words: Sequence[str], *, stdin: bytes = b"", within_s: float = _PATIENCE_S) -> Answer:
         """Runs a program to its end. One that cannot be started, or does not end, answers with status 127."""
         program = self.path(words[0])
         if program is None:
             return Answer(127, b"", f"{words[0]} is not installed")
+        if self._patience_s <= 0:
+            return Answer(127, b"", f"{words[0]} does not answer")
+        started_s = time.monotonic()
         try:
             done = subprocess.run(
-                [program, *words[1:]], input=stdin, capture_output=True, check=False, env=self._environment, timeout=_PATIENCE_S
+                [program, *words[1:]],
+                input=stdin,
+                capture_output=True,
+                check=False,
+                env=self._environment,
+                timeout=min(within_s, self._patience_s),
             )
         except subprocess.TimeoutExpired:
-            return Answer(127, b"", f"{words[0]} did not answer within {_PATIENCE_S} s")
+            self._patience_s = 0.0
+            return Answer(127, b"", f"{words[0]} does not answer")
         except OSError as error:
             return Answer(127, b"", f"{program}: {error.strerror}")
+        self._patience_s -= time.monotonic() - started_s
         return Answer(done.returncode, done.stdout, " ".join(done.stderr.decode("utf-8", "replace").split()))
 
 
