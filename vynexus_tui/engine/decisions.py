@@ -31,7 +31,8 @@ from vynexus_tui.domain.trials import ApprovalRule, Consent, Trial, approval_rul
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts, is_folder, reading, writing
 from vynexus_tui.engine.hooks import hook_status
 from vynexus_tui.engine.reconciliation import reconcile_shortcuts, sync_shortcut
-from vynexus_tui.engine.schedule_deployment import check_fit, sync_schedule
+from vynexus_tui.engine.schedule_deployment import check_fit, is_installed, sync_schedule
+from vynexus_tui.engine.schedule_reconciling import reconcile_schedules
 from vynexus_tui.engine.snapshots import read_pattern
 from vynexus_tui.engine.syntax import bash_syntax_error
 from vynexus_tui.performance.efficiency_tracker import EfficiencyTracker
@@ -150,6 +151,9 @@ def unschedule(workspace: Workspace, automation_id: str, *, now: datetime) -> st
     """It is started by the person alone again."""
     with _deciding(workspace) as connection:
         automation = _find(connection, automation_id)
+        if automation.schedule is None and is_installed(workspace, automation.name):
+            sync_schedule(workspace, automation)  # a timer of which the store knows nothing
+            return f"{automation.name} is no longer scheduled"
         if automation.schedule is None:
             raise RequestError(f"{automation.name} is not scheduled", "see what is: vynexus schedule")
         after = replace(automation, status=advance_for(automation, Action.UNSCHEDULE), schedule=None)
@@ -215,6 +219,7 @@ def _deciding(workspace: Workspace) -> Iterator[Connection]:
         # The shell may have been changed for a decision that now does not stand.
         with suppress(VynexusError):
             reconcile_shortcuts(workspace)
+            reconcile_schedules(workspace)
         raise
 
 

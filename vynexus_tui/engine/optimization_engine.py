@@ -24,6 +24,7 @@ from vynexus_tui.engine.life_cycle import stop_failing
 from vynexus_tui.engine.looks import Look, Scope, choose_look, note_finished, note_identified
 from vynexus_tui.engine.reconciliation import reconcile_shortcuts
 from vynexus_tui.engine.recording import CollectReport, collect
+from vynexus_tui.engine.schedule_reconciling import reconcile_schedules
 from vynexus_tui.language.program_facts import command_family, is_interactive
 from vynexus_tui.store import automations_table, cycles_table, patterns_table
 from vynexus_tui.store.database import transaction
@@ -115,6 +116,7 @@ class OptimizationEngine:
         apply_retention(self._workspace, now=now)
         refresh_hooks(self._workspace)
         reconcile_shortcuts(self._workspace)
+        reconcile_schedules(self._workspace)
 
     def _identify(self, state: _CycleState, now: datetime) -> None:
         with reading(self._workspace) as connection:
