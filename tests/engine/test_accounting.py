@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import remember, routine
 from vynexus_tui.domain.automations import Action, Automation, AutomationStatus
 from vynexus_tui.domain.events import Actor, CommandEvent, TimeQuality
-from vynexus_tui.domain.identifiers import RunId
+from vynexus_tui.domain.identifiers import AutomationId, RunId
 from vynexus_tui.domain.runs import Activity, Baseline, LedgerKind, Run, TimeSaving
 from vynexus_tui.engine.accounting import note_attention, read_books
 from vynexus_tui.engine.assembly import Workspace, writing
@@ -169,3 +169,12 @@ def test_what_was_called_before_the_approval_or_with_options_is_no_run(workspace
         )
     found = saving(workspace, now + timedelta(hours=1))
     assert (found.run_count, found.saved_s) == (1, 39.0), "an edited version was approved later: what was called before counts"
+
+
+def test_a_run_of_another_automation_is_no_next_attempt(workspace: Workspace, proposed: Automation, now: datetime) -> None:
+    go_live(workspace, proposed, at=now, baseline=a_baseline(now))
+    store_runs(workspace, proposed, [now + timedelta(minutes=1)], exit_code=1)
+    store_runs(workspace, replace(proposed, automation_id=AutomationId("another")), [now + timedelta(minutes=2)])
+    entries = read_books(workspace, now=now + timedelta(hours=1)).entries
+    (clean_up,) = [e for e in entries if e.kind is LedgerKind.CLEAN_UP]
+    assert (clean_up.saved_s, clean_up.why) == (-40.0, "no next attempt within 10 min: as if it was then done by hand")
