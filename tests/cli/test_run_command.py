@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.shell.automations import automation
+from vynexus_tui.domain.automations import Automation
+from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.shell.workflow_shortcuts import InstalledShortcut, WorkflowShortcuts
 from vynexus_tui.sources.hook_spool import HookSpool
 
@@ -167,6 +169,13 @@ def test_help_rehearsals_and_wrong_calls_are_no_runs(home: Path, arguments: list
     install(home, REFUSE + '[ "$1" = wrong ] && refuse wrong; exit 0\n')
     run(home, "greet", *arguments)
     assert recorded(home) == []
+
+
+def test_a_wrong_call_of_a_script_that_was_proposed_is_no_run(workspace: Workspace, proposed: Automation) -> None:
+    home = workspace.paths.home
+    install(home, proposed.script.text)
+    done = run(home, "greet", "one", "too", "many")
+    assert (done.returncode, recorded(home)) == (64, []), done.stderr
 
 
 @pytest.mark.parametrize("text", ["sh -c 'exit 64'\n", REFUSE + "sleep 1.1; exit 64\n"])
