@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.shell.automations import automation
+from vynexus_tui.domain.automations import Automation
+from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.shell.workflow_shortcuts import InstalledShortcut, WorkflowShortcuts
 from vynexus_tui.sources.hook_spool import HookSpool
 
@@ -158,8 +160,123 @@ def test_nothing_from_the_environment_runs_before_the_script(home: Path) -> None
     assert done.stdout == "only this\n"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["wrong"]])
-def test_help_and_wrong_calls_are_no_runs(home: Path, arguments: list[str]) -> None:
-    install(home, '[ "$1" = wrong ] && exit 64; exit 0\n')
+REFUSE = "refuse() { printf '%s: %s\\n' greet \"$1\" >&2; usage >&2; exit 64; }\n"
+"""As every script that is proposed ends a wrong call."""
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["--dry-run"], ["--dry-run", "x"], ["wrong"]])
+def test_help_rehearsals_and_wrong_calls_are_no_runs(home: Path, arguments: list[str]) -> None:
+    install(home, REFUSE + '[ "$1" = wrong ] && refuse wrong; exit 0\n')
     run(home, "greet", *arguments)
     assert recorded(home) == []
+
+
+def test_a_wrong_call_of_a_script_that_was_proposed_is_no_run(workspace: Workspace, proposed: Automation) -> None:
+    home = workspace.paths.home
+    install(home, proposed.script.text)
+    done = run(home, "greet", "one", "too", "many")
+    assert (done.returncode, recorded(home)) == (64, []), done.stderr
+
+
+@pytest.mark.parametrize("text", ["sh -c 'exit 64'\n", REFUSE + "sleep 1.1; exit 64\n"])
+def test_a_command_of_the_script_that_ends_with_64_is_a_failure(home: Path, text: str) -> None:
+    install(home, text)
+    assert run(home, "greet").returncode == 64
+    assert recorded(home) == [(64, "a1")]
+
+
+def test_a_schedule_whose_arguments_are_wrong_fails(home: Path) -> None:
+    install(home, REFUSE + "refuse wrong\n")
+    assert run(home, "--scheduled", "greet").returncode == 64
+    assert recorded(home) == [(64, "a1")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "step"),
+    [([], None), (["--from", "1"], None), (["--from", "3", "x"], 3), (["x", "--from", "3"], None), (["--from"], None)],
+)
+def test_a_record_says_from_which_step_the_run_went_on(home: Path, arguments: list[str], step: int | None) -> None:
+    install(home)
+    run(home, "greet", *arguments)
+    (found,) = HookSpool(home / ".local/state/vynexus/spool").read({}, {}, datetime.now(tz=UTC)).runs
+    assert found.from_step == step
+
+
+# --- what the approved file says -------------------------------------------------------------------------------------------------------
+
+
+def approved(home: Path) -> Path:
+    return home / ".local/share/vynexus/automations/greet/approved"
+
+
+@pytest.mark.parametrize("line_break", ["\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028"])
+def test_a_folders_name_with_another_line_break_forges_no_field(home: Path, line_break: str) -> None:
+    install(home)
+    folder = home / f"x{line_break}status paused{line_break}kind function"
+    folder.mkdir()
+    with approved(home).open("a", encoding="utf-8", newline="") as file:
+        file.write(f"cwd {folder}\n")
+    done = run(home, "greet", "x")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "<greet><x>", "")
+    (found,) = HookSpool(home / ".local/state/vynexus/spool").read({}, {}, datetime.now(tz=UTC)).runs
+    assert found.cwd == str(folder)
+
+
+def test_what_stands_below_does_not_speak_for_a_field_above(home: Path) -> None:
+    install(home)
+    shortcuts(home).pause("greet")
+    with approved(home).open("a", encoding="utf-8") as file:
+        file.write("status live\n")
+    assert run(home, "greet").returncode == 126
+
+
+# --- stopping itself -------------------------------------------------------------------------------------------------------------------
+
+
+def may_fail(home: Path, times: str) -> Path:
+    install(home)
+    text = "".join(line for line in approved(home).read_text().splitlines(keepends=True) if not line.startswith("most_failures "))
+    approved(home).write_text(f"{text}most_failures {times}\n")
+    return approved(home).with_name("failures")
+
+
+@pytest.mark.parametrize("how", [[], ["--scheduled"]])
+def test_after_too_many_failures_in_a_row_it_stops_itself_at_once(home: Path, how: list[str]) -> None:
+    failures = may_fail(home, "2")
+    assert [run(home, *how, "greet", "fail").returncode for _ in range(3)] == [7, 7, 126]
+    done = run(home, "greet")
+    assert (done.returncode, done.stdout) == (126, "")
+    assert "greet stopped itself: failed 2 times in a row" in done.stderr
+    assert "vynexus show greet" in done.stderr
+    assert "vynexus resume greet" in done.stderr
+    assert len(recorded(home)) == 2
+    failures.unlink()
+    assert run(home, "greet").returncode == 0
+
+
+def test_a_success_ends_the_row(home: Path) -> None:
+    failures = may_fail(home, "2")
+    assert [run(home, "greet", *arguments).returncode for arguments in (["fail"], [], ["fail"])] == [7, 0, 7]
+    assert failures.stat().st_size == 1
+    assert run(home, "greet").returncode == 0
+    assert not failures.exists()
+
+
+def test_what_was_stopped_or_rehearsed_is_neither_a_failure_nor_a_success(home: Path) -> None:
+    install(home, 'case "${1-}" in stop) exit 130 ;; --dry-run) exit 0 ;; esac\nexit 7\n')
+    approved(home).write_text(approved(home).read_text() + "most_failures 2\n")
+    codes = [run(home, "greet", *arguments).returncode for arguments in ([], ["stop"], ["--dry-run"], [], [])]
+    assert codes == [7, 130, 0, 7, 126]
+
+
+@pytest.mark.parametrize("times", ["0", "", "-1", "many"])
+def test_without_a_number_it_never_stops_itself(home: Path, times: str) -> None:
+    may_fail(home, times)
+    assert [run(home, "greet", "fail").returncode for _ in range(3)] == [7, 7, 7]
+
+
+def test_failures_that_cannot_be_counted_do_not_stop_the_work(home: Path) -> None:
+    may_fail(home, "2").mkdir()
+    approved(home).write_text(approved(home).read_text().replace("most_failures 2", "most_failures 9999"))
+    assert [run(home, "greet", *arguments).returncode for arguments in (["fail"], [])] == [7, 0]
+    assert len(recorded(home)) == 2

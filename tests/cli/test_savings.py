@@ -63,6 +63,7 @@ def test_a_negative_total_is_a_cost(workspace: Workspace, proposed: Automation, 
     OptimizationEngine(workspace).run_cycle(now)
     for words in (["savings"], ["report"], ["status"], ["status", "--line"]):
         assert "cost up to 54.0 s" in run(workspace.paths.home, *words).stdout, words
+    assert "saved       a loss so far: cost up to 54.0 s in 1 run\n" in run(workspace.paths.home, "status").stdout
 
 
 def test_nothing_ran_yet_is_said(workspace: Workspace) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import remember, routine
 from vynexus_tui.domain.automations import Action, Automation, AutomationStatus
 from vynexus_tui.domain.events import Actor, CommandEvent, TimeQuality
-from vynexus_tui.domain.identifiers import RunId
+from vynexus_tui.domain.identifiers import AutomationId, RunId
 from vynexus_tui.domain.runs import Activity, Baseline, LedgerKind, Run, TimeSaving
 from vynexus_tui.engine.accounting import note_attention, read_books
 from vynexus_tui.engine.assembly import Workspace, writing
@@ -95,24 +95,25 @@ def test_a_retired_command_cannot_be_forgotten(workspace: Workspace, proposed: A
     assert saving(workspace, now).typed_by_hand_count == 0
 
 
+def a_call(command: str, number: int, at: datetime, took_s: float | None) -> CommandEvent:
+    return CommandEvent(
+        event_id=number,
+        command=command,
+        sequence_no=number,
+        session_id="f",
+        started_at=at,
+        duration_s=took_s,
+        exit_code=0,
+        actor=Actor.AUTOMATION,
+        origin="hook",
+        time_quality=TimeQuality.EXACT,
+        native_id=f"f:{number}",
+    )
+
+
 def test_calls_of_a_function_are_its_runs(workspace: Workspace, proposed: Automation, now: datetime) -> None:
     go_live(workspace, proposed, at=now, baseline=a_baseline(now), is_function=True)
-    calls = [
-        CommandEvent(
-            event_id=number,
-            command=proposed.name,
-            sequence_no=number,
-            session_id="f",
-            started_at=now + timedelta(minutes=number),
-            duration_s=took_s,
-            exit_code=0,
-            actor=Actor.AUTOMATION,
-            origin="hook",
-            time_quality=TimeQuality.EXACT,
-            native_id=f"f:{number}",
-        )
-        for number, took_s in enumerate((1.0, None, 3.0), start=1)
-    ]
+    calls = [a_call(proposed.name, n, now + timedelta(minutes=n), took_s) for n, took_s in enumerate((1.0, None, 3.0), start=1)]
     with writing(workspace) as connection, transaction(connection):
         events_table.add_events(connection, calls)
     found = saving(workspace, now + timedelta(hours=1))
@@ -148,3 +149,32 @@ def test_a_baseline_frozen_before_its_date_was_kept_is_as_old_as_the_approval(
     with writing(workspace) as connection, transaction(connection):
         automations_table.write_automation(connection, replace(proposed, status=AutomationStatus.LIVE, pattern_id=None))
     assert saving(workspace, now).baseline_age_days(now) == 44
+
+
+def test_what_was_called_before_the_approval_or_with_options_is_no_run(workspace: Workspace, proposed: Automation, now: datetime) -> None:
+    go_live(workspace, replace(proposed, created_at=now - timedelta(days=3)), at=now, baseline=a_baseline(now), is_function=True)
+    name = proposed.name
+    calls = [
+        a_call(name, 1, now - timedelta(days=1), 1.0),
+        a_call(name, 2, now - timedelta(days=1), None),
+        a_call(f"{name} --help", 3, now + timedelta(minutes=1), 0.1),
+        a_call(name, 4, now + timedelta(minutes=2), 1.0),
+    ]
+    with writing(workspace) as connection, transaction(connection):
+        events_table.add_events(connection, calls)
+        again = replace(proposed, status=AutomationStatus.LIVE, is_function=True)
+        automations_table.write_automation(connection, again)
+        automations_table.add_decision(
+            connection, proposed.automation_id, "", Action.APPROVE, AutomationStatus.LIVE, now=now + timedelta(minutes=3)
+        )
+    found = saving(workspace, now + timedelta(hours=1))
+    assert (found.run_count, found.saved_s) == (1, 39.0), "an edited version was approved later: what was called before counts"
+
+
+def test_a_run_of_another_automation_is_no_next_attempt(workspace: Workspace, proposed: Automation, now: datetime) -> None:
+    go_live(workspace, proposed, at=now, baseline=a_baseline(now))
+    store_runs(workspace, proposed, [now + timedelta(minutes=1)], exit_code=1)
+    store_runs(workspace, replace(proposed, automation_id=AutomationId("another")), [now + timedelta(minutes=2)])
+    entries = read_books(workspace, now=now + timedelta(hours=1)).entries
+    (clean_up,) = [e for e in entries if e.kind is LedgerKind.CLEAN_UP]
+    assert (clean_up.saved_s, clean_up.why) == (-40.0, "no next attempt within 10 min: as if it was then done by hand")

@@ -57,6 +57,28 @@ def test_nobody_waits_for_a_scheduled_run_but_its_result_is_read() -> None:
     assert entries[0].why.endswith("minus 5 s to read its result")
 
 
+@pytest.mark.parametrize(
+    ("from_step", "seconds", "why"),
+    [
+        (2, (26.6 - 2, 33.3 - 2, 43.4 - 2), "by hand 33.3 s (26.6 to 43.4) from step 2 of 3 minus 2 s"),
+        (3, (13.3 - 2, 16.6 - 2, 21.7 - 2), "by hand 16.6 s (13.3 to 21.7) from step 3 of 3 minus 2 s"),
+        (4, (-2.0, -2.0, -2.0), "by hand 0 s (0 to 0) from step 4 of 3 minus 2 s"),
+    ],
+)
+def test_a_run_that_went_on_from_a_later_step_is_credited_for_the_rest(
+    from_step: int, seconds: tuple[float, float, float], why: str
+) -> None:
+    (entry,) = account(Evidence(runs=[replace(runs((2.0, 0))[0], from_step=from_step)])).entries
+    assert (entry.low_s, entry.saved_s, entry.high_s) == pytest.approx(seconds)
+    assert entry.elapsed_s == (120.0 * (4 - from_step) / 3 - 2)
+    assert entry.why == why
+
+
+def test_what_the_shortcut_would_have_saved_rests_on_whole_runs() -> None:
+    executed = [replace(run, from_step=step) for run, step in zip(runs((20.0, 0), (1.0, 0), (1.0, 0)), (None, 3, 3), strict=True)]
+    assert account(Evidence(runs=executed, by_hand=[typed(at=NOW)])).saving.missed_low_s == 20.0
+
+
 # --- failures --------------------------------------------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """Scores: their properties, their explanation, and the order of what to improve."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from math import exp, log
@@ -305,6 +306,41 @@ def test_pauses_between_steps_are_an_improvement_named_after_the_longest() -> No
     [(_, text, saving_s)] = improvements(workflow([usual()] * 28))
     assert text.startswith("`git push` waits 6.0 s to be typed; pauses between steps take 10 s of 45 s")
     assert saving_s == pytest.approx(7 * 10, rel=0.05)
+
+
+def in_seconds(words: str) -> float:
+    sizes = {"h": 3600.0, "min": 60.0, "s": 1.0}
+    return sum(float(number) * sizes[unit] for number, unit in re.findall(r"([0-9.]+) (h|min|s)\b", words))
+
+
+@given(st.lists(st.lists(ran, min_size=2, max_size=3), min_size=3, max_size=25), st.floats(0, 600))
+def test_no_part_takes_longer_than_the_whole(history: list[list[Ran]], elapsed_s: float) -> None:
+    """Whatever the occurrences' own times say, and although steps are left out in some of them."""
+    pattern, metrics = workflow(history, steps=("git pull", "git push", "git pull"))
+    for occurrence in pattern.occurrences:
+        object.__setattr__(occurrence, "elapsed_s", elapsed_s)
+    said = [text for _, text, _ in improvements((pattern, metrics))] + [score((pattern, metrics)).worst_reason or ""]
+    for text in said:
+        if found := re.search(r"waits (.*) to be typed; pauses between steps take (.*) of (.*), a script", text):
+            longest_s, pauses_s, whole_s = map(in_seconds, found.groups())
+            assert longest_s <= pauses_s <= whole_s, text
+        elif found := re.search(r"takes ([^,]* s|[^,]* min|[^,]* h) of (.*)", text):
+            assert in_seconds(found[1]) <= in_seconds(found[2]), text
+        elif found := re.search(r"fails in (\d+) of (\d+) occurrences", text):
+            assert int(found[1]) <= int(found[2]), text
+
+
+def test_pauses_are_set_against_the_time_of_the_same_clock() -> None:
+    pattern, metrics = workflow([usual()] * 28)
+    for occurrence in pattern.occurrences:
+        object.__setattr__(occurrence, "elapsed_s", 8.0)
+    [(_, text, _)] = improvements((pattern, metrics))
+    assert "pauses between steps take 10 s of 45 s" in text
+
+
+def test_a_step_that_comes_twice_and_fails_twice_fails_in_one_occurrence() -> None:
+    found = improvements(workflow([[Ran(2.0), Ran(3.0, 1), Ran(3.0, 1)]] * 28, steps=("git pull", "pytest -q", "pytest -q")))
+    assert any("`pytest -q` fails in 28 of 28 occurrences" in text for _, text, _ in found)
 
 
 def test_a_workflow_that_is_not_measured_gets_no_invented_advice() -> None:

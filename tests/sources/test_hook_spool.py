@@ -277,7 +277,7 @@ def test_a_file_that_cannot_be_deleted_does_not_keep_the_others(spool, dead_pid)
 
 
 def test_runs_are_read_and_deletable_and_torn_ones_only_when_old(spool):
-    whole = b"\0VYR1\0r1\0a1\0" + b"e" * 64 + b"\x001700000000000000\x0010\x000\0-\0-\0/\0r1.\0"
+    whole = b"\0VYR1\x001-1\0a1\0" + b"e" * 64 + b"\x001700000000000000\x0010\x000\0-\0-\0/\x001-1.\0"
     (spool.folder / "run-1700000000000000-12.r").write_bytes(whole)
     torn = spool.folder / "run-1700000000000001-13.r"
     torn.write_bytes(whole[:-5])
@@ -286,6 +286,20 @@ def test_runs_are_read_and_deletable_and_torn_ones_only_when_old(spool):
     assert [run.automation_id for run in reading.runs] == ["a1"]
     assert reading.deletable == ("run-1700000000000000-12.r",)
     assert torn.name in spool.read({}, {}, NOW + timedelta(hours=2)).deletable
+
+
+def test_a_run_of_a_time_to_come_is_taken_away_and_not_believed(spool):
+    def write(at):
+        started_us = round(at.timestamp() * 1e6)
+        whole = b"\0VYR1\x00%d-1\0a1\0e\0%d\x0010\x000\0-\0-\0/\x00%d-1.\0" % (started_us, started_us, started_us)
+        (spool.folder / f"run-{started_us}-1.r").write_bytes(whole)
+
+    write(NOW + timedelta(hours=23))
+    write(NOW + timedelta(hours=25))
+    write(datetime(9999, 1, 1, tzinfo=UTC))
+    reading = spool.read({}, {}, NOW)
+    assert [run.started_at for run in reading.runs] == [NOW + timedelta(hours=23)]
+    assert len(reading.deletable) == 3
 
 
 class Shell:

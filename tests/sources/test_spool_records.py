@@ -1,6 +1,7 @@
 import re
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,10 +87,10 @@ def test_a_stamp_beyond_all_calendars_is_no_record():
     assert parse_records(record(0).replace(b"1700000000000000", b"999999999999999999")).records == []
 
 
-RUN = b"\0VYR1\0r-1\0a1b2\0" + b"e" * 64 + b"\x001700000000500000\x001500000\x003\x001200000\x0020480\0/srv/x\0r-1.\0"
+RUN = b"\0VYR1\x0017-1\0a1b2\0" + b"e" * 64 + b"\x001700000000500000\x001500000\x003\x001200000\x0020480\0/srv/x\x0017-1.\0"
 
 
-SCHEDULED = RUN.replace(b"VYR1", b"VYR2").replace(b"20480\0", b"20480\x001\0")
+SCHEDULED = RUN.replace(b"VYR1", b"VYR2").replace(b"20480\0", b"20480\x001\x000\0")
 
 
 def test_a_run_says_whether_its_schedule_started_it():
@@ -101,9 +102,21 @@ def test_a_run_says_whether_its_schedule_started_it():
     assert parse_run(SCHEDULED).cwd == "/srv/x"
 
 
+def test_a_run_says_from_which_step_it_went_on():
+    steps = [parse_run(SCHEDULED.replace(b"20480\x001\x000", b"20480\x001\0" + step)) for step in (b"0", b"1", b"2", b"12")]
+    assert [run.from_step for run in steps] == [None, None, 2, 12]
+    assert parse_run(RUN).from_step is None
+    assert parse_run(SCHEDULED.replace(b"20480\x001\x000", b"20480\x001\0-2")) is None
+
+
+@pytest.mark.parametrize("run_id", [b"", b"r-1", b"1-2\n", b"1", b"1-2-3", b"1-\xd9\xa1", b"1-2[red]"])
+def test_a_run_id_of_another_form_than_ours_is_no_run(run_id):
+    assert parse_run(RUN.replace(b"17-1", run_id)) is None
+
+
 def test_a_run_file_gives_a_run():
     run = parse_run(RUN)
-    assert (run.run_id, run.automation_id, run.script_sha256) == ("r-1", "a1b2", "e" * 64)
+    assert (run.run_id, run.automation_id, run.script_sha256) == ("17-1", "a1b2", "e" * 64)
     assert run.started_at == datetime(2023, 11, 14, 22, 13, 20, 500_000, tzinfo=UTC)
     assert (run.duration_s, run.exit_code, run.cpu_s, run.peak_memory_bytes, run.cwd) == (1.5, 3, 1.2, 20480 * 1024, "/srv/x")
 

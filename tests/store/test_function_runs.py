@@ -10,7 +10,7 @@ from vynexus_tui.store.events_table import add_events
 from vynexus_tui.store.function_runs import read_function_runs
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-IDS = {"go-shop": AutomationId("a1")}
+FUNCTIONS = {"go-shop": (AutomationId("a1"), NOW), "go-late": (AutomationId("a2"), NOW + timedelta(minutes=30))}
 
 
 def called(
@@ -40,13 +40,19 @@ def test_calls_with_a_time_are_runs_and_the_others_are_counted(tmp_path: Path) -
         called("go-shop", minutes=4, exit_code=None),
         called("go-shop && make", minutes=5),
         called("bump", minutes=6),
+        called("go-shop --help", minutes=8),
+        called("go-shop -h", minutes=9),
+        called("go-late", minutes=10),
+        called("go-late", minutes=31),
         called("go-shop", minutes=7, actor=Actor.AGENT),
         called("go-shop", minutes=-600),
     ]
     with transaction(db):
         add_events(db, events)
-    found = read_function_runs(db, IDS, since=NOW)
-    assert found.keys() == {"a1"}
+    found = read_function_runs(db, FUNCTIONS)
+    assert found.keys() == {"a1", "a2"}
+    assert [r.started_at for r in found[AutomationId("a2")].runs] == [NOW + timedelta(minutes=31)]
+    assert read_function_runs(db, {}) == {}
     assert [(r.started_at, r.duration_s, r.exit_code) for r in found[AutomationId("a1")].runs] == [
         (NOW + timedelta(minutes=1), 0.5, 0),
         (NOW + timedelta(minutes=2), 0.5, 1),

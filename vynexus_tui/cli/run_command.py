@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 
-from vynexus_tui.domain.run_record import encode_run_record
+from vynexus_tui.domain.run_record import ABORTED, encode_run_record
 
 TYPE_CHECKING = False
 """As in `typing`, which takes 4 ms to import."""
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 _USAGE = 64
 """EX_USAGE of sysexits.h: what our scripts exit with when they are called wrongly."""
+_REFUSES = b"usage >&2; exit 64; }\n"
+"""How our scripts end a wrong call, before their first step."""
+_LONGEST_REFUSAL_US = 1_000_000
+_NO_RUN = ("-h", "--help", "--dry-run")
+"""As the first argument: the script says something about itself and does nothing."""
 _RUNNING = "VYNEXUS_RUNNING"
 """Names of the automations this one was called from."""
 _MEDDLING = frozenset({"BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "CDPATH", "POSIXLY_CORRECT"})
@@ -61,6 +66,10 @@ def run_approved(arguments: list[str], *, is_scheduled: bool) -> int:
 
     if hashlib.sha256(script).hexdigest() != approved.get("sha256"):
         return _refuse(f"{name} is not the script you approved, so it was not run", f"look and decide anew: vynexus show {name}", 126)
+    failed_count = _failed_count(os.path.join(folder, "failures"))
+    if 0 < _number(approved.get("most_failures", "")) <= failed_count:
+        what = f"{name} stopped itself: failed {failed_count} times in a row"
+        return _refuse(what, f"vynexus show {name} says more; vynexus resume {name} lets it run again", 126)
     running = os.environ.get(_RUNNING, "").split(":")
     if name in running:
         return _refuse(f"{name} calls itself", f"it was stopped; retire it: vynexus retire {name}", 126)
@@ -70,11 +79,17 @@ def run_approved(arguments: list[str], *, is_scheduled: bool) -> int:
         except OSError as error:
             return _refuse(f"{name} runs in {approved['cwd']}: {error.strerror}", f"vynexus show {name} says more", 126)
     environment = _environment(":".join([*running, name]))
+    arguments = arguments[1:]
     try:
-        look = _first_look(os.path.join(folder, "predicted"), approved["sha256"], arguments[1:])
+        look = _first_look(os.path.join(folder, "predicted"), approved["sha256"], arguments)
     except KeyboardInterrupt:
         return 128 + signal.SIGINT  # the script was not started yet, and shall not be
-    return _run_and_record([_readable(script, path), *arguments[1:]], environment, approved, home, look, is_scheduled)
+    ended = _run([_readable(script, path), *arguments], environment)
+    if (arguments[:1] and arguments[0] in _NO_RUN) or (not is_scheduled and _is_wrong_call(ended, script)):
+        return ended.exit_code  # nothing was done
+    _count_failures(os.path.join(folder, "failures"), ended.exit_code, failed_count)
+    _record(ended, approved, home, look, from_step=_from_step(arguments), is_scheduled=is_scheduled)
+    return ended.exit_code
 
 
 def _first_look(predicted: str, sha256: str, arguments: list[str]) -> "FirstRunLook | None":
@@ -102,14 +117,17 @@ def _environment(running: str) -> dict[str, str]:
     return {**kept, _RUNNING: running}
 
 
-def _run_and_record(
-    command: list[str],
-    environment: dict[str, str],
-    approved: dict[str, str],
-    home: str,
-    look: "FirstRunLook | None",
-    is_scheduled: bool,
-) -> int:
+class _Ended:
+    """A script that ran. No NamedTuple, whose import takes longer than all the rest."""
+
+    __slots__ = ("cpu_us", "cwd", "duration_us", "exit_code", "peak_kb", "pid", "started_us")
+
+    def __init__(self, pid: int, started_us: int, duration_us: int, exit_code: int, cpu_us: int, peak_kb: int, cwd: bytes) -> None:
+        self.pid, self.started_us, self.duration_us, self.exit_code = pid, started_us, duration_us, exit_code
+        self.cpu_us, self.peak_kb, self.cwd = cpu_us, peak_kb, cwd
+
+
+def _run(command: list[str], environment: dict[str, str]) -> _Ended:
     started_us, clock_s = time.time_ns() // 1000, time.monotonic()
     try:
         cwd = os.getcwdb()
@@ -138,28 +156,67 @@ def _run_and_record(
     exit_code = os.waitstatus_to_exitcode(status)
     # A shell reports death by signal N as 128+N; so do we.
     exit_code = 128 - exit_code if exit_code < 0 else exit_code
-    if exit_code == _USAGE or command[1:2] in (["-h"], ["--help"]):
-        return exit_code  # nothing was done: it is no run
+    cpu_us = round((usage.ru_utime + usage.ru_stime) * 1e6)
+    return _Ended(pid, started_us, duration_us, exit_code, cpu_us, usage.ru_maxrss, cwd)
+
+
+def _is_wrong_call(ended: _Ended, script: bytes) -> bool:
+    """Whether the script refused its arguments, which is no run.
+
+    A command of the script may exit with 64 as well, and the status alone would hide its failure for ever. So only of a script with our
+    refusal in it, and at once: a refusal takes milliseconds. A schedule gives the same arguments each time: if they are wrong, it fails.
+    """
+    return ended.exit_code == _USAGE and _REFUSES in script and ended.duration_us < _LONGEST_REFUSAL_US
+
+
+def _from_step(arguments: list[str]) -> int:
+    """The step that the script was told to go on from; 0: it began at the first."""
+    return _number(arguments[1]) if len(arguments) > 1 and arguments[0] == "--from" else 0
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 5 else 0
+
+
+def _failed_count(failures: str) -> int:
+    """How often it failed since it last succeeded: a byte each, so that it can stop itself at once and not at the next cycle."""
+    try:
+        return os.stat(failures).st_size
+    except OSError:
+        return 0
+
+
+def _count_failures(failures: str, exit_code: int, failed_count: int) -> None:
+    try:
+        if exit_code == 0 and failed_count:
+            os.unlink(failures)
+        elif exit_code != 0 and exit_code not in ABORTED:
+            _write(failures, os.O_APPEND, b"x")
+    except OSError:
+        pass  # as with a record that cannot be written
+
+
+def _record(ended: _Ended, approved: dict[str, str], home: str, look: "FirstRunLook | None", *, from_step: int, is_scheduled: bool) -> None:
+    automation_id, run_id = approved.get("automation_id", ""), f"{ended.started_us}-{ended.pid}"
     record = encode_run_record(
-        run_id=f"{started_us}-{pid}",
-        automation_id=approved.get("automation_id", ""),
+        run_id=run_id,
+        automation_id=automation_id,
         sha256=approved["sha256"],
-        started_us=started_us,
-        duration_us=duration_us,
-        exit_code=exit_code,
-        cpu_us=round((usage.ru_utime + usage.ru_stime) * 1e6),
-        peak_kb=usage.ru_maxrss,
-        cwd=cwd,
+        started_us=ended.started_us,
+        duration_us=ended.duration_us,
+        exit_code=ended.exit_code,
+        cpu_us=ended.cpu_us,
+        peak_kb=ended.peak_kb,
+        cwd=ended.cwd,
         is_scheduled=is_scheduled,
+        from_step=from_step,
     )
     spool = os.path.join(_xdg("XDG_STATE_HOME", home, ".local/state"), "vynexus", "spool")
-    _append(spool, f"run-{started_us}-{pid}.r", record)
+    _append(spool, f"run-{run_id}.r", record)
     if look is not None:
-        automation_id, run_id = approved.get("automation_id", ""), f"{started_us}-{pid}"
-        report = look.report(run_id=run_id, automation_id=automation_id, started_us=started_us, exit_code=exit_code)
-        _append(spool, f"look-{started_us}-{pid}.r", report)
+        report = look.report(run_id=run_id, automation_id=automation_id, started_us=ended.started_us, exit_code=ended.exit_code)
+        _append(spool, f"look-{run_id}.r", report)
         look.forget()
-    return exit_code
 
 
 def _pass_on(pid: int) -> None:
@@ -173,18 +230,28 @@ def _append(spool: str, name: str, record: bytes) -> None:
     """A lost record is worth less than a command that works: any trouble with the disk is passed over."""
     try:
         os.makedirs(spool, mode=0o700, exist_ok=True)
-        descriptor = os.open(os.path.join(spool, name), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        try:
-            os.write(descriptor, record)
-        finally:
-            os.close(descriptor)
+        _write(os.path.join(spool, name), os.O_EXCL, record)
     except OSError:
         pass
 
 
+def _write(path: str, how: int, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | how, 0o600)
+    try:
+        os.write(descriptor, content)
+    finally:
+        os.close(descriptor)
+
+
 def _read_fields(path: str) -> dict[str, str]:
-    with open(path, encoding="utf-8", errors="surrogateescape") as file:
-        return dict(line.rstrip("\n").split(" ", 1) for line in file if " " in line)
+    """Only a newline ends a line (a folder's name may hold other line breaks), and nothing below speaks for a field above."""
+    fields: dict[str, str] = {}
+    with open(path, encoding="utf-8", errors="surrogateescape", newline="\n") as file:
+        for line in file:
+            key, blank, value = line.removesuffix("\n").partition(" ")
+            if blank:
+                fields.setdefault(key, value)
+    return fields
 
 
 def _xdg(variable: str, home: str, default: str) -> str:

@@ -3,10 +3,11 @@
 import argparse
 from dataclasses import asdict
 
-from vynexus_tui.cli.printing import day, duration, now_utc, print_json, shown
+from vynexus_tui.cli.printing import counted, day, duration, now_utc, print_json, shown
 from vynexus_tui.cli.savings_command import saved_words
 from vynexus_tui.domain.automations import AutomationStatus
 from vynexus_tui.domain.cycles import Snapshot
+from vynexus_tui.domain.runs import SavingsSummary
 from vynexus_tui.engine.assembly import Workspace
 from vynexus_tui.engine.snapshots import build_snapshot
 
@@ -59,9 +60,15 @@ def run(workspace: Workspace, options: argparse.Namespace) -> int:
             print(f"unused      {head.automation.name}: {head.unused_reason} (vynexus retire {head.automation.name})")
         for head in surprising:
             print(f"look at     {head.automation.name}: {head.comparison.headline if head.comparison else ''}")
-        saved = saved_words(snapshot.savings.low_s) if snapshot.savings.low_s is not None else "nothing measured yet"
-        print(f"saved       {saved} in {snapshot.savings.run_count} runs")
+        print(f"saved       {_saved(snapshot.savings)}")
     return 0
+
+
+def _saved(savings: SavingsSummary) -> str:
+    """The lower bound as a sentence: behind "saved" a cost alone would read as what was saved."""
+    words = "nothing measured yet" if savings.low_s is None else saved_words(savings.low_s)
+    loss = "a loss so far: " if (savings.low_s or 0.0) < 0 else ""
+    return f"{loss}{words} in {counted(savings.run_count, 'run')}"
 
 
 def recording_words(snapshot: Snapshot) -> str:

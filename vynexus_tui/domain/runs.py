@@ -9,9 +9,7 @@ from typing import NamedTuple
 
 from vynexus_tui.domain.events import CostSource
 from vynexus_tui.domain.identifiers import AutomationId, RunId
-
-ABORTED = frozenset({129, 130, 131, 141, 143, 146, 147, 148})
-"""Hang-up, Ctrl-C, Ctrl-\\, closed pipe (`| head`), TERM, Ctrl-Z (macOS 146): somebody stopped it, it did not fail."""
+from vynexus_tui.domain.run_record import ABORTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +27,8 @@ class Run:
     cwd: str | None = None
     is_scheduled: bool = False
     """Started by its schedule: nobody waited for it."""
+    from_step: int | None = None
+    """The step it went on from (2 or more); None: it began at the first."""
 
     @property
     def has_failed(self) -> bool | None:

@@ -105,18 +105,21 @@ def _read_evidence(
 
 
 def read_function_calls(connection: Connection, automations: Sequence[Automation]) -> dict[AutomationId, FunctionRuns]:
-    """How often the shell functions among them were called: no program of ours saw it, the hook did."""
-    functions = [a for a in automations if a.is_function]
-    if not functions:
+    """How often the shell functions among them were called since they were first approved: no program of ours saw it, the hook did."""
+    if not any(a.is_function for a in automations):
         return {}
-    names = {a.name: a.automation_id for a in functions}
-    return function_runs.read_function_runs(connection, names, since=min(a.created_at for a in functions))
+    approved_at = _approvals(connection, is_first=True)
+    functions = {
+        a.name: (a.automation_id, approved_at[a.automation_id]) for a in automations if a.is_function and a.automation_id in approved_at
+    }
+    return function_runs.read_function_runs(connection, functions)
 
 
-def _approvals(connection: Connection) -> dict[AutomationId, datetime]:
-    """When each automation was last approved."""
-    decisions = automations_table.read_decisions(connection, only_standing=True, most=-1)
-    return {d.automation_id: d.decided_at for d in reversed(decisions) if d.action is Action.APPROVE}
+def _approvals(connection: Connection, *, is_first: bool = False) -> dict[AutomationId, datetime]:
+    """When each automation was last approved, or first."""
+    newest_first = automations_table.read_decisions(connection, only_standing=True, most=-1)
+    decisions = newest_first if is_first else reversed(newest_first)
+    return {d.automation_id: d.decided_at for d in decisions if d.action is Action.APPROVE}
 
 
 def _by_hand_since(connection: Connection, automation: Automation, approved_at: datetime | None) -> tuple[Occurrence, ...]:

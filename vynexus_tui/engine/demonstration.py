@@ -230,7 +230,7 @@ def _make_up_runs(workspace: Workspace, head: AutomationHead, cwd: str, *, now: 
     for number in range(14):
         started_us = int((now - timedelta(hours=9 * (14 - number))).timestamp() * 1e6)
         record = encode_run_record(
-            run_id=f"demo-{number}",
+            run_id=f"{started_us}-{number}",
             automation_id=head.automation.automation_id,
             sha256=head.automation.script.sha256,
             started_us=started_us,
@@ -240,6 +240,7 @@ def _make_up_runs(workspace: Workspace, head: AutomationHead, cwd: str, *, now: 
             peak_kb=24_000,
             cwd=os.fsencode(cwd),
             is_scheduled=False,
+            from_step=0,
         )
         path = spool / f"run-{started_us}-{number}.r"
         path.write_bytes(record)

@@ -41,13 +41,13 @@ class EfficiencyTracker:
     ) -> Account:
         """Every line of the automation's ledger, and their sum. Days are those of the time zone of `now`.
 
-        A run credits the time by hand less its own, a failed one costs its own time and what it took to get over it, and looking at the
+        A run credits the time by hand (of the steps it did) less its own, a failed one costs its own time and what it took to get over it, and looking at the
         automation costs what that took. Each line has the bounds of the baseline: its error is the same in all runs of the automation,
         so in their sum it does not level out. Where the work is quicker by hand since approval, the lower bound rests on that.
         """
         since = _baseline(evidence.by_hand)
         low_s = None if baseline is None else min(baseline.low_s, since.low_s if since else baseline.low_s)
-        entries = build_ledger(automation.automation_id, evidence, baseline, low_s=low_s, now=now)
+        entries = build_ledger(automation.automation_id, evidence, baseline, low_s=low_s, steps_per_run=steps_per_run, now=now)
         measured = [e for e in entries if e.saved_s is not None]
         is_known = baseline is not None or bool(measured)
         forgotten_count = _typed_by_hand_count(evidence) if automation.status in INSTALLED else 0
@@ -117,7 +117,7 @@ def _typed_by_hand_count(evidence: Evidence) -> int:
 
 def _missed_s(count: int, low_s: float, evidence: Evidence, baseline: Baseline) -> float | None:
     """What the shortcut would have given back at least, had it been used; None where that is not known."""
-    attended = [attended_s(run, baseline) for run in evidence.runs if run.exit_code == 0]
+    attended = [attended_s(run, baseline) for run in evidence.runs if run.exit_code == 0 and run.from_step is None]
     return None if not attended or not count else round(count * (low_s - median(attended)), 1)
 
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from vynexus_tui.domain.runs import ABORTED, CommandMetric
+from vynexus_tui.domain.run_record import ABORTED
+from vynexus_tui.domain.runs import CommandMetric
 from vynexus_tui.performance.statistics import fisher_greater, wilson_interval
 
 _ANSWERS_WITH_1 = frozenset(

@@ -54,9 +54,17 @@ class _Measure(NamedTuple):
 
 
 def build_ledger(
-    automation_id: AutomationId, evidence: Evidence, baseline: Baseline | None, *, low_s: float | None, now: datetime
+    automation_id: AutomationId,
+    evidence: Evidence,
+    baseline: Baseline | None,
+    *,
+    low_s: float | None,
+    steps_per_run: int,
+    now: datetime,
 ) -> list[LedgerEntry]:
     """All lines, oldest first. `low_s`: the lower bound of the time by hand; without a `baseline` no line has seconds if there were runs.
+
+    `steps_per_run` of the script, of which a run that went on from a later one did only the rest.
 
     What was never run has no saving, which is known; what was run and never measured by hand has one that is not.
     """
@@ -83,7 +91,7 @@ def build_ledger(
                 if per_week[week] > most:
                     entries.append(_extra(run, per_week[week], baseline))
                     continue
-            entries.append(_credited(run, measure, baseline))
+            entries.append(_credited(run, _of_rest(measure, run.from_step, steps_per_run), baseline))
     entries.sort(key=lambda entry: entry.at)
     return entries
 
@@ -111,7 +119,22 @@ def run_end(run: Run) -> datetime:
 def _measure(baseline: Baseline, low_s: float) -> _Measure:
     low, middle, high = floor(round(10 * low_s, 3)), round(10 * baseline.hands_on_s), ceil(round(10 * baseline.high_s, 3))
     elapsed = None if baseline.elapsed_s is None else round(10 * baseline.elapsed_s)
-    return _Measure(low, middle, high, elapsed, f"by hand {_words(middle)} ({_number(low)} to {_number(high)})")
+    return _Measure(low, middle, high, elapsed, _by_hand_words(low, middle, high))
+
+
+def _by_hand_words(low: int, middle: int, high: int) -> str:
+    return f"by hand {_words(middle)} ({_number(low)} to {_number(high)})"
+
+
+def _of_rest(measure: _Measure, from_step: int | None, steps_per_run: int) -> _Measure:
+    """What the steps from this one on take by hand: as large a share of the time as of the steps, rounded against us."""
+    if from_step is None:
+        return measure
+    left = max(0, steps_per_run - from_step + 1)
+    low, middle = (tenths * left // max(1, steps_per_run) for tenths in (measure.low, measure.middle))
+    elapsed = None if measure.elapsed is None else measure.elapsed * left // max(1, steps_per_run)
+    high = -(-measure.high * left // max(1, steps_per_run))
+    return _Measure(low, middle, high, elapsed, f"{_by_hand_words(low, middle, high)} from step {from_step} of {steps_per_run}")
 
 
 def _credited(run: Run, measure: _Measure, baseline: Baseline) -> LedgerEntry:

@@ -33,7 +33,7 @@ class MeasuredOccurrence:
 
     steps: tuple[MeasuredStep, ...]
     total_s: float
-    """Steps and pauses."""
+    """Steps and pauses, so that no part is longer than the whole. Not the occurrence's own time, which leaves breaks out otherwise."""
     started_at: datetime | None
 
     @property
@@ -73,8 +73,7 @@ def _measure(pattern: Pattern, occurrence: Occurrence, metrics_by_event: Mapping
         MeasuredStep(label=label, metric=metric, wall_s=wall, pause_s=pause, has_failed=failed)
         for label, metric, wall, pause, failed in zip(labels, metrics, walls_s, pauses_s, outcomes, strict=True)
     )
-    total_s = occurrence.elapsed_s if occurrence.elapsed_s is not None else sum(walls_s) + sum(pauses_s)
-    return MeasuredOccurrence(steps=steps, total_s=total_s, started_at=occurrence.started_at or metrics[0].started_at)
+    return MeasuredOccurrence(steps=steps, total_s=sum(walls_s) + sum(pauses_s), started_at=occurrence.started_at or metrics[0].started_at)
 
 
 def _labels(pattern: Pattern, occurrence: Occurrence, metrics: Sequence[CommandMetric]) -> list[str]:

@@ -1,6 +1,6 @@
 """WorkflowOptimizer: how well each workflow goes (0-1), which step holds it back, and what changing that would give per week."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from statistics import median
 from typing import NamedTuple
@@ -145,6 +145,16 @@ def _by_label(occurrences: Sequence[MeasuredOccurrence]) -> dict[str, list[Measu
     return grouped
 
 
+def _typical_s(occurrences: Sequence[MeasuredOccurrence], seconds: Callable[[MeasuredStep], float]) -> dict[str, float]:
+    """What each step takes of a typical occurrence, 0 in those without it: never more than the whole of a typical one."""
+    found: dict[str, dict[int, float]] = {}
+    for number, occurrence in enumerate(occurrences):
+        for step in occurrence.steps:
+            parts = found.setdefault(step.label, dict.fromkeys(range(len(occurrences)), 0.0))
+            parts[number] += seconds(step)
+    return {label: median(parts.values()) for label, parts in found.items()}
+
+
 def _most_failing(occurrences: Sequence[MeasuredOccurrence]) -> _Weakness | None:
     """The step that fails most often; an occurrence with a failed step is lost time as a whole."""
     failures = {label: [s for s in steps if s.has_failed] for label, steps in _by_label(occurrences).items()}
@@ -154,7 +164,7 @@ def _most_failing(occurrences: Sequence[MeasuredOccurrence]) -> _Weakness | None
     codes = sorted({s.metric.exit_code for s in failed if s.metric.exit_code is not None})
     lost = [o.total_s for o in occurrences if any(s.has_failed and s.label == label for s in o.steps)]
     total = len(occurrences)
-    reason = f"fails in {len(failed)} of {total} occurrences (exit {', '.join(map(str, codes))})"
+    reason = f"fails in {len(lost)} of {total} occurrences (exit {', '.join(map(str, codes))})"
     return _Weakness(label, reason, wilson_interval(len(lost), total)[0] * median(lost))
 
 
@@ -174,12 +184,12 @@ def _most_varying(occurrences: Sequence[MeasuredOccurrence]) -> _Weakness | None
 
 def _most_paused(occurrences: Sequence[MeasuredOccurrence]) -> _Weakness | None:
     """The pauses between the steps, named after the longest: one script would run the steps without them."""
-    pauses_s = [sum(s.pause_s for s in o.steps) for o in occurrences if not o.has_failed]
+    occurrences = [o for o in occurrences if not o.has_failed]
+    pauses_s = [sum(s.pause_s for s in o.steps) for o in occurrences]
     if len(pauses_s) < 3 or median(pauses_s) < _NOTICEABLE_S:
         return None
-    by_step = {label: median(s.pause_s for s in steps) for label, steps in _by_label(occurrences).items()}
-    label, longest_s = max(by_step.items(), key=lambda item: item[1])
-    total_s = median(o.total_s for o in occurrences if not o.has_failed)
+    label, longest_s = max(_typical_s(occurrences, lambda step: step.pause_s).items(), key=lambda item: item[1])
+    total_s = median(o.total_s for o in occurrences)
     reason = (
         f"waits {seconds_in_words(longest_s)} to be typed; pauses between steps take {seconds_in_words(median(pauses_s))} "
         f"of {seconds_in_words(total_s)}, a script has none"
@@ -188,6 +198,5 @@ def _most_paused(occurrences: Sequence[MeasuredOccurrence]) -> _Weakness | None:
 
 
 def _longest(occurrences: Sequence[MeasuredOccurrence]) -> tuple[str, str]:
-    typical = {label: median(s.wall_s for s in steps) for label, steps in _by_label(occurrences).items()}
-    label, wall_s = max(typical.items(), key=lambda item: item[1])
+    label, wall_s = max(_typical_s(occurrences, lambda step: step.wall_s).items(), key=lambda item: item[1])
     return label, f"takes {seconds_in_words(wall_s)} of {seconds_in_words(median(o.total_s for o in occurrences))}"

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +34,8 @@ _WINDOW_BYTES = 64 << 20
 _FOREIGN_IDLE_S = 7 * 86_400
 """A file of another host or boot is finished when nothing was added for this long; whether its shell lives cannot be seen from here."""
 _TORN_RUN_S = 3_600
+_MOST_AHEAD = timedelta(days=1)
+"""A run dated later than that from now was made up, or its clock was wrong: it would be credited at a time that is still to come."""
 _SHELLS = {"b": "bash", "z": "zsh", "f": "fish"}
 _SESSION = re.compile(r"(?P<session>(?P<born>[0-9]{1,18})-(?P<pid>[0-9]{1,9})-[0-9]+)")
 _SESSION_FILE = re.compile(rf"{_SESSION.pattern}@(?P<host>[\w-]+)@(?P<boot>\w*)\.(?P<part>[0-9]{{1,9}}|h)")
@@ -167,6 +169,7 @@ class _Pass:
         self._known_offsets = dict(offsets)
         self._known_numbers = next_numbers
         self._now_s = now.timestamp()
+        self._latest = now + _MOST_AHEAD
         self._host = _plain_host()
         self._boot = _boot()
         self._events: list[CommandEvent] = []
@@ -245,9 +248,9 @@ class _Pass:
         if content is None:
             return
         run, look = (parse_run(content.buffer), None) if name.startswith("run-") else (None, parse_look(content.buffer))
-        if run is not None:
+        if run is not None and run.started_at <= self._latest:
             self._runs.append(run)
-        if look is not None:
+        if look is not None and look.started_us <= self._latest.timestamp() * 1e6:
             self._looks.append(look)
         if run is not None or look is not None or self._now_s - self._modified_s(name) > _TORN_RUN_S:
             self._deletable.append(name)

@@ -1,8 +1,8 @@
 """What the hook's spool files hold: records framed by NUL, which neither a command nor a path can contain, so nothing is escaped.
 
 A command:  NUL VY1 NUL seq NUL start_us|- NUL dur_us|- NUL exit NUL cpu_us|- NUL flags NUL cwd NUL command NUL seq. NUL
-A run:      NUL VYR2 NUL run_id NUL automation_id NUL sha256 NUL start_us NUL dur_us NUL exit NUL cpu_us|- NUL peak_kb|- NUL scheduled 0|1 NUL cwd
-            NUL run_id. NUL    (VYR1 of former versions is without `scheduled`)
+A run:      NUL VYR2 NUL run_id NUL automation_id NUL sha256 NUL start_us NUL dur_us NUL exit NUL cpu_us|- NUL peak_kb|- NUL scheduled 0|1
+            NUL from_step NUL cwd NUL run_id. NUL    (VYR1 of former versions is without `scheduled` and `from_step`)
 
 What the first run of an approved script changed is a file of its own, JSON (`parse_look`).
 
@@ -22,7 +22,9 @@ from vynexus_tui.domain.runs import Run
 
 _COMMAND_MARK = b"\0VY1\0"
 _COMMAND_FIELDS = 10
-_RUN_FIELDS = {b"VYR1": 11, b"VYR2": 12}
+_RUN_FIELDS = {b"VYR1": 11, b"VYR2": 13}
+_RUN_ID = re.compile(rb"[0-9]{1,18}-[0-9]{1,9}")
+"""Start in microseconds and process, as `vynexus run` writes them; it is printed, and others are forged."""
 _NUMBER = re.compile(rb"[0-9]{1,18}")
 _SEQ = re.compile(rb"[0-9]{1,9}")
 """No shell runs a billion commands; larger numbers are forged, and would make what was lost absurd."""
@@ -108,12 +110,13 @@ def parse_run(buffer: bytes) -> Run | None:
     fields = buffer[1:-1].split(b"\0")
     if len(fields) != _RUN_FIELDS.get(fields[0]):
         return None
-    _mark, run_id, automation_id, sha256, started, duration, status, cpu, peak, *scheduled, cwd, tail = fields
-    if tail != run_id + b"." or not all(map(_NUMBER.fullmatch, (started, duration, status))):
+    _mark, run_id, automation_id, sha256, started, duration, status, cpu, peak, *how, cwd, tail = fields
+    if tail != run_id + b"." or not _RUN_ID.fullmatch(run_id) or not all(map(_NUMBER.fullmatch, (started, duration, status, *how))):
         return None
     started_at, cpu_us, peak_kb = _moment(int(started)), _known(cpu), _known(peak)
-    if started_at is None or not run_id or not automation_id:
+    if started_at is None or not automation_id:
         return None
+    from_step = int(how[1]) if how else 0
     return Run(
         run_id=RunId(run_id.decode("ascii", "replace")),
         automation_id=AutomationId(automation_id.decode("ascii", "replace")),
@@ -124,7 +127,8 @@ def parse_run(buffer: bytes) -> Run | None:
         cpu_s=None if cpu_us is None else cpu_us / 1e6,
         peak_memory_bytes=None if peak_kb is None else peak_kb * 1024,
         cwd=cwd.decode("utf-8", "surrogateescape") or None,
-        is_scheduled=scheduled == [b"1"],
+        is_scheduled=how[:1] == [b"1"],
+        from_step=from_step if from_step > 1 else None,
     )
 
 

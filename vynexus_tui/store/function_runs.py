@@ -20,8 +20,14 @@ class FunctionRuns:
     """Calls whose duration or outcome nobody measured, or that were only a part of the line."""
 
 
-def read_function_runs(connection: Connection, names: Mapping[str, AutomationId], *, since: datetime) -> dict[AutomationId, FunctionRuns]:
-    """Calls of the functions with these names since `since`, oldest first. Functions take no arguments, so a line is its name."""
+def read_function_runs(connection: Connection, functions: Mapping[str, tuple[AutomationId, datetime]]) -> dict[AutomationId, FunctionRuns]:
+    """Calls of functions by name, each since its own moment (its approval), oldest first.
+
+    Functions take no arguments, so a line is its name; with an option (`--help`) it only says something about itself, which is no run.
+    """
+    if not functions:
+        return {}
+    since = min(at for _, at in functions.values())
     rows = connection.execute(
         "SELECT event_id FROM events WHERE import_key>=? AND actor=? ORDER BY started_us",
         (key_of_second(int(since.timestamp())), Actor.AUTOMATION),
@@ -29,9 +35,10 @@ def read_function_runs(connection: Connection, names: Mapping[str, AutomationId]
     found: dict[AutomationId, FunctionRuns] = {}
     for event in read_events_by_id(connection, [row[0] for row in rows]):
         words = event.command.split()
-        automation_id = names.get(words[0]) if words else None
-        if automation_id is None or event.started_at is None or event.started_at < since:
+        called = functions.get(words[0]) if words else None
+        if called is None or event.started_at is None or event.started_at < called[1] or (words[1:2] and words[1].startswith("-")):
             continue
+        automation_id = called[0]
         calls = found.setdefault(automation_id, FunctionRuns())
         if len(words) > 1 or event.duration_s is None or event.exit_code is None:
             calls.counted_at.append(event.started_at)

@@ -123,9 +123,10 @@ MIGRATIONS: tuple[str, ...] = (
         body TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
-    # 4: runs that nobody waited for; the time that looking at an automation took; what VyNexus did by itself, and why
+    # 4: runs that nobody waited for, and those that went on from a later step; the time that looking at an automation took; what VyNexus did by itself, and why
     """
     ALTER TABLE runs ADD COLUMN is_scheduled INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN from_step INTEGER;
     ALTER TABLE decisions ADD COLUMN reason TEXT;
     CREATE TABLE attention (
         automation_id TEXT NOT NULL,

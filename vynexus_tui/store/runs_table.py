@@ -15,7 +15,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def add_runs(connection: Connection, runs: Iterable[Run]) -> int:
     """Adds runs; one already known is left alone. Returns how many were new."""
     cursor = connection.executemany(
-        "INSERT OR IGNORE INTO runs VALUES (?,?,?,?,?,?,?,?,?,?)",
+        "INSERT OR IGNORE INTO runs VALUES (?,?,?,?,?,?,?,?,?,?,?)",
         [
             (
                 run.run_id,
@@ -28,6 +28,7 @@ def add_runs(connection: Connection, runs: Iterable[Run]) -> int:
                 run.peak_memory_bytes,
                 None if run.cwd is None else run.cwd.encode("utf-8", "surrogateescape"),
                 int(run.is_scheduled),
+                run.from_step,
             )
             for run in runs
             if abs(run.duration_s) < _ABSURD_S and (run.peak_memory_bytes or 0) < _ABSURD_BYTES and (run.cpu_s or 0.0) < _ABSURD_S
@@ -53,6 +54,7 @@ def read_runs(connection: Connection, *, automation_id: AutomationId | None = No
             peak_memory_bytes=memory,
             cwd=None if cwd is None else cwd.decode("utf-8", "surrogateescape"),
             is_scheduled=bool(scheduled),
+            from_step=from_step,
         )
-        for run_id, aid, sha256, started, duration, exit_code, cpu, memory, cwd, scheduled in reversed(rows)
+        for run_id, aid, sha256, started, duration, exit_code, cpu, memory, cwd, scheduled, from_step in reversed(rows)
     ]
