@@ -42,8 +42,8 @@ def run_automation(arguments: list[str]) -> int:
     return run_approved(arguments, is_scheduled=False)
 
 
-def run_approved(arguments: list[str], *, is_scheduled: bool) -> int:
-    """Checks that it is what was approved, runs it, records it; `arguments` begin with its name."""
+def run_approved(arguments: list[str], *, is_scheduled: bool, only_sha256: str | None = None) -> int:
+    """Checks that it is what was approved (and scheduled: `only_sha256`), runs it, records it; `arguments` begin with its name."""
     name = arguments[0]
     home = os.environ.get("HOME", "")
     folder = os.path.join(_xdg("XDG_DATA_HOME", home, ".local/share"), "vynexus", "automations", name)
@@ -56,20 +56,12 @@ def run_approved(arguments: list[str], *, is_scheduled: bool) -> int:
             script = file.read()
     except OSError:
         return _refuse(f"no approved automation named {name!r}", "vynexus automations lists them", 127)
-    if approved.get("status") != "live":
-        why = "stopped itself: too many of its runs failed" if approved.get("status") == "failing" else "is paused"
-        return _refuse(f"{name} {why}", f"vynexus show {name} says more; vynexus resume {name} lets it run again", 126)
-    if approved.get("kind") == "function":
-        what = f"{name} changes the shell that calls it, so it is no program"
-        return _refuse(what, f"type {name} once more: a shell with the hook (vynexus hook install) knows it from its next prompt on", 126)
+    if (reason := _why_not(name, approved, folder, only_sha256)) is not None:
+        return _refuse(*reason, 126)
     import hashlib
 
     if hashlib.sha256(script).hexdigest() != approved.get("sha256"):
         return _refuse(f"{name} is not the script you approved, so it was not run", f"look and decide anew: vynexus show {name}", 126)
-    failed_count = _failed_count(os.path.join(folder, "failures"))
-    if 0 < _number(approved.get("most_failures", "")) <= failed_count:
-        what = f"{name} stopped itself: failed {failed_count} times in a row"
-        return _refuse(what, f"vynexus show {name} says more; vynexus resume {name} lets it run again", 126)
     running = os.environ.get(_RUNNING, "").split(":")
     if name in running:
         return _refuse(f"{name} calls itself", f"it was stopped; retire it: vynexus retire {name}", 126)
@@ -176,6 +168,23 @@ def _from_step(arguments: list[str]) -> int:
 
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 5 else 0
+
+
+def _why_not(name: str, approved: dict[str, str], folder: str, only_sha256: str | None) -> tuple[str, str] | None:
+    """What keeps an approved automation from running now, and what to do about it."""
+    again = f"vynexus show {name} says more; vynexus resume {name} lets it run again"
+    if only_sha256 not in (None, approved.get("sha256")):
+        hint = f"schedule the new script, or take the old timer off: vynexus schedule {name}"
+        return f"{name} was approved anew since it was scheduled, so it was not run", hint
+    if approved.get("status") != "live":
+        return f"{name} {'stopped itself: too many of its runs failed' if approved.get('status') == 'failing' else 'is paused'}", again
+    if approved.get("kind") == "function":
+        hint = f"type {name} once more: a shell with the hook (vynexus hook install) knows it from its next prompt on"
+        return f"{name} changes the shell that calls it, so it is no program", hint
+    failed_count = _failed_count(os.path.join(folder, "failures"))
+    if 0 < _number(approved.get("most_failures", "")) <= failed_count:
+        return f"{name} stopped itself: failed {failed_count} times in a row", again
+    return None
 
 
 def _failed_count(failures: str) -> int:

@@ -14,7 +14,7 @@ from typing import Protocol
 from vynexus_tui.cli.printing import now_utc
 from vynexus_tui.domain.errors import VynexusError
 from vynexus_tui.engine.assembly import Workspace, only_one, open_workspace
-from vynexus_tui.engine.scheduled_starts import is_other_script, keep_start
+from vynexus_tui.engine.scheduled_starts import keep_start
 
 _STILL_RUNNING = 75
 """EX_TEMPFAIL of sysexits.h: try again later."""
@@ -27,7 +27,7 @@ _LAST_WORDS_S = 1.0
 class RunApproved(Protocol):
     """`run_command.run_approved`."""
 
-    def __call__(self, arguments: list[str], *, is_scheduled: bool) -> int:
+    def __call__(self, arguments: list[str], *, is_scheduled: bool, only_sha256: str | None = None) -> int:
         """Its exit status."""
 
 
@@ -46,7 +46,7 @@ def run_scheduled(arguments: list[str], run: RunApproved) -> int:
         with only_one(workspace, f"scheduled-{name}", waits=False):
             started_at = now_utc()
             with _captured() as said:
-                status = _run_as_scheduled(workspace, options, arguments, run)
+                status = _run_as_scheduled(options, arguments, run)
             _keep(workspace, name, bytes(said), status, started_at)
             return status
     except BlockingIOError:
@@ -65,20 +65,16 @@ def _keep(workspace: Workspace, name: str, said: bytes, status: int, started_at:
         print(f"vynexus: {error}", file=sys.stderr)
 
 
-def _run_as_scheduled(workspace: Workspace, options: dict[str, str], arguments: list[str], run: RunApproved) -> int:
+def _run_as_scheduled(options: dict[str, str], arguments: list[str], run: RunApproved) -> int:
     """Only the script that was scheduled, only where it was scheduled to run."""
-    name, folder, sha256 = arguments[0], options.get("--in"), options.get("--sha256")
-    if sha256 is not None and is_other_script(workspace, name, sha256):
-        print(f"vynexus: {name} was approved anew since it was scheduled, so it was not run", file=sys.stderr)
-        print(f"  schedule the new script, or take the old timer off: vynexus schedule {name}", file=sys.stderr)
-        return _NOT_RUN
+    name, folder = arguments[0], options.get("--in")
     try:
         if folder is not None:
             os.chdir(folder)
     except OSError as error:
         print(f"vynexus: {name} is scheduled to run in {folder}: {error.strerror}", file=sys.stderr)
         return _NOT_RUN
-    return run(arguments, is_scheduled=True)
+    return run(arguments, is_scheduled=True, only_sha256=options.get("--sha256"))
 
 
 @contextmanager

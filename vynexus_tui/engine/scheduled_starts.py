@@ -7,7 +7,6 @@ from datetime import datetime
 from vynexus_tui.domain.errors import ShellError
 from vynexus_tui.engine.assembly import Workspace, build_redactor
 from vynexus_tui.shell.file_writing import read_small_text, replace_text
-from vynexus_tui.shell.installed_shortcut import read_installed
 
 _MOST_KEPT = 16_000
 """Characters; cut after the secrets were taken out, for half a secret is not recognised."""
@@ -22,12 +21,6 @@ class LastStart:
     exit_code: int
     output: str
     """Its last lines, both outputs in turn; recorded text."""
-
-
-def is_other_script(workspace: Workspace, name: str, sha256: str) -> bool:
-    """Whether another script than that one is approved under the name."""
-    approved = read_installed(workspace.paths.data_dir / "automations", name)
-    return approved is not None and approved.sha256 != sha256
 
 
 def keep_start(workspace: Workspace, name: str, output: bytes, *, exit_code: int, at: datetime) -> None:
