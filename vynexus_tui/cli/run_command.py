@@ -79,7 +79,7 @@ def run_approved(arguments: list[str], *, is_scheduled: bool, only_sha256: str |
     ended = _run([_readable(script, path), *arguments], environment)
     if (arguments[:1] and arguments[0] in _NO_RUN) or (not is_scheduled and _is_wrong_call(ended, script)):
         return ended.exit_code  # nothing was done
-    _count_failures(os.path.join(folder, "failures"), ended.exit_code, failed_count)
+    _count_failures(os.path.join(folder, "failures"), ended.exit_code)
     _record(ended, approved, home, look, from_step=_from_step(arguments), is_scheduled=is_scheduled)
     return ended.exit_code
 
@@ -195,9 +195,9 @@ def _failed_count(failures: str) -> int:
         return 0
 
 
-def _count_failures(failures: str, exit_code: int, failed_count: int) -> None:
+def _count_failures(failures: str, exit_code: int) -> None:
     try:
-        if exit_code == 0 and failed_count:
+        if exit_code == 0 and _failed_count(failures):
             os.unlink(failures)
         elif exit_code != 0 and exit_code not in ABORTED:
             _write(failures, os.O_APPEND, b"x")
