@@ -16,6 +16,7 @@ from vynexus_tui.language.program_tables import (
     WRAPPERS,
     WRAPPERS_WITH_OPERAND,
 )
+from vynexus_tui.language.runner_tables import runner_of
 
 _CARRIERS = (WRAPPERS | PRIVILEGED) - {"su"}
 """`su` takes a user's name where the others take a command."""
@@ -96,6 +97,14 @@ def inner_text(words: tuple[str, ...]) -> str | None:
         operands -= not words[i].startswith("-")
         i += 2 if words[i] in RUNNER_OPTIONS_WITH_VALUE[program] else 1
     return " ".join(words[i:]) or None
+
+
+def started_words(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of the program that `docker exec web rm x` and `poetry run rm x` start; () where nothing is started so."""
+    started: tuple[str, ...] = ()
+    while (runner := runner_of(words)) and runner[1] < len(words):
+        started = words = (_name(words[runner[1]]), *words[runner[1] + 1 :])
+    return started
 
 
 def _value_of(words: tuple[str, ...], short: str, long: str) -> str | None:
