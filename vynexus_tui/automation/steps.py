@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from vynexus_tui.automation.own_names import forges_mark
 from vynexus_tui.automation.quoting import Context, Edit, apply_edits, read_quoting
 from vynexus_tui.domain.automations import RefusalReason
 from vynexus_tui.domain.patterns import SlotSpan
@@ -109,7 +110,7 @@ def _program(part: Part) -> str:
 def _syntax_problem(text: str) -> str | None:
     if any(unicodedata.category(ch) == "Cc" and ch not in "\n\t" for ch in text):
         return "holds a control character"
-    if _FORGED_STEP.search(text):
+    if _FORGED_STEP.search(text) or forges_mark(parse_command(text)):
         return "holds a line that a trial would take for a step of its own"
     if not read_quoting(text).is_complete:
         return "a quote or bracket is never closed"
