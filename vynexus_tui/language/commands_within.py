@@ -17,12 +17,15 @@ from vynexus_tui.language.program_tables import (
     WRAPPERS_WITH_OPERAND,
 )
 from vynexus_tui.language.runner_tables import runner_of
+from vynexus_tui.language.texts_within import echoed_texts, texts_within
 
 _CARRIERS = (WRAPPERS | PRIVILEGED) - {"su"}
 """`su` takes a user's name where the others take a command."""
 _NO_OPTIONS: frozenset[str] = frozenset()
 _ARITHMETIC = re.compile(r"\(\([^()`]*\)\)")
 """`(($# > 1))` compares; read as a command it would write to a file called 1."""
+_BLANK = re.compile(r"\$(?:IFS|\{IFS\})")
+"""`rm${IFS}-rf` is `rm -rf`."""
 
 
 def command_words(command: Command) -> tuple[str, ...]:
@@ -62,9 +65,24 @@ def _commands_within(part: Part, depth: int) -> Iterator[Command]:
     texts = [text for command in part.commands if (text := inner_text(command_words(command)) or _split_string(command))]
     if not part.commands or NESTED.search(part.text) or any(map(_has_bracket, part.commands)):
         texts += [fragment for fragment in FRAGMENT.split(_ARITHMETIC.sub(" ", part.text)) if fragment.strip() and fragment != part.text]
+    if depth:
+        texts += _handed_texts(part, texts)
     for text in texts if depth else ():
         for inner in parse_command(text):
             yield from _commands_within(inner, depth - 1)
+
+
+def _handed_texts(part: Part, fragments: list[str]) -> list[str]:
+    """Texts among the part's words, and what it prints where a shell reads it."""
+    own = [command_words(command) for command in part.commands]
+    nested = [command_words(command) for text in fragments for inner in parse_command(text) for command in inner.commands]
+    found = [*echoed_texts([*own, *nested]), *(text for words in own for text in texts_within(words))]
+    for command, words in zip(part.commands, own, strict=True):
+        if command.redirects and words and words[0] in SHELLS:
+            found += [redirect.target.value for redirect in command.redirects if redirect.target and redirect.operator.endswith("<<<")]
+    if "IFS" in part.text:
+        found.append(_BLANK.sub(" ", part.text))
+    return [text for text in found if text.strip() and text != part.text]
 
 
 def _has_bracket(command: Command) -> bool:

@@ -14,6 +14,7 @@ from vynexus_tui.language.program_tables import (
     LOADS_CODE,
     STOPS_PROCESSES,
 )
+from vynexus_tui.language.texts_within import unread_text
 
 _STOPS_SERVICES = frozenset("stop disable mask kill restart reload start enable isolate".split())
 _FAR = re.compile(r"/|~|\.\.(?:/|$)|\$\{?(?:HOME|OLDPWD)\b")
@@ -28,6 +29,8 @@ def sweeping_reason(part: Part) -> str | None:
     """What runs foreign code or changes more than it names, or None."""
     if _runs_download(part):
         return "runs what it downloads"
+    if unread_text([command_words(command) for command in part.commands], part.text):
+        return "runs text that cannot be read here"
     for command in commands_within(part):
         if reason := _sweeps(command):
             return reason

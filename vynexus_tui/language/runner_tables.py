@@ -26,6 +26,7 @@ OPTIONS_WITH_VALUES: dict[str, dict[str, int]] = {
     **dict.fromkeys(("conda", "mamba"), dict.fromkeys(("-n", "-p", "--name", "--prefix"), 1)),
     "ssh": dict.fromkeys("-p -i -l -L -R -D -J -o -F -b -c -E -e -I -m -O -Q -S -W -w -B".split(), 1),
     "npx": {"-p": 1, "--package": 1},
+    "watchexec": dict.fromkeys(("-w", "-e", "-i", "-d", "-s", "-f", "--watch", "--exts", "--ignore"), 1),
     "dotenv": {"-f": 1, "--file": 1},
     "foreman": {"-e": 1, "-f": 1},
     "op": {"--env-file": 1},
