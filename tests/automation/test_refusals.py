@@ -110,6 +110,8 @@ REFUSED = [
     (["python3 <<< 'print({dir})'"], R.UNQUOTABLE, "read as code by python3"),
     (["cat {dir} | sh"], R.UNQUOTABLE, "read as code by sh"),
     (["echo {dir} | xargs sh -c"], R.UNQUOTABLE, "read as code by sh"),
+    (["echo {dir} | tee >(sh)"], R.UNQUOTABLE, "read as code by >(sh)"),
+    (["echo {dir} > >(sh)"], R.UNQUOTABLE, "read as code by >(sh)"),
     (["echo {dir} | at now"], R.UNQUOTABLE, "read as code by at"),
     (["echo {dir} | psql"], R.UNQUOTABLE, "read as code by psql"),
     (["git log --{dir}"], R.UNQUOTABLE, "decides an option of git"),

@@ -167,6 +167,11 @@ ansible all -m shell -a 'rm -rf x'
 rm --recurs x
 rm${IFS}-rf${IFS}x
 git submodule foreach 'rm -rf x'
+git -c core.pager='rm -rf x' log
+PAGER='rm -rf x' git log
+GIT_SSH_COMMAND='rm -rf x' git fetch
+make SHELL='rm -rf x'
+vim -es +'!rm -rf x' +q
 """
 
 
@@ -182,6 +187,7 @@ def test_a_deletion_handed_to_another_program_as_text_is_seen(text: str) -> None
         ("python3 -c 'import shutil; shutil.rmtree(\"x\")'", "runs code that deletes"), ("ruby -e 'FileUtils.rm_rf(\"x\")'", "runs code that deletes"),
         ("node -e 'require(\"fs\").rmSync(\"x\")'", "runs code that deletes"), ("perl -e 'unlink glob \"*\"'", "runs code that deletes"), ("php -r 'unlink(\"x\");'", "runs code"),
         ("echo cm0= | base64 -d | sh", "runs text that cannot be read here"), ("source <(kubectl completion bash)", "cannot be read here"), ("gunzip -c a.gz | bash", "cannot be read here"),
+        ("awk '{print | \"sh\"}' f", "cannot be read here"), ("python3 - <<'E'\nimport shutil; shutil.rmtree('x')\nE", "python3 runs code that deletes"),
         ("git rm -rf x", "git rm -f"), ("git checkout HEAD -- .", "git checkout"), ("git read-tree --reset -u HEAD", "git read-tree"), ("git update-ref -d refs/heads/x", "git update-ref"),
         ("git gc --prune=now", "git gc"), ("git reset --har HEAD", "git reset --hard"), ("bundle exec rake db:drop", "rake db:drop"), ("rails db:reset", "rails db:reset"),
         ("php artisan migrate:fresh", "artisan"), ("python manage.py flush", "flush"), ("alembic downgrade base", "alembic"), ("cdk destroy", "cdk"), ("serverless remove", "serverless"),
@@ -200,8 +206,13 @@ def test_what_destroys_under_another_name_is_high(text: str, words: str) -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["echo 'rm -rf x'", "conda update --all", "python3 train.py --out rmtree", "docker exec web ls", "eval \"$(ssh-agent)\"", "git checkout main", "zip -r a.zip x",
+    ["PAGER=less git log", "git -c color.ui=always diff", "echo 'rm -rf x'", "conda update --all", "python3 train.py --out rmtree", "docker exec web ls", "eval \"$(ssh-agent)\"", "git checkout main", "zip -r a.zip x",
      "cat a.sql | psql shop", "echo 'delete from t where id = 1' | sqlite3 a.db", "tar czf a.tgz x", "uv run pytest", "awk '{print $1}' a | sort", "echo hi | tee a"],
 )  # fmt: skip
 def test_what_only_looks_alike_is_not_high(text: str) -> None:
     assert assess(parse_command(text)).level is not RiskLevel.HIGH, assess(parse_command(text))
+
+
+def test_a_program_that_a_pattern_names_is_only_known_when_it_runs() -> None:
+    assert assess(parse_command("/bin/r?? -rf x")).reasons == ("r?? is only known when it runs",)
+    assert assess(parse_command("[ -f x ] && [[ -d y ]]")).level is RiskLevel.LOW

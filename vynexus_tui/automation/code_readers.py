@@ -29,6 +29,10 @@ _LISTS_NAMES = frozenset("find fd fdfind grep egrep fgrep rg ag git ls du docker
 
 def code_reader_behind(part: Part, number: int) -> str | None:
     """The program behind the command of this number in its pipeline that reads what it prints as code, or None."""
+    for command in part.commands[number:]:
+        targets = [redirect.target for redirect in command.redirects if redirect.target]
+        if output := next((word.text for word in (*command.words, *targets) if ">(" in word.text and word.text[0] not in "\"'"), None):
+            return output
     reader = reader_of_code(part.commands[number + 1 :])
     words = command_words(part.commands[number])
     return None if reader == "xargs" and words and words[0] in _LISTS_NAMES else reader

@@ -17,7 +17,7 @@ from vynexus_tui.language.program_tables import (
     WRAPPERS_WITH_OPERAND,
 )
 from vynexus_tui.language.runner_tables import runner_of
-from vynexus_tui.language.texts_within import echoed_texts, texts_within
+from vynexus_tui.language.texts_within import echoed_texts, named_commands, texts_within
 
 _CARRIERS = (WRAPPERS | PRIVILEGED) - {"su"}
 """`su` takes a user's name where the others take a command."""
@@ -80,6 +80,7 @@ def _handed_texts(part: Part, fragments: list[str]) -> list[str]:
     for command, words in zip(part.commands, own, strict=True):
         if command.redirects and words and words[0] in SHELLS:
             found += [redirect.target.value for redirect in command.redirects if redirect.target and redirect.operator.endswith("<<<")]
+    found += named_commands(unquote(word.text) for command in part.commands for word in command.assignments if command.words)
     if "IFS" in part.text:
         found.append(_BLANK.sub(" ", part.text))
     return [text for text in found if text.strip() and text != part.text]

@@ -36,6 +36,9 @@ def destructive_reason(part: Part) -> str | None:
         and DATA_LOSS.search(part.text.replace("'", ";").replace('"', ";"))
     ):
         reasons.append(f"{client} drops data")
+    coder = next((w[0] for command in commands if (w := command_words(command)) and w[0] in CODE_PROGRAMS), None)
+    if coder and "<<" in part.text and _CODE_DELETES.search(part.text):
+        reasons.append(f"{coder} runs code that deletes files")
     return next((r for r in reasons if r != PLAIN_DELETION), reasons[0] if reasons else None)
 
 

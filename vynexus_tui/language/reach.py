@@ -16,6 +16,7 @@ from vynexus_tui.language.program_tables import (
 )
 from vynexus_tui.language.texts_within import unread_text
 
+_UNKNOWN = re.compile(r"[$`]|[^=]*(?:[*?]|\[[^\]]+\])")
 _STOPS_SERVICES = frozenset("stop disable mask kill restart reload start enable isolate".split())
 _FAR = re.compile(r"/|~|\.\.(?:/|$)|\$\{?(?:HOME|OLDPWD)\b")
 _ROOMY = ("/tmp/", "/var/tmp/", "/home/", "/Users/", "/dev/shm/")
@@ -81,7 +82,7 @@ def _runs_download(part: Part) -> bool:
 def lasting_reason(part: Part) -> str | None:
     """What is overwritten, stopped or only known at run time, or None."""
     # Not within: a fragment of "$(date) $x" looks like a command as well.
-    if unknown := next((w[0] for command in part.commands if (w := command_words(command)) and w[0].startswith(("$", "`"))), None):
+    if unknown := next((w[0] for command in part.commands if (w := command_words(command)) and _UNKNOWN.match(w[0])), None):
         return f"{unknown} is only known when it runs"
     for command in commands_within(part):
         words = command_words(command)

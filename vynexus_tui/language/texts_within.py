@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from vynexus_tui.language.program_tables import SHELLS
@@ -25,8 +25,12 @@ _CALLS_SHELL = re.compile(
     r"(?:system|popen|exec\w*|spawn\w*|run|call|check_\w+|getoutput|passthru|print\s*\|)\W{0,4}?(?P<quote>[\"'])(?P<text>.*?)(?P=quote)",
     re.DOTALL,
 )
-_GIT_ALIAS = re.compile(r"alias\.[\w-]+=!(.*)", re.DOTALL)
+_GIT_SETTING = re.compile(r"[\w-]+(?:\.[^=\s]+)+=!?(.*)", re.DOTALL)
+_NAMES_COMMAND = re.compile(r"\w*(?:PAGER|COMMAND|EDITOR|SHELL|BROWSER|VISUAL|HOOK|SSH)=(.*)", re.DOTALL)
+"""Variables whose value is a command line to the programs that read them."""
+_PIPES_TO_SHELL = re.compile(r"\|\s*\"(?:/\S*/)?(?:ba|z|da)?sh\b")
 _READS_TEXT = SHELLS | {"eval", "source", ".", "at", "batch"}
+_AWKS = frozenset({"awk", "gawk", "mawk"})
 _DECODERS = frozenset("base64 base32 openssl xxd gpg gunzip zcat gzip uudecode rev tr".split())
 
 
@@ -44,17 +48,31 @@ def texts_within(words: tuple[str, ...]) -> Iterator[str]:
             yield word
     if (runner := runner_of(words)) and runner[1] < len(words):
         yield shlex.join(words[runner[1] :])
-    if program == "trap":
+    yield from _texts_of(program, words)
+
+
+def _texts_of(program: str, words: tuple[str, ...]) -> Iterator[str]:
+    """What this program in particular takes for a command line."""
+    if program in ("make", "gmake", "env", "export"):
+        yield from named_commands(words[1:])
+    elif program == "trap":
         yield from words[1:2]
     elif program == "alias":
         yield from (word.partition("=")[2] for word in words[1:])
     elif program == "git":
-        yield from (match[1] for word in words if (match := _GIT_ALIAS.match(word)))
+        yield from (match[1] for word in words if (match := _GIT_SETTING.match(word)))
         yield " ".join(words[words.index("foreach") + 1 :]) if "foreach" in words else ""
+    elif program in ("vim", "nvim", "ex"):
+        yield from (word.lstrip("+:!") for word in words[1:] if word.startswith(("+!", "+:!")))
     elif program == "watchexec":
         yield shlex.join(words[next(iter(operands(words)), len(words)) :])
     elif program in CODE_PROGRAMS:
         yield from (match["text"] for word in words[1:] for match in _CALLS_SHELL.finditer(word))
+
+
+def named_commands(assignments: Iterable[str]) -> Iterator[str]:
+    """The command lines that `PAGER='less -R' git log` names."""
+    yield from (match[1] for text in assignments if (match := _NAMES_COMMAND.match(text)))
 
 
 def echoed_texts(commands: Sequence[tuple[str, ...]]) -> Iterator[str]:
@@ -72,6 +90,8 @@ def unread_text(commands: Sequence[tuple[str, ...]], text: str) -> bool:
         if reads_pipe and before and before[0] not in ("echo", "printf", "cat"):
             return True
     heads = {words[0] for words in commands if words}
+    if heads & _AWKS and _PIPES_TO_SHELL.search(text):
+        return True
     if heads & ({"source", "."} | SHELLS) and re.search(r"(?:\bsource|(?:^|\s)\.|sh)\s+<\(", text):
         return True
     return bool(heads & _READS_TEXT) and re.search(rf"(?:\||\$\(|`)\s*(?:{'|'.join(_DECODERS)})\b[^|]*(?:\)|`)", text) is not None
