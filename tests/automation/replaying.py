@@ -16,7 +16,7 @@ from vynexus_tui.language.program_facts import command_words
 
 _STUB = '#!/bin/sh\nprintf \'%s\\0\' "${0##*/}" "$@" >> "$STUB_LOG"\nprintf \'\\n\\0\' >> "$STUB_LOG"\n'
 _CHECKED = re.compile(r"\[\[ -[er] (.+?) \]\] \|\| stop")
-_FOR_REAL = frozenset("sed head grep date readlink bash sh".split())
+_FOR_REAL = frozenset("sed head grep date readlink mktemp bash sh".split())
 """What our scripts themselves need; steps that use them for anything are not replayed."""
 
 
@@ -51,7 +51,7 @@ def without_additions(calls: list[list[str]], adds: tuple[str, ...]) -> list[lis
             if arguments[: len(options)] == options:
                 arguments = arguments[len(options) :]
                 break
-        is_own = program in ("cp", "mv", "rm", "wc") and any(".unfinished-" in a for a in arguments)
+        is_own = program in ("cp", "mv", "rm", "wc", "chmod") and any(".unfinished-" in a for a in arguments)
         if not is_own or "writes output to a temporary file beside it, then moves it" not in adds:
             kept.append([program, *arguments])
     return kept

@@ -107,6 +107,25 @@ def test_a_link_stays_a_link_and_a_device_is_left_alone(workshop: Workshop, work
     assert (refused.returncode, (work / "pipe").is_fifo()) == (1, True)
 
 
+def test_no_planted_link_is_written_through_and_the_mode_is_that_of_the_file(workshop: Workshop, work) -> None:
+    automation = workshop.made("sort in > out")
+    (work / "in").write_text("b\na\n")
+    (work / "precious").write_text("mine\n")
+    # A name that anyone can foretell is a name that anyone can plant; the script's process takes one of the next numbers.
+    for number in range(os.getpid(), os.getpid() + 3000):
+        (work / f"out.unfinished-{number}").symlink_to("precious")
+    assert workshop.run(automation).returncode == 0
+    assert (work / "precious").read_text() == "mine\n"
+    assert ((work / "out").is_symlink(), (work / "out").read_text()) == (False, "a\nb\n")
+    new = work / "new"
+    new.touch()
+    assert (work / "out").stat().st_mode == new.stat().st_mode
+    (work / "out").chmod(0o640)
+    assert workshop.run(automation).returncode == 0
+    assert (work / "out").stat().st_mode & 0o777 == 0o640
+    assert not [one for one in work.iterdir() if ".unfinished-" in one.name and not one.is_symlink()]
+
+
 @pytest.mark.parametrize(
     "step",
     ["sort {f} >> out", "sort {f} > /dev/null", "sort {f} 2> out", "sort {f} &> out", "make > out", "cat * > out", "grep -r a . > out", "sort a > a", "sort {f} >| out"],

@@ -1,5 +1,6 @@
 """Where a value that a person names stands in the commands they chose."""
 
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
@@ -7,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vynexus_tui.automation.chosen_parameters import find_values
+from vynexus_tui.automation.micro_automation_creator import MicroAutomationCreator
+from vynexus_tui.domain.automations import Automation
 from vynexus_tui.domain.errors import RequestError
+from vynexus_tui.domain.settings import AutomationCreation
 
 
 def places(command: str, **values: str) -> list[str]:
@@ -57,3 +61,20 @@ def test_places_never_overlap_and_hold_the_value(command: str, value: str) -> No
         return
     assert all(before.end <= after.start for before, after in pairwise(spans))
     assert all(0 <= span.start < span.end <= len(command) for span in spans)
+
+
+def test_what_a_person_gives_each_time_has_no_default() -> None:
+    commands = ["show month jan"]
+    made = MicroAutomationCreator(AutomationCreation()).create_from_commands(
+        commands,
+        "show-month",
+        name_taken=lambda name: False,
+        aliases={},
+        is_program=lambda name: True,
+        now=datetime(2026, 3, 1, tzinfo=UTC),
+        home=None,
+        slots=find_values(commands, {"month": "jan"}),
+    )
+    assert isinstance(made, Automation)
+    assert [(p.name, p.default) for p in made.parameters] == [("month", None)]
+    assert "Usage: show-month <month>" in made.script.text

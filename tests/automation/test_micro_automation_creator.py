@@ -384,3 +384,22 @@ def test_a_name_that_git_or_its_like_would_start_is_an_error(name: str) -> None:
 def test_a_taken_name_is_an_error() -> None:
     with pytest.raises(RequestError, match="already"):
         _new(["ls -l"], taken=("my-thing",))
+
+
+def test_the_folder_and_variables_set_before_an_editor_are_kept(workshop) -> None:
+    automation = workshop.made("cd proj", "export LEVEL=3", "source .venv/bin/activate", "ls -l", "show early", "vim a.py", "show late")
+    steps = re.findall(r"^: step \d+\n(.*)$", automation.script.text, re.MULTILINE)
+    assert steps == [
+        "cd proj",
+        "export LEVEL=3",
+        'export VIRTUAL_ENV="$PWD/.venv" PATH="$PWD/.venv/bin:$PATH"',
+        "((from_step > 4)) || show late",
+    ]
+    assert [words for words in automation.adds if "to you" in words] == [
+        "leaves `show early` to you, before it",
+        "leaves `vim a.py` to you, before it",
+    ]
+
+
+def test_a_folder_before_an_editor_is_nothing_to_keep_when_only_looks_follow(workshop) -> None:
+    assert workshop.refused("cd proj", "vim a.py", "ls").reason is RefusalReason.INTERACTIVE

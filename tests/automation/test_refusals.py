@@ -102,12 +102,50 @@ REFUSED = [
     (["ls | entr {dir}"], R.UNQUOTABLE, "read as code by entr"),
     (["strace -f {dir}"], R.UNQUOTABLE, "read as code by strace"),
     (["adb shell {dir}"], R.UNQUOTABLE, "read as code by adb"),
+    (["bash <<< 'echo {dir}'"], R.UNQUOTABLE, "read as code by bash"),
+    (["echo 'echo {dir}' | sh"], R.UNQUOTABLE, "read as code by sh"),
+    (["printf '%s' {dir} | tee log | bash -s -- x"], R.UNQUOTABLE, "read as code by bash"),
+    (["echo {dir} | ssh web"], R.UNQUOTABLE, "read as code by ssh"),
+    (["echo {dir} | docker exec -i web sh"], R.UNQUOTABLE, "read as code by sh"),
+    (["python3 <<< 'print({dir})'"], R.UNQUOTABLE, "read as code by python3"),
+    (["cat {dir} | sh"], R.UNQUOTABLE, "read as code by sh"),
+    (["echo {dir} | xargs sh -c"], R.UNQUOTABLE, "read as code by sh"),
+    (["echo {dir} | tee >(sh)"], R.UNQUOTABLE, "read as code by >(sh)"),
+    (["echo {dir} > >(sh)"], R.UNQUOTABLE, "read as code by >(sh)"),
+    (["echo {dir} | at now"], R.UNQUOTABLE, "read as code by at"),
+    (["echo {dir} | psql"], R.UNQUOTABLE, "read as code by psql"),
+    (["git log --{dir}"], R.UNQUOTABLE, "decides an option of git"),
+    (["git clone --config {dir} https://a.example"], R.UNQUOTABLE, "read as code by git"),
+    (["docker exec db psql -c {dir}"], R.UNQUOTABLE, "read as code by psql"),
+    *[([f"{start} {{dir}}"], R.UNQUOTABLE, "names the program that") for start in (
+        "docker compose exec web", "docker-compose run web", "kubectl run x --image=y --command --", "heroku run", "mise exec --",
+        "mise exec node@20 --", "direnv exec .", "op run --", "dotenv run", "dotenv -f .env", "foreman run", "pipenv run", "pixi run",
+        "rye run", "rbenv exec", "pyenv exec", "asdf exec", "yarn run", "yarn dlx", "bunx", "bun run", "bun x", "uv tool run")],
+    *[([f"{start} {{dir}}"], R.UNQUOTABLE, "read as code by") for start in (
+        "go build -toolexec", "cargo --config", "cmake -D", "deno eval", "duckdb -c", "clickhouse-client -q", "redis-cli eval", "rails runner",
+        "gs -c", "jq --argjson x", "curl --config", "sftp -b", "elixir -e", "mix run -e", "groovy -e", "scala -e", "ghc -e", "ocaml -e",
+        "pwsh -Command", "powershell -c", "nix-shell --run", "node -r", "node --require", "node --import", "ruby -r", "perl -M", "lua -l",
+        "php -d", "nix develop -c", "fly ssh console -C", "helm install x y --post-renderer", "aws ssm send-command --parameters")],
+    (["latexmk -pdflatex={dir} x"], R.UNQUOTABLE, "read as code by latexmk"),
     (["cp a.txt\u00a0b.txt dest/"], R.SYNTAX, "cannot be seen"),
     (["echo 'a\u202eb'", "make"], R.SYNTAX, "cannot be seen"),
     (["echo a\u3164", "make"], R.SYNTAX, "cannot be seen"),
     (["echo 'a\n: step 2\nb'"], R.SYNTAX, "a step of its own"),
     (["make; : step 9"], R.SYNTAX, "a step of its own"),
     (["make; : 'step' 9"], R.SYNTAX, "a step of its own"),
+    (["make; \\: step 9"], R.SYNTAX, "a step of its own"),
+    (["make; ':' step 9"], R.SYNTAX, "a step of its own"),
+    (["make; : $'step' 9"], R.SYNTAX, "a step of its own"),
+    (["make; { \\: step 9; }"], R.SYNTAX, "a step of its own"),
+    (["make; builtin : step 9"], R.SYNTAX, "a step of its own"),
+    (["make", "{ x=': step 2'; $x; }"], R.SYNTAX, "a step of its own"),
+    (["make", "{ $':' step 2; }"], R.SYNTAX, "a step of its own"),
+    *[(["make", text], R.FRAGILE, f"sets {name},") for text, name in (
+        ("from_step=9 && make test", "from_step"), ("export from_step=9", "from_step"), ("for from_step in 9; do echo $from_step; done", "from_step"),
+        ("unset dry_run && make test", "dry_run"), ("read -r self < a.txt", "self"), ("printf -v _text x && make test", "_text"),
+        ("stop() { true; }", "stop"), ("{ stopped () { true; }; }", "stopped"), ("echo $((from_step = 9))", "from_step"),
+        ("echo ${unfinished:=x}", "unfinished"), ("declare -n x=from_step", "from_step"), ("BASH_XTRACEFD=7 make test", "BASH_XTRACEFD"),
+        ("PS4= make test", "PS4"), ("export SHELLOPTS", "SHELLOPTS"), ("while true; do from_step=9; done", "from_step"))],
     (["echo 'unbalanced"], R.SYNTAX, "never closed"),
     (["make &&"], R.SYNTAX, "operator"),
     (["if make; then ls"], R.SYNTAX, "never closed"),
@@ -137,7 +175,8 @@ def test_what_must_not_become_a_script_is_refused_with_its_reason(workshop, step
         "ssh {host} uptime", "scp a.txt {host}:/srv/", "cmake --build={host}", "awk '{print $1}' {host}", "sed -n 1p {host}",
         "find {host} -type f", "python3 train.py {host}", "docker exec {host} ls", "jq .name {host}", "git switch -c {host}", "git log -- {host}",
         "NODE_ENV={host} ls -l", "cat a > {host}", "grep -e a {host}", "npm run {host}", "make TARGET={host}", "make {host}", "test -f {host} && ls -l", "export AWS_PROFILE={host} && make", "make lint || cp {host} b",
-        "docker ps --filter {host}", "pnpm build --filter={host}", "git log --diff-filter={host}", "black --diff {host}", "TZ={host} date -u",
+        "printf 'step %s' {host}", "export TARGET=step && make {host}", "for f in a b; do echo \"stop; $f\"; done; ls {host}", "docker ps --filter {host}", "pnpm build --filter={host}", "git log --diff-filter={host}", "black --diff {host}", "cat {host} | python3 count.py", "curl https://a.example/{host} | jq .",
+        "find {host} -name '*.log' | xargs rm", "docker compose exec web ls {host}", "grep -c {host} a | perl -ne 'print'", "cat {host} | ssh web 'cat > a'", "TZ={host} date -u",
     ],
 )  # fmt: skip
 def test_an_ordinary_argument_becomes_a_parameter(workshop, step: str) -> None:
@@ -175,3 +214,20 @@ def test_an_optional_step_that_no_script_can_do_is_left_out(workshop) -> None:
         )
         assert step.split()[0] not in automation.script.text.split(": step 1")[1]
         assert any(words.startswith("leaves out `") for words in automation.adds)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "echo 'select * from t where d = {n}' | psql shop",
+        'sqlite3 a.db <<< "select {n}"',
+        "echo {n} | xargs rm",
+        "cat dump-{n}.sql | mysql shop",
+    ],
+)
+def test_what_another_program_reads_takes_only_the_class_of_the_values_seen(workshop, step: str) -> None:
+    automation = workshop.made(step, values=[{"n": "12"}, {"n": "37"}])
+    for hostile in ("-rf", "1; touch x", "1 2", "$(touch x)", "1\n.shell touch x"):
+        result = workshop.run(automation, hostile)
+        assert (result.returncode, b"would read more as code" in result.stderr) == (64, True), hostile
+    assert workshop.refused(step, values=[{"n": "12"}, {"n": "a b"}]).reason is R.UNQUOTABLE

@@ -133,3 +133,86 @@ def test_what_happens_elsewhere_or_changes_data_is_elevated(text: str, words: st
 )
 def test_a_rehearsal_or_a_careful_form_destroys_nothing(text: str) -> None:
     assert not any("deletes" in reason for reason in assess(parse_command(text)).reasons)
+
+
+HIDDEN = r"""
+toybox rm -rf x
+find . -exec sh -c 'rm -rf "$1"' _ {} \;
+ls | xargs -I{} sh -c 'rm -rf {}'
+git -c alias.x='!rm -rf y' x
+trap 'rm -rf x' EXIT
+alias x='rm -rf y'
+echo 'rm -rf x' | sh
+printf 'rm -rf x' | bash -s
+sh <<< 'rm -rf x'
+eval "$(printf 'rm -rf x')"
+echo rm -rf x | at now
+watchexec -w src rm -rf x
+fd -X rm -rf
+fd . -x rm -rf x
+poetry run rm -rf x
+uv run --with a rm -rf x
+mise exec -- rm -rf x
+direnv exec . rm -rf x
+docker exec web rm -rf /data
+docker compose exec web rm -rf /data
+kubectl exec p -- rm -rf /data
+nix-shell --run 'rm -rf x'
+script -c 'rm -rf x'
+python -c "import os; os.system('rm -rf x')"
+perl -e 'system("rm -rf x")'
+awk 'BEGIN{system("rm -rf x")}'
+vim -c ':!rm -rf x' -c q
+ansible all -m shell -a 'rm -rf x'
+rm --recurs x
+rm${IFS}-rf${IFS}x
+git submodule foreach 'rm -rf x'
+git -c core.pager='rm -rf x' log
+PAGER='rm -rf x' git log
+GIT_SSH_COMMAND='rm -rf x' git fetch
+make SHELL='rm -rf x'
+vim -es +'!rm -rf x' +q
+"""
+
+
+@pytest.mark.parametrize("text", HIDDEN.strip().splitlines())
+def test_a_deletion_handed_to_another_program_as_text_is_seen(text: str) -> None:
+    risk = assess(parse_command(text))
+    assert (risk.level, "rm -r deletes directories" in risk.reasons) == (RiskLevel.HIGH, True), risk
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("python3 -c 'import shutil; shutil.rmtree(\"x\")'", "runs code that deletes"), ("ruby -e 'FileUtils.rm_rf(\"x\")'", "runs code that deletes"),
+        ("node -e 'require(\"fs\").rmSync(\"x\")'", "runs code that deletes"), ("perl -e 'unlink glob \"*\"'", "runs code that deletes"), ("php -r 'unlink(\"x\");'", "runs code"),
+        ("echo cm0= | base64 -d | sh", "runs text that cannot be read here"), ("source <(kubectl completion bash)", "cannot be read here"), ("gunzip -c a.gz | bash", "cannot be read here"),
+        ("awk '{print | \"sh\"}' f", "cannot be read here"), ("python3 - <<'E'\nimport shutil; shutil.rmtree('x')\nE", "python3 runs code that deletes"),
+        ("git rm -rf x", "git rm -f"), ("git checkout HEAD -- .", "git checkout"), ("git read-tree --reset -u HEAD", "git read-tree"), ("git update-ref -d refs/heads/x", "git update-ref"),
+        ("git gc --prune=now", "git gc"), ("git reset --har HEAD", "git reset --hard"), ("bundle exec rake db:drop", "rake db:drop"), ("rails db:reset", "rails db:reset"),
+        ("php artisan migrate:fresh", "artisan"), ("python manage.py flush", "flush"), ("alembic downgrade base", "alembic"), ("cdk destroy", "cdk"), ("serverless remove", "serverless"),
+        ("dropuser x", "dropuser"), ("zpool destroy x", "zpool"), ("lvremove x", "lvremove"), ("btrfs subvolume delete x", "btrfs"), ("restic forget --prune", "restic"),
+        ("borg prune x", "borg"), ("gpg --delete-secret-keys x", "gpg"), ("tar cf a.tar x --remove-files", "tar"), ("zip -m a.zip x", "zip"), ("7z d a.7z x", "7z"),
+        ("conda remove --all", "conda"), ("npx rimraf dist", "rimraf"), ("hg strip x", "hg"), ("gradle publish", "gradle publish"), ("gsutil -m rm -r gs://x", "gsutil rm"),
+        ("gh api -X DELETE /repos/x", "gh api"), ("npx prisma migrate reset", "prisma"), ("heroku pg:reset", "heroku"), ("rsync -a --remove-source-files a/ b/", "rsync"),
+        ("echo 'DROP TABLE x' | psql", "psql drops data"), ("psql <<< 'drop table x'", "psql drops data"), ("docker exec db psql -c 'DROP TABLE x'", "psql drops data"),
+    ],
+)  # fmt: skip
+def test_what_destroys_under_another_name_is_high(text: str, words: str) -> None:
+    risk = assess(parse_command(text))
+    assert risk.level is RiskLevel.HIGH, risk
+    assert words in risk.reasons[0], risk
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["PAGER=less git log", "git -c color.ui=always diff", "echo 'rm -rf x'", "conda update --all", "python3 train.py --out rmtree", "docker exec web ls", "eval \"$(ssh-agent)\"", "git checkout main", "zip -r a.zip x",
+     "cat a.sql | psql shop", "echo 'delete from t where id = 1' | sqlite3 a.db", "tar czf a.tgz x", "uv run pytest", "awk '{print $1}' a | sort", "echo hi | tee a"],
+)  # fmt: skip
+def test_what_only_looks_alike_is_not_high(text: str) -> None:
+    assert assess(parse_command(text)).level is not RiskLevel.HIGH, assess(parse_command(text))
+
+
+def test_a_program_that_a_pattern_names_is_only_known_when_it_runs() -> None:
+    assert assess(parse_command("/bin/r?? -rf x")).reasons == ("r?? is only known when it runs",)
+    assert assess(parse_command("[ -f x ] && [[ -d y ]]")).level is RiskLevel.LOW

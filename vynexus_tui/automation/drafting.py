@@ -6,6 +6,7 @@ from datetime import datetime
 
 from vynexus_tui.automation.fragility import fragile_reason
 from vynexus_tui.automation.inputs import Inputs, build_inputs
+from vynexus_tui.automation.own_names import steered_name
 from vynexus_tui.automation.shell_functions import FUNCTION_ADDED, function_steps
 from vynexus_tui.automation.shell_state import CONDA_ADDED, VENV_ADDED, is_conda, state_problem, with_virtual_environment
 from vynexus_tui.automation.steps import (
@@ -129,8 +130,10 @@ def _forbidden(steps: Sequence[ScriptStep], around: Surroundings) -> Problem | N
 
 
 def _harmful(steps: Sequence[ScriptStep]) -> Problem | None:
-    """What no person should be offered: it cannot be tried, or nothing would bring it back."""
+    """What no person should be offered: it cannot be tried, nothing would bring it back, or it steers the script around it."""
     parts = [part for step in steps for part in step.parts]
+    if steered := steered_name(parts):
+        return Problem(RefusalReason.FRAGILE, steered)
     if reason := next((r for part in parts if (r := privileged_reason(part))), None):
         return Problem(RefusalReason.PRIVILEGED, f"{reason}, and so cannot be tried")
     reason = next((r for part in parts if (r := whole_device_reason(part))), None)

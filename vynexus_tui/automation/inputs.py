@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from vynexus_tui.automation.destinations import chooses_destination
+from vynexus_tui.automation.own_names import FUNCTIONS, VARIABLES
 from vynexus_tui.automation.placement import placement_problem
 from vynexus_tui.automation.quoting import Context, Edit, Reading, literal_value, place, read_quoting
 from vynexus_tui.automation.shell_state import assigned_names, used_names
@@ -20,10 +21,14 @@ from vynexus_tui.language.visible import has_unseen
 
 _MOST_SEEN = 8
 """Values kept per parameter, most frequent first."""
-_TAKEN = frozenset(
-    """path cdpath ifs home uid euid gid random seconds status argv histfile prompt ps1 ps4 shell term user pwd oldpwd lines columns
-    ppid self from_step dry_run unfinished reply optarg optind funcname groups hostname hosttype machtype ostype shlvl usage if then else elif fi case esac for
+_TAKEN = (
+    frozenset(
+        """path cdpath ifs home uid euid gid random seconds status argv histfile prompt ps1 ps4 shell term user pwd oldpwd lines columns
+    ppid reply optarg optind funcname groups hostname hosttype machtype ostype shlvl usage if then else elif fi case esac for
     select while until do done in function time coproc""".split()
+    )
+    | FUNCTIONS
+    | VARIABLES
 )
 """Names that bash, other shells or the script itself give a meaning."""
 
@@ -200,7 +205,7 @@ def _usual(meanings: Sequence[str | None]) -> str | None:
     """What is clearly meant when nothing is said, or None. A value that was never used twice is an example."""
     (usual, most), *others = Counter(meanings).most_common(2)
     is_clear = most > _MAJORITY_SHARE * len(meanings) and all(most >= 2 * count for _, count in others)
-    return usual if is_clear and (most > 1 or len(meanings) < 2) else None
+    return usual if is_clear and most > 1 else None
 
 
 def _as_value(raw: str, context: Context) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from vynexus_tui.automation.own_names import forges_mark
 from vynexus_tui.automation.quoting import Context, Edit, apply_edits, read_quoting
 from vynexus_tui.domain.automations import RefusalReason
 from vynexus_tui.domain.patterns import SlotSpan
@@ -109,7 +110,7 @@ def _program(part: Part) -> str:
 def _syntax_problem(text: str) -> str | None:
     if any(unicodedata.category(ch) == "Cc" and ch not in "\n\t" for ch in text):
         return "holds a control character"
-    if _FORGED_STEP.search(text):
+    if _FORGED_STEP.search(text) or forges_mark(parse_command(text)):
         return "holds a line that a trial would take for a step of its own"
     if not read_quoting(text).is_complete:
         return "a quote or bracket is never closed"
@@ -175,7 +176,7 @@ def unknown_program(steps: Sequence[ScriptStep], is_program: Callable[[str], boo
 
 
 def without_person(steps: Sequence[ScriptStep]) -> tuple[tuple[ScriptStep, ...], tuple[str, ...]] | Problem:
-    """The longest stretch at the end that needs nobody, and in words what is left to the person around it."""
+    """The longest stretch at the end that needs nobody, with the folders and variables it depends on, and in words what is left to the person around it."""
     kept, words = stretch_without_person(steps)
     if words and all(_does_nothing(step) for step in kept):
         return Problem(RefusalReason.INTERACTIVE, next(r for step in steps if (r := _interactive(step))))
@@ -192,9 +193,15 @@ def stretch_without_person(steps: Sequence[ScriptStep]) -> tuple[tuple[ScriptSte
         end -= 1
     start = max((i + 1 for i in range(end) if reasons[i]), default=0)
     kept = tuple(steps[start:end])
-    words = [f"leaves `{_short(step.text)}` to you, before it" for step in steps[:start] if not _does_nothing(step) or _interactive(step)]
+    works = not all(is_trivial(part) for step in kept for part in step.parts)
+    settings = tuple(step for step in steps[:start] if works and _is_setting(step))
+    words = [
+        f"leaves `{_short(step.text)}` to you, before it"
+        for step in steps[:start]
+        if step not in settings and (not _does_nothing(step) or _interactive(step))
+    ]
     words += [f"leaves `{_short(step.text)}` to you, after it" for step in steps[end:]]
-    return kept, tuple(words)
+    return (*settings, *kept), tuple(words)
 
 
 def without_moves(steps: Sequence[ScriptStep]) -> tuple[ScriptStep, ...]:
@@ -209,6 +216,11 @@ def without_moves(steps: Sequence[ScriptStep]) -> tuple[ScriptStep, ...]:
 
 def _interactive(step: ScriptStep) -> str | None:
     return next((reason for part in step.parts if (reason := interactive_reason(part))), None)
+
+
+def _is_setting(step: ScriptStep) -> bool:
+    """Whether what follows depends on it: `cd src`, `export A=1`, `source .venv/bin/activate`."""
+    return not _interactive(step) and bool(step.parts) and all(stateful_reason(part) for part in step.parts)
 
 
 def _does_nothing(step: ScriptStep) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from vynexus_tui.automation.own_names import FUNCTIONS
 from vynexus_tui.automation.quoting import Context, Edit, Reading, double_quoted, read_quoting
 from vynexus_tui.automation.steps import ScriptStep
 from vynexus_tui.language.lexing import Command, Word
@@ -33,8 +34,6 @@ _LETTERS = "writes tr's a-z as [:lower:], A-Z as [:upper:]"
 _DOLLARS = "writes '$' with a backslash"
 
 _PROGRAM = "starts as a program what the script has a function for"
-_OWN_FUNCTIONS = frozenset("usage refuse stop stopped begin finish must_be_plain".split())
-"""What script_text and the templates define."""
 _READS_DOLLARS = frozenset(
     """trap sh bash ksh zsh ssh eval xprop alias docker podman oc dpkg-query jq rename rg unset awk gawk mawk perl sed
     envsubst""".split()
@@ -80,7 +79,7 @@ def _command_edits(step: ScriptStep, reading: Reading) -> Iterator[tuple[Edit, s
             continue
         arguments = command.words[len(command.words) - len(words) + 1 :]
         program = command.words[len(command.words) - len(words)]
-        if program.text in _OWN_FUNCTIONS:
+        if program.text in FUNCTIONS:
             yield Edit(program.start, program.start, "command "), _PROGRAM
         if program.text in ("egrep", "fgrep"):  # SC2196, SC2197
             yield Edit(program.start, program.end, f"grep -{program.text[0].upper()}"), _REPLACED

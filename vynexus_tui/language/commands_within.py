@@ -16,12 +16,16 @@ from vynexus_tui.language.program_tables import (
     WRAPPERS,
     WRAPPERS_WITH_OPERAND,
 )
+from vynexus_tui.language.runner_tables import runner_of
+from vynexus_tui.language.texts_within import echoed_texts, named_commands, texts_within
 
 _CARRIERS = (WRAPPERS | PRIVILEGED) - {"su"}
 """`su` takes a user's name where the others take a command."""
 _NO_OPTIONS: frozenset[str] = frozenset()
 _ARITHMETIC = re.compile(r"\(\([^()`]*\)\)")
 """`(($# > 1))` compares; read as a command it would write to a file called 1."""
+_BLANK = re.compile(r"\$(?:IFS|\{IFS\})")
+"""`rm${IFS}-rf` is `rm -rf`."""
 
 
 def command_words(command: Command) -> tuple[str, ...]:
@@ -61,9 +65,25 @@ def _commands_within(part: Part, depth: int) -> Iterator[Command]:
     texts = [text for command in part.commands if (text := inner_text(command_words(command)) or _split_string(command))]
     if not part.commands or NESTED.search(part.text) or any(map(_has_bracket, part.commands)):
         texts += [fragment for fragment in FRAGMENT.split(_ARITHMETIC.sub(" ", part.text)) if fragment.strip() and fragment != part.text]
+    if depth:
+        texts += _handed_texts(part, texts)
     for text in texts if depth else ():
         for inner in parse_command(text):
             yield from _commands_within(inner, depth - 1)
+
+
+def _handed_texts(part: Part, fragments: list[str]) -> list[str]:
+    """Texts among the part's words, and what it prints where a shell reads it."""
+    own = [command_words(command) for command in part.commands]
+    nested = [command_words(command) for text in fragments for inner in parse_command(text) for command in inner.commands]
+    found = [*echoed_texts([*own, *nested]), *(text for words in own for text in texts_within(words))]
+    for command, words in zip(part.commands, own, strict=True):
+        if command.redirects and words and words[0] in SHELLS:
+            found += [redirect.target.value for redirect in command.redirects if redirect.target and redirect.operator.endswith("<<<")]
+    found += named_commands(unquote(word.text) for command in part.commands for word in command.assignments if command.words)
+    if "IFS" in part.text:
+        found.append(_BLANK.sub(" ", part.text))
+    return [text for text in found if text.strip() and text != part.text]
 
 
 def _has_bracket(command: Command) -> bool:
@@ -96,6 +116,14 @@ def inner_text(words: tuple[str, ...]) -> str | None:
         operands -= not words[i].startswith("-")
         i += 2 if words[i] in RUNNER_OPTIONS_WITH_VALUE[program] else 1
     return " ".join(words[i:]) or None
+
+
+def started_words(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of the program that `docker exec web rm x` and `poetry run rm x` start; () where nothing is started so."""
+    started: tuple[str, ...] = ()
+    while (runner := runner_of(words)) and runner[1] < len(words):
+        started = words = (_name(words[runner[1]]), *words[runner[1] + 1 :])
+    return started
 
 
 def _value_of(words: tuple[str, ...], short: str, long: str) -> str | None:

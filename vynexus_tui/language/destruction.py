@@ -10,18 +10,35 @@ from vynexus_tui.language.program_tables import (
     DATABASE_CLIENTS,
     DELETES_RESOURCES,
     DESTRUCTIVE_HEADS,
+    DESTRUCTIVE_OPTIONS,
     DESTRUCTIVE_PROGRAMS,
     HARMLESS_DEVICES,
     PLAIN_DELETION,
     WHOLE_DEVICE_PROGRAMS,
 )
+from vynexus_tui.language.texts_within import CODE_PROGRAMS
 
-_RESOURCE_VERBS = re.compile(r"(?:delete|destroy|terminate|purge)(?:-[\w-]+)?|[\w:-]*:destroy")
+_RESOURCE_VERBS = re.compile(r"(?:delete|destroy|terminate|purge)(?:-[\w-]+)?|[\w:-]*:(?:destroy|delete|reset)")
+_CODE_DELETES = re.compile(
+    r"\b(?:rmtree|remove_tree|rm_rf?|rm_r|remove_entry\w*|rm(?:dir)?Sync|unlink(?:Sync)?|rimraf|removedirs)\b|\bos\.(?:remove|rmdir)\b|FileUtils\.rm|\bfs\.rm\b"
+)
+"""In the text of Python, Perl, Ruby, JavaScript and PHP."""
 
 
 def destructive_reason(part: Part) -> str | None:
     """What would be lost, or None. The worst comes first: PLAIN_DELETION only when nothing else is lost."""
-    reasons = [reason for command in commands_within(part) if (reason := _destroys(command))]
+    commands = commands_within(part)
+    reasons = [reason for command in commands if (reason := _destroys(command))]
+    client = next((w[0] for command in commands if (w := command_words(command)) and w[0] in DATABASE_CLIENTS), None)
+    if (
+        client
+        and (part.is_compound or "<<" in part.text or len(part.commands) > 1)
+        and DATA_LOSS.search(part.text.replace("'", ";").replace('"', ";"))
+    ):
+        reasons.append(f"{client} drops data")
+    coder = next((w[0] for command in commands if (w := command_words(command)) and w[0] in CODE_PROGRAMS), None)
+    if coder and "<<" in part.text and _CODE_DELETES.search(part.text):
+        reasons.append(f"{coder} runs code that deletes files")
     return next((r for r in reasons if r != PLAIN_DELETION), reasons[0] if reasons else None)
 
 
@@ -52,7 +69,9 @@ def _destroys(command: Command) -> str | None:
     if program in DESTRUCTIVE_PROGRAMS or program.startswith("mkfs."):
         return f"{program} {DESTRUCTIVE_PROGRAMS.get(program, DESTRUCTIVE_PROGRAMS['mkfs'])}"
     if program == "rm":
-        return "rm -r deletes directories" if letters & {"r", "R"} or "--recursive" in options else PLAIN_DELETION
+        return "rm -r deletes directories" if letters & {"r", "R"} or _has(options, "--recursive") else PLAIN_DELETION
+    if reason := _by_option(words, letters, options):
+        return reason
     if program == "find" and {"-delete", "rm"} & set(words):
         return "find deletes what it finds"
     if program == "xargs" and inner_text(words) and "rm" in words:
@@ -70,10 +89,28 @@ def _destroys(command: Command) -> str | None:
     return f"{program} drops data" if program in DATABASE_CLIENTS and any(DATA_LOSS.search(w) for w in words[1:]) else None
 
 
+def _by_option(words: tuple[str, ...], letters: set[str], options: set[str]) -> str | None:
+    program = words[0]
+    named = next((name for name in (" ".join(words[:2]), program) if name in DESTRUCTIVE_OPTIONS), None)
+    if named and _has(options, DESTRUCTIVE_OPTIONS[named][0]):
+        return f"{named} {' '.join(DESTRUCTIVE_OPTIONS[named])}"
+    if program == "zip" and letters & {"d", "m"}:
+        return "zip -m and -d delete files"
+    if program in CODE_PROGRAMS and letters & set("ceEr") and any(_CODE_DELETES.search(word) for word in words[1:]):
+        return f"{program} runs code that deletes files"
+    return "gh api -X DELETE deletes a resource" if words[:2] == ("gh", "api") and "DELETE" in words else None
+
+
+def _has(options: set[str], name: str) -> bool:
+    """Whether an option is given, also begun only, as GNU programs and git allow."""
+    return any(len(option) > 3 and name.startswith(option.partition("=")[0]) for option in options)
+
+
 def _by_head(command: Command, words: tuple[str, ...]) -> str | None:
     if any(w in ("--dry-run", "--dry-run=client", "--dry-run=server") for w in words) or (words[:2] == ("git", "clean") and "-n" in words):
         return None
-    named = " ".join(words[:3]), " ".join(words[:2]), " ".join(command_head(command))
+    operands = operands_of(words)
+    named = " ".join(words[:3]), " ".join(words[:2]), " ".join(command_head(command)), " ".join((words[0], *operands[:1]))
     return next((f"{n} {DESTRUCTIVE_HEADS[n]}" for n in named if n in DESTRUCTIVE_HEADS), None)
 
 
@@ -105,17 +142,26 @@ def _deletes_resources(words: tuple[str, ...], letters: set[str], options: set[s
 def _git_destroys(words: tuple[str, ...], action: str, options: set[str], letters: set[str]) -> str | None:
     operands = words[words.index(action) + 1 :] if action in words else ()
     if action == "push" and (
-        any(o.startswith(("--force", "--mirror")) for o in options) or "f" in letters or any(w.startswith("+") for w in operands)
+        any(o.startswith(("--force", "--mirror")) for o in options)
+        or _has(options, "--force")
+        or "f" in letters
+        or any(w.startswith("+") for w in operands)
     ):
         return "git push --force overwrites others' commits"
     if action == "push" and (any(o.startswith("--delete") for o in options) or "d" in letters or any(w.startswith(":") for w in operands)):
         return "git push --delete deletes a branch at the remote"
-    if action == "reset" and "--hard" in options:
+    if action == "reset" and _has(options, "--hard"):
         return "git reset --hard drops local changes"
-    if action in ("checkout", "switch") and (operands[:1] in (("--",), (".",)) or "f" in letters or "--discard-changes" in options):
+    if action in ("checkout", "switch") and (
+        operands[:1] == (".",) or "--" in operands or "f" in letters or "--discard-changes" in options
+    ):
         return f"git {action} drops local changes"
     if action == "branch" and ("D" in letters or (("d" in letters or "--delete" in options) and ("f" in letters or "--force" in options))):
         return "git branch -D deletes a branch"
+    if action == "rm" and "f" in letters:
+        return "git rm -f deletes files with their changes"
+    if action == "read-tree" and _has(options, "--reset"):
+        return "git read-tree --reset drops local changes"
     if action == "remove" and "worktree" in words:
         return "git worktree remove deletes a folder" if "f" in letters or "--force" in options else None
     return None

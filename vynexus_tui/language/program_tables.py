@@ -149,7 +149,9 @@ PUBLISHING_HEADS = frozenset(
     "|gh issue comment|gh issue edit|gh gist create|glab mr create|glab mr merge|glab issue create|terraform apply|tofu apply|terragrunt apply"
     "|pulumi up|kubectl apply|kubectl create|kubectl delete|kubectl set|kubectl rollout|kubectl scale|kubectl patch|kubectl replace|oc apply"
     "|aws s3 cp|aws s3 sync|aws s3 mv|aws s3 rm|gsutil cp|gsutil rsync|flyctl deploy|fly deploy|vercel deploy|netlify deploy"
-    "|wrangler deploy|firebase deploy|gcloud app deploy|gcloud run deploy|sls deploy|serverless deploy".split("|")
+    "|wrangler deploy|firebase deploy|gcloud app deploy|gcloud run deploy|sls deploy|serverless deploy|gradle publish|gradlew publish".split(
+        "|"
+    )
 )
 SENDING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE", "MKCOL", "MOVE", "COPY"})
 SENDING_OPTIONS = ("-d", "-F", "-T", "--data", "--json", "--form", "--upload-file")
@@ -170,6 +172,12 @@ DESTRUCTIVE_PROGRAMS = {
     "mkswap": "makes a new swap area",
     "sgdisk": "changes partitions",
     "blkdiscard": "wipes a disk",
+    "dropuser": "drops a user of the database",
+    "lvremove": "deletes a volume",
+    "vgremove": "deletes volumes",
+    "pvremove": "deletes a volume",
+    "rimraf": "deletes directories",
+    "del-cli": "deletes directories",
 }
 WHOLE_DEVICE_PROGRAMS = frozenset("mkfs wipefs fdisk sfdisk cfdisk gdisk sgdisk parted mkswap blkdiscard".split())
 """They work on nothing but whole devices."""
@@ -212,8 +220,39 @@ DESTRUCTIVE_HEADS = {
     "gh repo delete": "deletes a repository",
     "gh release delete": "deletes a release",
     "zfs destroy": "destroys a file system",
+    "zpool destroy": "destroys a file system",
+    "btrfs subvolume delete": "deletes a file system",
+    "restic forget": "deletes backups",
+    "borg delete": "deletes backups",
+    "borg prune": "deletes backups",
+    "cdk destroy": "destroys infrastructure",
+    "serverless remove": "destroys infrastructure",
+    "sls remove": "destroys infrastructure",
+    "vercel remove": "deletes a deployment",
+    "virsh undefine": "deletes a machine",
+    "conda env remove": "deletes an environment",
+    "prisma migrate reset": "drops data",
+    "alembic downgrade": "drops data",
+    "manage.py flush": "drops data",
+    "hg strip": "deletes commits",
+    "git gc --prune=now": "drops the way back",
+    "7z d": "deletes files from an archive",
+    "git update-ref -d": "deletes a branch",
+    **dict.fromkeys((f"{p} db:{v}" for p in ("rails", "rake") for v in ("drop", "reset", "drop:all", "migrate:reset")), "drops a database"),
+    **dict.fromkeys((f"php artisan {v}" for v in ("migrate:fresh", "migrate:reset", "db:wipe")), "drops data"),
+    **dict.fromkeys((f"{p} manage.py flush" for p in ("python", "python3")), "drops data"),
 }
-DELETES_RESOURCES = frozenset("gcloud az aws doctl heroku flyctl fly virsh linode-cli hcloud".split())
+DESTRUCTIVE_OPTIONS = {
+    "rsync": ("--remove-source-files", "deletes files it has copied"),
+    "tar": ("--remove-files", "deletes files it has packed"),
+    "zip": ("--move", "deletes files it has packed"),
+    "gpg": ("--delete-secret-keys", "deletes keys"),
+    "gpg2": ("--delete-secret-keys", "deletes keys"),
+    "prisma": ("--force-reset", "drops data"),
+    "conda remove": ("--all", "deletes an environment"),
+}
+"""Of a program, or of its sub-command: an option that deletes."""
+DELETES_RESOURCES = frozenset("gcloud az aws doctl heroku flyctl fly virsh linode-cli hcloud multipass netlify firebase wrangler".split())
 """A word such as delete, destroy or terminate-instances among theirs deletes something."""
 _NO_WHERE = r"(?:(?!\bwhere\b)[^;])*+(?:;|\Z)"
 DATA_LOSS = re.compile(

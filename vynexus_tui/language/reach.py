@@ -14,7 +14,9 @@ from vynexus_tui.language.program_tables import (
     LOADS_CODE,
     STOPS_PROCESSES,
 )
+from vynexus_tui.language.texts_within import unread_text
 
+_UNKNOWN = re.compile(r"[$`]|[^=]*(?:[*?]|\[[^\]]+\])")
 _STOPS_SERVICES = frozenset("stop disable mask kill restart reload start enable isolate".split())
 _FAR = re.compile(r"/|~|\.\.(?:/|$)|\$\{?(?:HOME|OLDPWD)\b")
 _ROOMY = ("/tmp/", "/var/tmp/", "/home/", "/Users/", "/dev/shm/")
@@ -28,6 +30,8 @@ def sweeping_reason(part: Part) -> str | None:
     """What runs foreign code or changes more than it names, or None."""
     if _runs_download(part):
         return "runs what it downloads"
+    if unread_text([command_words(command) for command in part.commands], part.text):
+        return "runs text that cannot be read here"
     for command in commands_within(part):
         if reason := _sweeps(command):
             return reason
@@ -78,7 +82,7 @@ def _runs_download(part: Part) -> bool:
 def lasting_reason(part: Part) -> str | None:
     """What is overwritten, stopped or only known at run time, or None."""
     # Not within: a fragment of "$(date) $x" looks like a command as well.
-    if unknown := next((w[0] for command in part.commands if (w := command_words(command)) and w[0].startswith(("$", "`"))), None):
+    if unknown := next((w[0] for command in part.commands if (w := command_words(command)) and _UNKNOWN.match(w[0])), None):
         return f"{unknown} is only known when it runs"
     for command in commands_within(part):
         words = command_words(command)

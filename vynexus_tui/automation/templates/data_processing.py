@@ -26,13 +26,16 @@ _UNFINISHED = (
     "unfinished=''",
     'trap \'[[ -z "$unfinished" ]] || rm -f -- "$unfinished"\' EXIT',
     'begin() { [[ -f "$1" || ! -e "$1" ]] || stop "is no ordinary file" "$1"',
-    '  unfinished="$(readlink -f -- "$1").unfinished-$$"; [[ ! -e "$1" ]] || cp -p -- "$1" "$unfinished"; }',
+    '  _target="$(readlink -f -- "$1")"; unfinished="$(mktemp "$_target.unfinished-XXXXXX")"',
+    '  if [[ -e "$_target" ]]; then cp -p -- "$_target" "$unfinished"; else chmod +rw "$unfinished"; fi; }',
 )
-"""`cp -p` for the mode and owner the file has; `readlink`, so that a link stays one."""
-_FINISH = 'finish() { mv -f -- "$unfinished" "${unfinished%".unfinished-$$"}"; unfinished=\'\'; }'
+"""`mktemp` makes a file that was not there, so no link planted under its name is written through; `cp -p` for the mode and owner the
+file has, `chmod +rw` for those a new one would have; `readlink`, so that a link stays one.
+"""
+_FINISH = 'finish() { mv -f -- "$unfinished" "$_target"; unfinished=\'\'; }'
 _FINISH_COUNTED = (
     'finish() { (($# < 2)) || printf \'%s: %s lines in, %s out\\n\' "$self" "$(wc -l < "$2")" "$(wc -l < "$unfinished")" >&2',
-    '  mv -f -- "$unfinished" "${unfinished%".unfinished-$$"}"; unfinished=\'\'; }',
+    '  mv -f -- "$unfinished" "$_target"; unfinished=\'\'; }',
 )
 
 
