@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.shell.automations import created
 from vynexus_tui.domain.automations import Parameter
 from vynexus_tui.shell.fish_wording import say_in_fish
 from vynexus_tui.shell.prompt_line import build_prompt_line, render_prompt_line, split_steps
@@ -96,6 +97,33 @@ def test_what_the_environment_or_the_step_itself_knows_may_be_in_the_line():
 def test_a_function_is_a_chain_and_its_steps_are_found_too():
     text = "# go: x\n: step 1 &&\ncd ~/work &&\n: step 2 &&\nexport A=b\n"
     assert split_steps(text) == ("cd ~/work", "export A=b")
+
+
+SORTED = "sort data/north.csv | uniq -c > out/north.txt"
+
+
+@pytest.mark.parametrize(
+    ("commands", "values", "wanted"),
+    [
+        (["mkdir -p out", SORTED], {"region": "north"}, "mkdir -p out && sort data/P.csv | uniq -c > out/P.txt"),
+        ([SORTED], {"region": "north"}, "sort data/P.csv | uniq -c > out/P.txt"),
+        (["sort a > b", "wc -l b"], {}, "sort a > b && wc -l b"),
+        (["make || true", "ls && pwd", "wc -l < x"], {}, "{ make || true; } && ls && pwd && wc -l < x"),
+        (["{ a; } | { b; }", "for i in 1 2; do echo $i; done"], {}, '{ { a; } | { b; }; } && { for i in 1 2; do echo "$i"; done; }'),
+        (["cd x", "source .venv/bin/activate", "export A=b"], {}, "cd x && source .venv/bin/activate && export A=b"),
+        (["cd x", "export A=b || true"], {}, "cd x && { export A=b || true; }"),
+    ],
+)
+def test_of_a_script_as_it_is_made_only_the_persons_own_commands_are_shown(commands, values, wanted):
+    made = created(commands, values)
+    line = build_prompt_line(made.name, made.script.text, made.parameters, cwd=None, is_for_fish=False)
+    assert filled(line, ["P"]) == wanted
+
+
+@pytest.mark.parametrize("cwd", ["/x\x1fy", "/x\ny", "/x\ry", "/x\x1b[2Jy", "/x\u202ey"])
+def test_a_folder_that_is_not_plain_text_is_not_put_on_the_prompt(cwd):
+    for is_for_fish in (False, True):
+        assert filled(shown("make", cwd=cwd, parameters=(), is_for_fish=is_for_fish), ()) == "deploy"
 
 
 @given(st.text(max_size=80))
