@@ -415,3 +415,31 @@ def test_a_file_behind_a_link_is_not_read(desk, name):
     with desk.shell(name) as shell:
         shell.type("true")
         assert "vynexus_tui run go-work" in shell.type("go-work")
+
+
+@SHELLS
+def test_a_function_runs_the_approved_text_whatever_its_file_says_meanwhile(desk, name):
+    desk.go_work()
+    script = desk.home.data / "automations/go-work/go-work"
+    with desk.shell(name) as shell:
+        script.write_text(GO_WORK + "touch ~/evil\n")
+        shell.type("go-work")
+        assert f"{desk.home.root}/work,my work," in shell.type('echo "$PWD,$PROJECT,"')
+        desk.deploy()  # all is published anew: but not a text that nobody approved
+        shell.type("true")
+        assert "vynexus_tui run go-work" in shell.type("go-work")
+        assert line_after(shell, "go\x1bi") == "go-work|"
+    assert not (desk.home.root / "evil").exists()
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh"])
+def test_aliases_of_words_of_the_shell_do_not_break_what_the_shell_reads(desk, name):
+    aliases = "alias typeset='echo A' function='echo F' unset='echo U' builtin='echo B'"
+    with desk.shell(name) as shell:
+        shell.type(aliases)
+        desk.deploy()
+        desk.go_work()
+        assert "echo" not in shell.type("true").replace(aliases, "")
+        shell.type("go-work")
+        assert f"{desk.home.root}/work,my work," in shell.type('echo "$PWD,$PROJECT,"')
+        assert completed(shell, "deploy-it we") == "deploy-it web-one"

@@ -16,13 +16,9 @@ function __vy_call # NAME
         echo "usage: $argv[1] (without arguments)" >&2
         return 64
     end
-    set -l __vy_file $__vy_data/automations/$argv[1]/$argv[1].fish
-    if not test -f $__vy_file -a -O $__vy_file -a ! -L $__vy_file
-        echo "$argv[1]: $__vy_file is not there" >&2
-        return 127
-    end
+    set -l __vy_text $__vy_texts[(contains -i -- $argv[1] $__vy_functions)]
     set -e argv
-    source $__vy_file
+    eval $__vy_text
 end
 
 # Is the word to complete the NUMBER-th argument?
