@@ -141,7 +141,7 @@ def test_no_text_at_all_is_too_much(text):
         ("source .venv/bin/activate", "source .venv/bin/activate.fish"),
         (". ~/my/bin/activate && cd x", "source ~/my/bin/activate.fish && cd x"),
         ('export A=1 B="$HOME/x"', 'export A=1 B="$HOME/x"'),
-        ("unset A B", "set -e A B"),
+        ("unset A B && make", "begin; set -e A B; true; end && make"),
         ("A=1 make", "A=1 make"),
         ("git commit -m 'it is' | cat", "git commit -m 'it is' | cat"),
     ],
@@ -154,7 +154,31 @@ def test_what_fish_says_alike_or_with_another_word(bash, fish):
     "line",
     ["echo $(date)", "echo `date`", "echo ${A}", "echo $?", "[[ -f x ]]", "for f in a; do echo; done", "source ./env.sh", "A=1", "export A",
      "echo 'a\\'", "echo a\\n", "set -e", "make &", "a || b", "a; b", "cat <<EOF", "diff <(a) b", "ls [ab]*", "ls a?", "a |& b", "echo $'x'",
-     "eval x", "read x", "echo \"`date`\"", "echo \"$A[1]\"", "$EDITOR x", "(cd x)", "", "# note", "! a", "function f { :; }", "a() { :; }"],
+     "cd $HOME/x", "echo a$x", "export PATH=/x:$PATH", "export PATH=$PATH:/x", 'echo "$RANDOM"', 'echo "$status"', 'echo "$_"',
+     'export MANPATH="/x:$MANPATH"', 'export CDPATH=/x',
+     "unset -f a", "eval x", "read x", "echo \"`date`\"", "echo \"$A[1]\"", "$EDITOR x", "(cd x)", "", "# note", "! a", "function f { :; }", "a() { :; }"],
 )  # fmt: skip
 def test_what_fish_would_read_differently_is_not_said(line):
     assert say_in_fish(line) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['export PATH="/x:$PATH"', 'export PATH="$PATH":/x', 'export PATH="$HOME/b:$PATH:/y"', 'export A="$NOT_SET" B="a $HOME"', 'export NEWPATH="/x:$NEWPATH"', "unset NEWPATH NOT_SET && export A=after"],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/usr/bin", "/usr/bin:/bin", "/usr/bin:/my programs:/bin"])
+def test_a_variable_has_the_same_value_in_fish(line, path):
+    fish, env = shutil.which("fish"), shutil.which("env")
+    if fish is None or env is None:
+        pytest.skip("fish is not installed here")
+    said = say_in_fish(line)
+    assert said is not None
+    environments = [
+        subprocess.run(
+            [*shell, f"{text}; {env}"], env={"HOME": "/h o", "PATH": path, "NEWPATH": "/a"}, capture_output=True, text=True
+        ).stdout
+        for shell, text in (([shutil.which("bash"), "-c"], line), ([fish, "--no-config", "-c"], said))
+    ]
+    names = ("PATH=", "A=", "B=", "NEWPATH=")
+    bash, in_fish = (sorted(row for row in text.splitlines() if row.startswith(names)) for text in environments)
+    assert in_fish == bash != []

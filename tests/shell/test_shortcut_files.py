@@ -7,13 +7,15 @@ import stat
 import subprocess
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import files
 
 import pytest
 
-from tests.shell.automations import automation, parameter
+from tests.shell.automations import automation, created, parameter
 from vynexus_tui.cli.dispatch import build_parser
+from vynexus_tui.domain.identifiers import AutomationId
 from vynexus_tui.engine.assembly import open_workspace
 from vynexus_tui.engine.hooks import install_hook
 from vynexus_tui.engine.removal import plan_removal, remove_everything
@@ -135,6 +137,25 @@ def test_a_function_that_fish_cannot_say_is_not_offered_there_and_the_result_say
     assert "function go-there" not in (tmp_path / "data/automations/shortcuts.fish").read_text()
     assert "__vy_define go-there" in (tmp_path / "data/automations/shortcuts.sh").read_text()
     assert shortcuts.list_installed() == (odd, plain)
+
+
+def test_the_usual_function_is_sayable_in_fish_as_it_is_made_and_the_approval_says_which_shells_can_have_one(tmp_path):
+    shortcuts = shortcuts_in(tmp_path)
+    usual = created(["cd work/app", "source .venv/bin/activate", "export PATH=$PATH:/opt/bin"], name="go-app")
+    odd = created(["cd work/app", "source ./env.sh", "export A=b"], name="go-there")
+    assert usual.is_function
+    assert odd.is_function
+    (plain, not_in_fish) = (shortcuts.install(usual), shortcuts.install(replace(odd, automation_id=AutomationId("o"))))
+    assert b"\nshells bash zsh fish\n" in plain.approved_path.read_bytes()
+    assert b"\nshells bash zsh\n" in not_in_fish.approved_path.read_bytes()
+    if shutil.which("fish") is None:
+        pytest.skip("fish is not installed here")
+    (tmp_path / "work/app/.venv/bin").mkdir(parents=True)
+    (tmp_path / "work/app/.venv/bin/activate.fish").write_text("set -gx ACTIVE yes\n")
+    line = "set -g __vy_data ../data; cd home; source ../data/automations/shortcuts.fish; cd ..; go-app; echo $PWD $ACTIVE $PATH[-1]"
+    (tmp_path / "home").mkdir()
+    ran = subprocess.run([*COMMANDS["fish"], line], cwd=tmp_path, capture_output=True, text=True)
+    assert ran.stdout == f"{tmp_path}/work/app yes /opt/bin\n"
 
 
 @pytest.mark.parametrize("has_local_bin", [True, False])

@@ -2,14 +2,14 @@
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from vynexus_tui.domain.automations import Parameter, SeenValue
 from vynexus_tui.domain.identifiers import AutomationId
 from vynexus_tui.shell.file_writing import read_small_text
-from vynexus_tui.shell.shortcut_files import Offer, is_said_in_fish
+from vynexus_tui.shell.shortcut_files import Offer
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{1,40}")
 APPROVED, PREDICTED, PARAMETERS, FAILURES = "approved", "predicted", "parameters", "failures"
@@ -87,7 +87,7 @@ def read_installed(automations: Path, name: str) -> InstalledShortcut | None:
     if not NAME.fullmatch(name) or not {"automation_id", "sha256", "shortcut"} <= fields.keys():
         return None
     most = fields.get("most_failures", "")
-    installed = InstalledShortcut(
+    return InstalledShortcut(
         name=name,
         automation_id=AutomationId(fields["automation_id"]),
         sha256=fields["sha256"],
@@ -99,8 +99,8 @@ def read_installed(automations: Path, name: str) -> InstalledShortcut | None:
         is_function=fields.get("kind") == _FUNCTION,
         most_failures=int(most) if re.fullmatch(r"[0-9]{1,9}", most) else 3,
         has_failed=(folder / FAILURES).exists(),
+        is_said_in_fish="fish" in fields.get("shells", "").split(),
     )
-    return replace(installed, is_said_in_fish=is_said_in_fish(offer_of(installed))) if installed.is_function else installed
 
 
 def approved_text(installed: InstalledShortcut) -> bytes:
@@ -117,6 +117,7 @@ def approved_text(installed: InstalledShortcut) -> bytes:
         fields["cwd"] = installed.cwd
     if installed.is_function:
         fields["kind"] = _FUNCTION
+        fields["shells"] = "bash zsh fish" if installed.is_said_in_fish else "bash zsh"
     return "".join(f"{key} {value}\n" for key, value in fields.items()).encode("utf-8", "surrogateescape")
 
 

@@ -88,11 +88,6 @@ def fish_function(script: str, *, cwd: str | None) -> str | None:
     return " &&\n".join([*folder, *said]) + "\n"
 
 
-def is_said_in_fish(offer: Offer) -> bool:
-    """Whether fish has words for a function."""
-    return fish_function(offer.script, cwd=offer.cwd) is not None
-
-
 def _with_static_part(name: str, lines: Iterator[str]) -> bytes:
     static = files("vynexus_tui.shell").joinpath("hooks", name).read_text("utf-8")
     return "\n".join([static, *lines, ""]).encode("utf-8", "surrogateescape")

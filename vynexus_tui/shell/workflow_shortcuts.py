@@ -3,7 +3,8 @@
     <data_dir>/automations/<name>/<name>      the approved text, 0700; its own name, which is what its messages and --help say
     <data_dir>/automations/<name>/approved    what `vynexus run` checks before it runs it (0600), one `key value` per line:
                                               version, automation_id, sha256, status (live, paused, failing), shortcut (path), cwd (optional),
-                                              kind (function: it changes the shell that calls it), most_failures (in a row)
+                                              kind (function: it changes the shell that calls it), most_failures (in a row),
+                                              shells (those that can have the function)
     <data_dir>/automations/<name>/parameters  names, defaults and values of before (0600, JSON)
     <data_dir>/automations/<name>/failures    a byte for each failed run since the last success; `vynexus run` writes it (0600)
     <data_dir>/automations/<name>/predicted   what the approved try showed (0600, JSON); the first real run that is like it takes it away
@@ -43,7 +44,7 @@ from vynexus_tui.shell.installed_shortcut import (
     read_installed,
 )
 from vynexus_tui.shell.shell_words import SHELL_WORDS
-from vynexus_tui.shell.shortcut_files import Published, is_said_in_fish, publish, published_paths, published_texts
+from vynexus_tui.shell.shortcut_files import Published, fish_function, publish, published_paths, published_texts
 
 _MARK = "# A VyNexus shortcut."
 _HEAD = f"#!/bin/sh\n{_MARK}".encode()
@@ -131,10 +132,9 @@ class WorkflowShortcuts:
             cwd=automation.runs_in,
             is_predicted=prediction is not None,
             is_function=automation.is_function,
+            is_said_in_fish=automation.is_function and fish_function(script.text, cwd=automation.runs_in) is not None,
             most_failures=most_failures,
         )
-        offer = new_offer(installed, script.text, automation.parameters)
-        installed = replace(installed, is_said_in_fish=offer.is_function and is_said_in_fish(offer))
         texts = {
             installed.script_path: (_encoded(script.text), 0o700),
             installed.parameters_path: (parameters_text(automation.parameters), 0o600),
@@ -145,6 +145,7 @@ class WorkflowShortcuts:
         }
         shim = _encoded(self._shim(installed))
         others = [offer_of(other) for other in self.list_installed() if other.name != name]
+        offer = new_offer(installed, script.text, automation.parameters)
         told = published_texts(sorted([*others, offer], key=lambda known: known.name), self._home)
         before = {path: _content(path) for path in (*texts, installed.shortcut_path)}
         with contextlib.ExitStack() as undo:
