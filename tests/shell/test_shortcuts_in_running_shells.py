@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from tests.shell.automations import automation, parameter
+from tests.shell.automations import automation, created, parameter
 from vynexus_tui.shell.hook_installation import HookPaths, install_hook
 from vynexus_tui.shell.person_functions import read_functions
 from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
@@ -333,6 +333,23 @@ def test_hostile_defaults_and_arguments_are_data_when_the_key_is_pressed(desk, n
         assert line_after(shell, "deploy-it $(touch evil)\x1bi") == "deploy-it $(touch evil)|"
         assert line_after(shell, "deploy-it `touch evil`\x1bi") == "deploy-it `touch evil`|"
     assert not list(desk.home.root.glob("**/evil"))
+
+
+@SHELLS
+def test_options_are_completed_where_a_script_has_them_and_its_arguments_behind_them(desk, name):
+    made = created(["echo web-one", "echo web-one again"], {"host": "web-one"}, "greet-it")
+    desk.shortcuts.install(made)
+    desk.shortcuts.install(automation("no-options", ": step 1\necho --dry-run\n", automation_id="n"))
+    with desk.shell(name) as shell:
+        assert completed(shell, "greet-it --d") == "greet-it --dry-run"
+        assert completed(shell, "greet-it --h") == "greet-it --help"
+        assert completed(shell, "vy run greet-it --f") == "vy run greet-it --from"
+        assert completed(shell, "greet-it we") == "greet-it web-one"
+        assert completed(shell, "greet-it --dry-run we") == "greet-it --dry-run web-one"
+        assert completed(shell, "greet-it --from 2 we") == "greet-it --from 2 web-one"
+        assert completed(shell, "vy run greet-it --from 2 we") == "vy run greet-it --from 2 web-one"
+        assert completed(shell, "greet-it web-one --d") == "greet-it web-one --d"
+        assert completed(shell, "no-options --d") == "no-options --d"
 
 
 @SHELLS

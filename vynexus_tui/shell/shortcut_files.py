@@ -8,6 +8,7 @@ Everything that was recorded (values, commands, folders) is written as data, quo
 on one line is left out.
 """
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -24,6 +25,8 @@ from vynexus_tui.shell.rc_block import quote_for_fish
 _POSIX, _FISH, _GENERATION = "shortcuts.sh", "shortcuts.fish", "generation."
 _MOST_VALUES = 20
 _LONGEST_VALUE = 200
+_OPTIONS = ("--help", "--dry-run", "--from")
+"""Of our scripts, before their arguments."""
 
 
 class Offer(NamedTuple):
@@ -105,6 +108,8 @@ def _posix_lines(offers: Sequence[Offer], home: Path) -> Iterator[str]:
             yield f"__vy_folders[{offer.name}]={shlex.quote(offer.cwd)}"
         line = build_prompt_line(offer.name, offer.script, offer.parameters, cwd=offer.cwd, is_for_fish=False)
         yield f"__vy_lines[{offer.name}]={shlex.quote(render_prompt_line(line, offer.parameters, _quote_for_both))}"
+        if options := _options(offer):
+            yield f"__vy_options[{offer.name}]='{chr(10).join(options)}'"
         for number, parameter in enumerate(offer.parameters, 1):
             if values := _offered_values(parameter, home):
                 yield f"__vy_values[{offer.name}.{number}]={shlex.quote(chr(10).join(values))}"
@@ -127,6 +132,10 @@ def _fish_lines(offers: Sequence[Offer], home: Path) -> Iterator[str]:
     for program in ("vynexus", "vy"):
         yield f"complete -c {program} -f -n __vy_is_naming -a {quote_for_fish(' '.join(names))}"
     for offer in offers:
+        for option in _options(offer):
+            yield f"complete -c {offer.name} -n '__vy_is_first' -l {option[2:]}"
+            for program in ("vynexus", "vy"):
+                yield f"complete -c {program} -n '__vy_is_running {offer.name} 1' -l {option[2:]}"
         for number, parameter in enumerate(offer.parameters, 1):
             if values := _offered_values(parameter, home):
                 # fish reads the list as a line of its own: what is data in that line is data in this one too.
@@ -134,6 +143,11 @@ def _fish_lines(offers: Sequence[Offer], home: Path) -> Iterator[str]:
                 yield f"complete -c {offer.name} -k -n '__vy_is_at {number}' -a {listed}"
                 for program in ("vynexus", "vy"):
                     yield f"complete -c {program} -k -n '__vy_is_running {offer.name} {number}' -a {listed}"
+
+
+def _options(offer: Offer) -> list[str]:
+    """Which of the options a script looks for."""
+    return [] if offer.is_function else [option for option in _OPTIONS if re.search(rf"^[^#\n]*{option}\)", offer.script, re.MULTILINE)]
 
 
 def _offered_values(parameter: Parameter, home: Path) -> list[str]:

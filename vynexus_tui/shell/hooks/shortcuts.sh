@@ -7,8 +7,8 @@
 #   type its name or the start of it, with arguments or without; on an empty line each press shows the next routine. It runs nothing.
 \typeset -ga __vy_names __vy_functions # with a backslash: it may be an alias of yours
 __vy_had=("${__vy_names[@]}") __vy_had_functions=("${__vy_functions[@]}")
-\unset -v __vy_lines __vy_values __vy_folders __vy_texts
-\typeset -gA __vy_lines __vy_values __vy_folders __vy_texts # of this shell alone: `set -a` exports no arrays
+\unset -v __vy_lines __vy_values __vy_folders __vy_texts __vy_options
+\typeset -gA __vy_lines __vy_values __vy_folders __vy_texts __vy_options # of this shell alone: `set -a` exports no arrays
 __vy_commands='approve automations bottlenecks config cycle demo doctor edit export forget hook import new patterns pause peek record
 redact reject report resume retire run savings schedule show snooze status try undo uninstall workflows'
 __vy_shown='' __vy_typed='' __vy_turn=-1 __vy_words=() __vy_offers=() __vy_quote=''
@@ -76,12 +76,18 @@ __vy_find_offers() { # NUMBER
             __vy_offers=("${__vy_names[@]}")
             return
             ;;
-        *:run) name=${__vy_words[@]:2:1} number=$((number - 2)) ;;
+        *:run) name=${__vy_words[@]:2:1} second=${__vy_words[@]:3:1} number=$((number - 2)) ;;
         *) return ;;
         esac
         ;;
     esac
-    second=${__vy_values[$name.$number]-}
+    case $number:$second in
+    1:-*) second=${__vy_options[$name]-}${__vy_options[$name]:+$'\n'}${__vy_values[$name.1]-} ;;
+    *:--dry-run) second=${__vy_values[$name.$((number - 1))]-} ;;
+    *:--from) second=${__vy_values[$name.$((number - 2))]-} ;;
+    *) second=${__vy_values[$name.$number]-} ;;
+    esac
+    second=${second%$'\n'}
     while [[ -n $second ]]; do
         __vy_offers+=("${second%%$'\n'*}")
         [[ $second == *$'\n'* ]] || break
