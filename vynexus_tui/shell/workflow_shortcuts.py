@@ -83,6 +83,11 @@ class WorkflowShortcuts:
         """Where new shortcuts go: `~/.local/bin` when it is on PATH, else our own directory, which the hook's block appends to PATH."""
         return self._local_bin if str(self._local_bin) in self._search_path else self._own_bin
 
+    @property
+    def command_folders(self) -> tuple[Path, ...]:
+        """Every folder that a shortcut may have been written to."""
+        return (self._local_bin, self._own_bin)
+
     def collision(self, name: str) -> str | None:
         """What `name` already means to the person's shells, in words; None when it is free."""
         if name in (APPROVED, PREDICTED, PARAMETERS, FAILURES):
