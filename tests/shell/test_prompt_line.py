@@ -63,6 +63,11 @@ def test_the_line_is_the_steps_joined_and_an_argument_that_is_not_known_is_named
     ]  # fmt: skip
 
 
+def test_an_argument_that_the_script_works_out_itself_is_named_too():
+    day = Parameter(name="day", default="")
+    assert render_prompt_line(shown('echo "${day}"', parameters=(day,)), (day,), shlex.quote).split("\n") == ["echo ", "1", "{day}", ""]
+
+
 @pytest.mark.parametrize(
     "steps",
     [

@@ -92,9 +92,14 @@ def test_the_files_are_private_and_change_only_with_what_they_say(tmp_path):
     shortcuts.pause("tidy-logs")
     shortcuts.refresh()
     assert {path: path.stat().st_ino for path in files} == before
-    (folder / "shortcuts.sh").unlink()
-    shortcuts.refresh()
-    assert (folder / "shortcuts.sh").exists()
+    for name in ("shortcuts.sh", "shortcuts.fish"):
+        content = (folder / name).read_bytes()
+        (folder / name).write_bytes(content + b"touch evil\n")
+        shortcuts.refresh()
+        assert (folder / name).read_bytes() == content
+        (folder / name).unlink()
+        shortcuts.refresh()
+        assert (folder / name).read_bytes() == content
     shortcuts.remove("tidy-logs")
     assert list(folder.iterdir()) == []
 

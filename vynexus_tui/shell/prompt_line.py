@@ -61,9 +61,8 @@ def render_prompt_line(line: PromptLine, parameters: Sequence[Parameter], quote:
     """As the hooks read it, line by line: a text, a parameter's number from 1, what stands there when nothing was typed, a text, …"""
     rows = [line.texts[0]]
     for place, text in zip(line.places, line.texts[1:], strict=True):
-        default = parameters[place].default
-        is_known = default is not None and is_plain(default)
-        rows += [str(place + 1), quote(default) if default is not None and is_known else f"{{{parameters[place].name}}}", text]
+        default = parameters[place].default or ""  # an empty one the script works out itself, as today's date
+        rows += [str(place + 1), quote(default) if default and is_plain(default) else f"{{{parameters[place].name}}}", text]
     return "\n".join(rows)
 
 

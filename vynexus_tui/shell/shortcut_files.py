@@ -62,14 +62,12 @@ def published_texts(offers: Sequence[Offer], home: Path) -> Published:
 def publish(folder: Path, texts: Published | None) -> None:
     """Write the files, or delete them where there is nothing to say; nothing is touched when they say so already. Raises OSError."""
     before = published_paths(folder)
-    wanted = {_POSIX, _FISH, texts.generation} if texts is not None else set()
-    if wanted and {path.name for path in before} == wanted:
+    # The mark last: who reads between the two reads once more.
+    wanted = {_FISH: texts.fish, _POSIX: texts.posix, texts.generation: b""} if texts is not None else {}
+    if {path.name: path.read_bytes() for path in before} == wanted:
         return
-    if texts is not None:
-        # The mark last: who reads between the two reads once more.
-        write_whole(folder / _FISH, texts.fish, 0o600)
-        write_whole(folder / _POSIX, texts.posix, 0o600)
-        write_whole(folder / texts.generation, b"", 0o600)
+    for name, content in wanted.items():
+        write_whole(folder / name, content, 0o600)
     for path in before:
         if path.name not in wanted:
             path.unlink(missing_ok=True)

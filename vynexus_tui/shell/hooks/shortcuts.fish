@@ -45,7 +45,7 @@ end
 # Is it the name of an automation?
 function __vy_is_naming
     set -l words (commandline -opc)
-    test (count $words) -eq 2; and contains -- $words[2] run show pause resume retire edit undo
+    test (count $words) -eq 2; and contains -- $words[2] run show pause resume retire edit undo export schedule
 end
 
 # After the last routine that fits, what was typed comes back.
