@@ -1,5 +1,7 @@
 """A step reads as the person typed it."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,3 +40,10 @@ def test_a_script_without_steps_in_order_has_none(text):
 @given(st.text(alphabet="{}; \n'\"ab|&$(#)", max_size=40))
 def test_any_text_can_be_read(text):
     assert len(read_steps(f": step 1\n((from_step > 1)) || {text}\n")) == 1
+
+
+def test_a_step_of_many_braces_is_read_in_no_time():
+    text = "{ " + "a }" * 300_000 + "; }"
+    started = process_time()
+    assert read_steps(f": step 1\n((from_step > 1)) || {text}\n") == (text,)
+    assert process_time() - started < 2

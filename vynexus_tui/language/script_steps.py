@@ -10,6 +10,8 @@ _RESUMES = re.compile(r"\(\(from_step > \d+\)\) \|\| ")
 _SOURCED = re.compile(r"^(\s*\{) # shellcheck source=[^\n]*$", re.MULTILINE)
 _WHOLE_OR_NOTHING = re.compile(r"begin (?P<path>[^\n]+)\n(?P<text>.*)\nfinish [^\n]+", re.DOTALL)
 _UNFINISHED = re.compile(r'"\$\{?unfinished\}?"')
+_LONGEST, _MOST_BRACES = 10_000, 50
+"""Of a step whose braces are looked at: each inner one is a parse."""
 
 
 def read_steps(script: str) -> tuple[str, ...]:
@@ -38,8 +40,9 @@ def _own_text(step: str, *, is_chained: bool) -> str:
 
 def _without_braces(text: str) -> str:
     """`{ a; b; }` as `a; b`, where the first brace ends with the last."""
-    if not re.match(r"\{\s", text) or not re.search(r"[;\n]\s*\}\Z", text):
+    if not re.match(r"\{\s", text) or not text.endswith("}") or text[:-1].rstrip(" ")[-1] not in ";\n" or len(text) > _LONGEST:
         return text
-    if any(len(parse_command(f"{text[: brace.end()]}\n:")) > 1 for brace in re.finditer(r"\}", text[:-1])):
+    inner = [brace.end() for brace in re.finditer(r"\}", text[:-1])]
+    if len(inner) > _MOST_BRACES or any(len(parse_command(f"{text[:end]}\n:")) > 1 for end in inner):
         return text
     return dedent(text[1:-1].strip("\n")).strip().removesuffix(";").rstrip()

@@ -126,7 +126,10 @@ class WorkflowShortcuts:
         former = self._checked_former(name, automation.automation_id)
         if automation.runs_in is not None and _CONTROL.search(automation.runs_in):
             what = "whose name holds control characters, such as a line break"
-            raise ShellError(f"{name} cannot be tied to a folder {what}", "rename the folder, or let it run where it is called")
+            raise ShellError(
+                f"{name} cannot be tied to a folder {what}",
+                f"rename the folder, or let it run where it is called: vynexus approve --anywhere {name}",
+            )
         directory = former.shortcut_path.parent if former else self.bin_directory
         installed = InstalledShortcut(
             name=name,
