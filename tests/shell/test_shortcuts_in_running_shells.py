@@ -460,3 +460,15 @@ def test_aliases_of_words_of_the_shell_do_not_break_what_the_shell_reads(desk, n
         shell.type("go-work")
         assert f"{desk.home.root}/work,my work," in shell.type('echo "$PWD,$PROJECT,"')
         assert completed(shell, "deploy-it we") == "deploy-it web-one"
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh"])
+def test_a_comment_of_a_function_is_never_run(desk, name):
+    off = {"bash": "shopt -u interactive_comments", "zsh": "unsetopt interactive_comments"}[name]
+    (desk.home.root / "work").mkdir()
+    desk.shortcuts.install(automation("go-work", "# go: a; touch evil\n" + GO_WORK, automation_id="f", is_function=True))
+    with desk.shell(name, after=f"{off}\n") as shell:
+        assert "not found" not in shell.type("go-work")
+        assert f"{desk.home.root}/work,my work," in shell.type('echo "$PWD,$PROJECT,"')
+        assert "not found" in shell.type("# that option is still off")
+    assert not list(desk.home.root.glob("**/evil"))

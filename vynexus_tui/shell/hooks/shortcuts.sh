@@ -22,6 +22,16 @@ __vy_call() { # NAME
     # No variables of ours: the text runs in here and may use any name.
     set -- "${__vy_texts[$1]-}" "${__vy_folders[$1]-}"
     [[ -z $2 ]] || \builtin cd -- "$2" || return
+    if [[ -n ${BASH_VERSION-} ]] && ! \builtin shopt -q interactive_comments; then # a comment would be run
+        \builtin shopt -s interactive_comments
+        __vy_eval "$1"
+        set -- "$?"
+        \builtin shopt -u interactive_comments
+        return "$1"
+    fi
+    __vy_eval "$1"
+}
+__vy_eval() { # TEXT
     \builtin eval "set --"$'\n'"$1"
 }
 
