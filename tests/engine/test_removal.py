@@ -1,5 +1,6 @@
 """Uninstalling takes away what is ours and nothing else (invariant 5)."""
 
+import os
 import shutil
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +12,7 @@ from vynexus_tui.engine.assembly import Workspace, open_workspace
 from vynexus_tui.engine.hooks import install_hook
 from vynexus_tui.engine.recording import import_history
 from vynexus_tui.engine.removal import plan_removal, remove_everything
+from vynexus_tui.shell.file_writing import write_whole
 
 
 def test_a_settings_file_that_lies_elsewhere_is_the_persons_own(workspace: Workspace, now: datetime) -> None:
@@ -46,6 +48,28 @@ def test_what_cannot_be_removed_is_said_and_the_rest_goes(workspace: Workspace, 
     assert not target.exists()
     assert not [line for line in done if line.startswith("NOT")]
     assert plan_removal(replace(workspace), purge=True) == ()
+
+
+def test_what_a_killed_writer_left_beside_the_persons_files_goes_and_theirs_stays(workspace: Workspace, now: datetime) -> None:
+    home = workspace.paths.home
+    import_history(workspace, None, b"ls\n", source_format="bash", now=now)
+    bin_folder = home / ".local/bin"
+    bin_folder.mkdir(parents=True)
+    places = (home / ".bashrc", bin_folder / "tidy-logs")
+    for place in places:
+        if (pid := os.fork()) == 0:
+            os.fsync = lambda _: os._exit(9)  # type: ignore[assignment,return-value]
+            write_whole(place, b"half", 0o600)
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 9
+    left = sorted(str(path) for place in places for path in place.parent.glob(".vynexus*"))
+    assert len(left) == 2
+    theirs = [home / ".vynexus-notes", home / ".vynexusrc", bin_folder / ".vynexus-backup-of-mine"]
+    for path in theirs:
+        path.write_text("mine\n")
+    assert set(left) <= set(plan_removal(workspace, purge=False))
+    remove_everything(workspace, purge=True, now=now)
+    assert sorted(home.glob(".vynexus*")) + sorted(bin_folder.iterdir()) == theirs
+    assert plan_removal(workspace, purge=True) == ()
 
 
 @pytest.mark.parametrize("lost", ["hooks/vynexus.bash", "hooks", "."])

@@ -145,6 +145,27 @@ def test_what_always_runs_in_one_folder_does_so_when_exported(bench: Bench, targ
     assert bench.calls(*call()) == [[[str(folder)], str(folder), False]]
 
 
+@pytest.mark.parametrize("called", ["my-thing.sh", "./my-thing.sh", "sub/../my-thing.sh"])
+def test_a_script_that_runs_in_another_folder_still_finds_its_own_text(bench: Bench, called: str) -> None:
+    folder = bench.folder / "another one"
+    for made_folder in (folder, bench.folder / "sub"):
+        made_folder.mkdir(exist_ok=True)
+    bench.exported(replace(made([*COMMANDS, "false"]), runs_in=str(folder)), "sh")
+    helped = bench.run("bash", called, "--help")
+    assert (helped.returncode, helped.stderr) == (0, "")
+    assert "Usage: my-thing" in helped.stdout
+    rehearsed = bench.run("bash", called, "--dry-run", "it's")
+    assert (rehearsed.returncode, rehearsed.stderr) == (0, "")
+    assert "\nrec 'it'\\''s' " in rehearsed.stdout
+    bench.record.write_text("")
+    failed = bench.run("bash", called, "a b")
+    assert failed.returncode == 1
+    assert "my-thing: stopped at step 4 of 4: false\n" in failed.stderr
+    assert "sed:" not in failed.stderr
+    words, where, _ = json.loads(bench.record.read_text().splitlines()[1])
+    assert (words[0], where) == ("a b", str(folder))
+
+
 def test_empty_lines_tabs_and_here_documents_stay(bench: Bench, target: ExportTarget) -> None:
     automation = made(["rec \"$(cat <<'E'\n\tone\n\n  two {{x}}\n}}\\\nE\n)\""], {})
     assert bench.calls(*bench.exported(automation, target)()) == [[["\tone\n\n  two {{x}}\n}}\\"], str(bench.folder), False]]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.shell.automations import created
 from vynexus_tui.domain.automations import Parameter
 from vynexus_tui.shell.fish_wording import say_in_fish
 from vynexus_tui.shell.prompt_line import build_prompt_line, render_prompt_line, split_steps
@@ -62,6 +63,11 @@ def test_the_line_is_the_steps_joined_and_an_argument_that_is_not_known_is_named
     ]  # fmt: skip
 
 
+def test_an_argument_that_the_script_works_out_itself_is_named_too():
+    day = Parameter(name="day", default="")
+    assert render_prompt_line(shown('echo "${day}"', parameters=(day,)), (day,), shlex.quote).split("\n") == ["echo ", "1", "{day}", ""]
+
+
 @pytest.mark.parametrize(
     "steps",
     [
@@ -98,6 +104,33 @@ def test_a_function_is_a_chain_and_its_steps_are_found_too():
     assert split_steps(text) == ("cd ~/work", "export A=b")
 
 
+SORTED = "sort data/north.csv | uniq -c > out/north.txt"
+
+
+@pytest.mark.parametrize(
+    ("commands", "values", "wanted"),
+    [
+        (["mkdir -p out", SORTED], {"region": "north"}, "mkdir -p out && sort data/P.csv | uniq -c > out/P.txt"),
+        ([SORTED], {"region": "north"}, "sort data/P.csv | uniq -c > out/P.txt"),
+        (["sort a > b", "wc -l b"], {}, "sort a > b && wc -l b"),
+        (["make || true", "ls && pwd", "wc -l < x"], {}, "{ make || true; } && ls && pwd && wc -l < x"),
+        (["{ a; } | { b; }", "for i in 1 2; do echo $i; done"], {}, '{ { a; } | { b; }; } && { for i in 1 2; do echo "$i"; done; }'),
+        (["cd x", "source .venv/bin/activate", "export A=b"], {}, "cd x && source .venv/bin/activate && export A=b"),
+        (["cd x", "export A=b || true"], {}, "cd x && { export A=b || true; }"),
+    ],
+)
+def test_of_a_script_as_it_is_made_only_the_persons_own_commands_are_shown(commands, values, wanted):
+    made = created(commands, values)
+    line = build_prompt_line(made.name, made.script.text, made.parameters, cwd=None, is_for_fish=False)
+    assert filled(line, ["P"]) == wanted
+
+
+@pytest.mark.parametrize("cwd", ["/x\x1fy", "/x\ny", "/x\ry", "/x\x1b[2Jy", "/x\u202ey"])
+def test_a_folder_that_is_not_plain_text_is_not_put_on_the_prompt(cwd):
+    for is_for_fish in (False, True):
+        assert filled(shown("make", cwd=cwd, parameters=(), is_for_fish=is_for_fish), ()) == "deploy"
+
+
 @given(st.text(max_size=80))
 def test_no_text_at_all_is_too_much(text):
     line = shown(text=f": step 1\n{text}\n")
@@ -113,7 +146,7 @@ def test_no_text_at_all_is_too_much(text):
         ("source .venv/bin/activate", "source .venv/bin/activate.fish"),
         (". ~/my/bin/activate && cd x", "source ~/my/bin/activate.fish && cd x"),
         ('export A=1 B="$HOME/x"', 'export A=1 B="$HOME/x"'),
-        ("unset A B", "set -e A B"),
+        ("unset A B && make", "begin; set -e A B; true; end && make"),
         ("A=1 make", "A=1 make"),
         ("git commit -m 'it is' | cat", "git commit -m 'it is' | cat"),
     ],
@@ -126,7 +159,31 @@ def test_what_fish_says_alike_or_with_another_word(bash, fish):
     "line",
     ["echo $(date)", "echo `date`", "echo ${A}", "echo $?", "[[ -f x ]]", "for f in a; do echo; done", "source ./env.sh", "A=1", "export A",
      "echo 'a\\'", "echo a\\n", "set -e", "make &", "a || b", "a; b", "cat <<EOF", "diff <(a) b", "ls [ab]*", "ls a?", "a |& b", "echo $'x'",
-     "eval x", "read x", "echo \"`date`\"", "echo \"$A[1]\"", "$EDITOR x", "(cd x)", "", "# note", "! a", "function f { :; }", "a() { :; }"],
+     "cd $HOME/x", "echo a$x", "export PATH=/x:$PATH", "export PATH=$PATH:/x", 'echo "$RANDOM"', 'echo "$status"', 'echo "$_"',
+     'export MANPATH="/x:$MANPATH"', 'export CDPATH=/x',
+     "unset -f a", "eval x", "read x", "echo \"`date`\"", "echo \"$A[1]\"", "$EDITOR x", "(cd x)", "", "# note", "! a", "function f { :; }", "a() { :; }"],
 )  # fmt: skip
 def test_what_fish_would_read_differently_is_not_said(line):
     assert say_in_fish(line) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['export PATH="/x:$PATH"', 'export PATH="$PATH":/x', 'export PATH="$HOME/b:$PATH:/y"', 'export A="$NOT_SET" B="a $HOME"', 'export NEWPATH="/x:$NEWPATH"', "unset NEWPATH NOT_SET && export A=after"],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/usr/bin", "/usr/bin:/bin", "/usr/bin:/my programs:/bin"])
+def test_a_variable_has_the_same_value_in_fish(line, path):
+    fish, env = shutil.which("fish"), shutil.which("env")
+    if fish is None or env is None:
+        pytest.skip("fish is not installed here")
+    said = say_in_fish(line)
+    assert said is not None
+    environments = [
+        subprocess.run(
+            [*shell, f"{text}; {env}"], env={"HOME": "/h o", "PATH": path, "NEWPATH": "/a"}, capture_output=True, text=True
+        ).stdout
+        for shell, text in (([shutil.which("bash"), "-c"], line), ([fish, "--no-config", "-c"], said))
+    ]
+    names = ("PATH=", "A=", "B=", "NEWPATH=")
+    bash, in_fish = (sorted(row for row in text.splitlines() if row.startswith(names)) for text in environments)
+    assert in_fish == bash != []

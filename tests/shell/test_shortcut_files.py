@@ -7,13 +7,15 @@ import stat
 import subprocess
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import files
 
 import pytest
 
-from tests.shell.automations import automation, parameter
+from tests.shell.automations import automation, created, parameter
 from vynexus_tui.cli.dispatch import build_parser
+from vynexus_tui.domain.identifiers import AutomationId
 from vynexus_tui.engine.assembly import open_workspace
 from vynexus_tui.engine.hooks import install_hook
 from vynexus_tui.engine.removal import plan_removal, remove_everything
@@ -90,9 +92,14 @@ def test_the_files_are_private_and_change_only_with_what_they_say(tmp_path):
     shortcuts.pause("tidy-logs")
     shortcuts.refresh()
     assert {path: path.stat().st_ino for path in files} == before
-    (folder / "shortcuts.sh").unlink()
-    shortcuts.refresh()
-    assert (folder / "shortcuts.sh").exists()
+    for name in ("shortcuts.sh", "shortcuts.fish"):
+        content = (folder / name).read_bytes()
+        (folder / name).write_bytes(content + b"touch evil\n")
+        shortcuts.refresh()
+        assert (folder / name).read_bytes() == content
+        (folder / name).unlink()
+        shortcuts.refresh()
+        assert (folder / name).read_bytes() == content
     shortcuts.remove("tidy-logs")
     assert list(folder.iterdir()) == []
 
@@ -132,10 +139,28 @@ def test_a_function_that_fish_cannot_say_is_not_offered_there_and_the_result_say
     plain = shortcuts.install(automation("go-work", ": step 1 &&\ncd x\n", is_function=True))
     odd = shortcuts.install(automation("go-there", ": step 1 &&\nsource ./env.sh\n", automation_id="o", is_function=True))
     assert (plain.is_said_in_fish, odd.is_said_in_fish) == (True, False)
-    assert plain.fish_path.read_text().endswith("\ncd x\n")
     assert "function go-there" not in (tmp_path / "data/automations/shortcuts.fish").read_text()
-    assert "function go-there" in (tmp_path / "data/automations/shortcuts.sh").read_text()
+    assert "__vy_define go-there" in (tmp_path / "data/automations/shortcuts.sh").read_text()
     assert shortcuts.list_installed() == (odd, plain)
+
+
+def test_the_usual_function_is_sayable_in_fish_as_it_is_made_and_the_approval_says_which_shells_can_have_one(tmp_path):
+    shortcuts = shortcuts_in(tmp_path)
+    usual = created(["cd work/app", "source .venv/bin/activate", "export PATH=$PATH:/opt/bin"], name="go-app")
+    odd = created(["cd work/app", "source ./env.sh", "export A=b"], name="go-there")
+    assert usual.is_function
+    assert odd.is_function
+    (plain, not_in_fish) = (shortcuts.install(usual), shortcuts.install(replace(odd, automation_id=AutomationId("o"))))
+    assert b"\nshells bash zsh fish\n" in plain.approved_path.read_bytes()
+    assert b"\nshells bash zsh\n" in not_in_fish.approved_path.read_bytes()
+    if shutil.which("fish") is None:
+        pytest.skip("fish is not installed here")
+    (tmp_path / "work/app/.venv/bin").mkdir(parents=True)
+    (tmp_path / "work/app/.venv/bin/activate.fish").write_text("set -gx ACTIVE yes\n")
+    line = "set -g __vy_data ../data; cd home; source ../data/automations/shortcuts.fish; cd ..; go-app; echo $PWD $ACTIVE $PATH[-1]"
+    (tmp_path / "home").mkdir()
+    ran = subprocess.run([*COMMANDS["fish"], line], cwd=tmp_path, capture_output=True, text=True)
+    assert ran.stdout == f"{tmp_path}/work/app yes /opt/bin\n"
 
 
 @pytest.mark.parametrize("has_local_bin", [True, False])

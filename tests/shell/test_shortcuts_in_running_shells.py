@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from tests.shell.automations import automation, parameter
+from tests.shell.automations import automation, created, parameter
 from vynexus_tui.shell.hook_installation import HookPaths, install_hook
 from vynexus_tui.shell.person_functions import read_functions
 from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
@@ -336,6 +336,23 @@ def test_hostile_defaults_and_arguments_are_data_when_the_key_is_pressed(desk, n
 
 
 @SHELLS
+def test_options_are_completed_where_a_script_has_them_and_its_arguments_behind_them(desk, name):
+    made = created(["echo web-one", "echo web-one again"], {"host": "web-one"}, "greet-it")
+    desk.shortcuts.install(made)
+    desk.shortcuts.install(automation("no-options", ": step 1\necho --dry-run\n", automation_id="n"))
+    with desk.shell(name) as shell:
+        assert completed(shell, "greet-it --d") == "greet-it --dry-run"
+        assert completed(shell, "greet-it --h") == "greet-it --help"
+        assert completed(shell, "vy run greet-it --f") == "vy run greet-it --from"
+        assert completed(shell, "greet-it we") == "greet-it web-one"
+        assert completed(shell, "greet-it --dry-run we") == "greet-it --dry-run web-one"
+        assert completed(shell, "greet-it --from 2 we") == "greet-it --from 2 web-one"
+        assert completed(shell, "vy run greet-it --from 2 we") == "vy run greet-it --from 2 web-one"
+        assert completed(shell, "greet-it web-one --d") == "greet-it web-one --d"
+        assert completed(shell, "no-options --d") == "no-options --d"
+
+
+@SHELLS
 def test_a_path_below_home_is_offered_whole_and_what_a_shell_would_expand_is_not_offered(desk, name):
     with desk.shell(name) as shell:
         desk.deploy("~/logs")
@@ -415,3 +432,43 @@ def test_a_file_behind_a_link_is_not_read(desk, name):
     with desk.shell(name) as shell:
         shell.type("true")
         assert "vynexus_tui run go-work" in shell.type("go-work")
+
+
+@SHELLS
+def test_a_function_runs_the_approved_text_whatever_its_file_says_meanwhile(desk, name):
+    desk.go_work()
+    script = desk.home.data / "automations/go-work/go-work"
+    with desk.shell(name) as shell:
+        script.write_text(GO_WORK + "touch ~/evil\n")
+        shell.type("go-work")
+        assert f"{desk.home.root}/work,my work," in shell.type('echo "$PWD,$PROJECT,"')
+        desk.deploy()  # all is published anew: but not a text that nobody approved
+        shell.type("true")
+        assert "vynexus_tui run go-work" in shell.type("go-work")
+        assert line_after(shell, "go\x1bi") == "go-work|"
+    assert not (desk.home.root / "evil").exists()
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh"])
+def test_aliases_of_words_of_the_shell_do_not_break_what_the_shell_reads(desk, name):
+    aliases = "alias typeset='echo A' function='echo F' unset='echo U' builtin='echo B'"
+    with desk.shell(name) as shell:
+        shell.type(aliases)
+        desk.deploy()
+        desk.go_work()
+        assert "echo" not in shell.type("true").replace(aliases, "")
+        shell.type("go-work")
+        assert f"{desk.home.root}/work,my work," in shell.type('echo "$PWD,$PROJECT,"')
+        assert completed(shell, "deploy-it we") == "deploy-it web-one"
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh"])
+def test_a_comment_of_a_function_is_never_run(desk, name):
+    off = {"bash": "shopt -u interactive_comments", "zsh": "unsetopt interactive_comments"}[name]
+    (desk.home.root / "work").mkdir()
+    desk.shortcuts.install(automation("go-work", "# go: a; touch evil\n" + GO_WORK, automation_id="f", is_function=True))
+    with desk.shell(name, after=f"{off}\n") as shell:
+        assert "not found" not in shell.type("go-work")
+        assert f"{desk.home.root}/work,my work," in shell.type('echo "$PWD,$PROJECT,"')
+        assert "not found" in shell.type("# that option is still off")
+    assert not list(desk.home.root.glob("**/evil"))

@@ -46,6 +46,7 @@ def test_an_installed_automation_is_its_script_its_approval_and_a_command(shortc
         f"sha256 {SCRIPT.sha256}",
         "status live",
         f"shortcut {tmp_path}/.local/bin/tidy-logs",
+        "most_failures 3",
         "cwd /srv/my logs",
     ]
     assert installed.shortcut_path == tmp_path / ".local/bin/tidy-logs"
@@ -259,3 +260,64 @@ def test_an_installation_that_fails_half_way_leaves_the_former_one_as_it_was(sho
 
 def test_no_command_is_called_like_a_file_of_ours(shortcuts):
     assert shortcuts.free_name("predicted") == "vy-predicted"
+
+
+@pytest.mark.parametrize("runs_in", ["/x\rstatus live\rcwd /y", "/x\ny", "/x\x1fy", "/x\0", "/x\x1b[31m", "/x\u2028y", "/x\x85y"])
+def test_a_folder_with_control_characters_is_refused_in_words_and_nothing_is_written(shortcuts, tmp_path, runs_in):
+    with pytest.raises(ShellError, match="control characters"):
+        shortcuts.install(automation(runs_in=runs_in))
+    assert tree(tmp_path) == {}
+
+
+def test_no_value_of_the_approval_becomes_a_field_of_its_own(shortcuts):
+    installed = shortcuts.install(automation(runs_in="/x"))
+    shortcuts.pause("tidy-logs")
+    approved = installed.approved_path.read_bytes()
+    for odd in (b"cwd /x\rstatus live\rcwd /y\n", b"cwd /x\x0bstatus live\n", b"cwd /x\nstatus live\ncwd /y\n"):
+        installed.approved_path.write_bytes(approved.replace(b"cwd /x\n", odd))
+        (read,) = shortcuts.list_installed()
+        assert read.is_paused
+        assert read.cwd.startswith("/x")
+
+
+@pytest.mark.parametrize("broken", ["published_texts", "publish", "write_whole", "write_new"])
+@pytest.mark.parametrize("is_new", [True, False])
+def test_whatever_goes_wrong_nothing_is_left_of_an_installation(tmp_path, monkeypatch, broken, is_new):
+    shortcuts = shortcuts_in(tmp_path)
+    if not is_new:
+        shortcuts.install(automation(), prediction=b"{}")
+        (tmp_path / ".local/bin/tidy-logs").unlink()
+    before = {path: content for path, content in tree(tmp_path).items() if path not in ("data", "data/automations", ".local")}
+    calls = []
+
+    def breaks(*_arguments, **_keywords):
+        calls.append(broken)
+        raise LookupError
+
+    monkeypatch.setattr(f"vynexus_tui.shell.workflow_shortcuts.{broken}", breaks)
+    with pytest.raises(LookupError):
+        shortcuts.install(automation(text="echo newer\n", runs_in="/y"))
+    assert calls
+    if broken in ("published_texts", "write_new"):  # the others are needed to put things back
+        assert {path: content for path, content in tree(tmp_path).items() if path not in ("data", "data/automations", ".local")} == before
+
+
+def test_failures_in_a_row_are_forgotten_by_a_new_approval_and_by_resuming_but_not_by_a_pause(shortcuts, tmp_path):
+    before = tree(tmp_path)
+    installed = shortcuts.install(automation(), most_failures=5)
+    assert b"\nmost_failures 5\n" in installed.approved_path.read_bytes()
+    assert [s.most_failures for s in shortcuts.list_installed()] == [5]
+    installed.failures_path.write_bytes(b"xx")
+    shortcuts.pause("tidy-logs", is_failing=True)
+    assert installed.failures_path.read_bytes() == b"xx"
+    assert installed.failures_path in shortcuts.written_paths()
+    assert shortcuts.resume("tidy-logs") == installed
+    assert not installed.failures_path.exists()
+    assert b"\nmost_failures 5\n" in installed.approved_path.read_bytes()
+    installed.failures_path.write_bytes(b"xx")
+    shortcuts.install(automation())
+    assert not installed.failures_path.exists()
+    installed.failures_path.write_bytes(b"x")
+    assert installed.failures_path in shortcuts.remove("tidy-logs")
+    assert tree(tmp_path).keys() - before.keys() <= {"data", "data/automations", ".local"}
+    assert shortcuts.free_name("failures") == "vy-failures"

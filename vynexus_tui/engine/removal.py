@@ -12,6 +12,7 @@ from vynexus_tui.domain.errors import ShellError
 from vynexus_tui.engine.assembly import Workspace, build_shortcuts
 from vynexus_tui.engine.hooks import hook_status, remove_hook
 from vynexus_tui.engine.schedule_deployment import build_schedules
+from vynexus_tui.shell.file_writing import leftovers
 from vynexus_tui.shell.workflow_shortcuts import WorkflowShortcuts
 
 
@@ -20,6 +21,7 @@ def plan_removal(workspace: Workspace, *, purge: bool) -> tuple[str, ...]:
     lines = [f"the marked block in {path}" for state in hook_status(workspace) for path in state.marked_paths]
     lines += [place for _, _, places in build_schedules(workspace).list_installed() for place in places]
     lines += [str(path) for path in build_shortcuts(workspace).written_paths()]
+    lines += [str(path) for path in _leftovers(workspace)]
     lines += [str(path) for path in _folders(workspace, purge=purge) if path.exists()]
     return tuple(dict.fromkeys(lines))
 
@@ -27,9 +29,8 @@ def plan_removal(workspace: Workspace, *, purge: bool) -> tuple[str, ...]:
 def remove_everything(workspace: Workspace, *, purge: bool, now: datetime) -> tuple[str, ...]:
     """Removes rc blocks first, then timers, commands, files; says what was done, and what could not be done goes with its reason."""
     shortcuts = build_shortcuts(workspace)
-    acts: list[Callable[[], str]] = [
-        partial(remove_hook, workspace, state.shell, now=now) for state in hook_status(workspace) if state.has_traces
-    ]
+    acts: list[Callable[[], str]] = [partial(_delete, path) for path in _leftovers(workspace)]
+    acts += [partial(remove_hook, workspace, state.shell, now=now) for state in hook_status(workspace) if state.has_traces]
     acts += [
         partial(_remove_schedule, workspace, name, backend, places) for name, backend, places in build_schedules(workspace).list_installed()
     ]
@@ -46,6 +47,14 @@ def remove_everything(workspace: Workspace, *, purge: bool, now: datetime) -> tu
     if not purge and workspace.paths.database.exists():
         done.append(f"kept {workspace.paths.database} (--purge deletes it too)")
     return tuple(done)
+
+
+def _leftovers(workspace: Workspace) -> tuple[Path, ...]:
+    """What a killed VyNexus left half written in folders that are not ours."""
+    home = workspace.paths.home
+    marked = [Path(path).parent for state in hook_status(workspace) for path in state.marked_paths]
+    timers = [Path(place).parent for _, _, places in build_schedules(workspace).list_installed() for place in places if place[0] == "/"]
+    return leftovers({home, home / ".config/systemd/user", *marked, *timers, *build_shortcuts(workspace).command_folders})
 
 
 def _remove_empty(folder: Path) -> None:

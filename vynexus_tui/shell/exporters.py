@@ -15,6 +15,9 @@ from vynexus_tui.language.visible import visible
 ExportTarget = Literal["sh", "just", "fish"]
 _INDENT = "    "
 _LONGEST_SUMMARY = 100
+_BY_ITS_WHOLE_NAME = '[[ "$0" == /* || ! -f "$0" ]] || exec bash "$PWD/$0" "$@"'
+"""The script reads its own text ($0: --help, --dry-run, the step it stopped at), which `bash name.sh` would look for in the folder it
+runs in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +116,8 @@ def _placed(automation: Automation, added: list[str] | None = None) -> str:
     """The script, with what it needs instead of `vynexus run` behind its header: that is what --help prints, up to the first `set`."""
     leave = "return" if automation.is_function else "exit"
     folder = [f"cd -- {shlex.quote(automation.runs_in)} || {leave}"] if automation.runs_in is not None else []
+    if folder and not automation.is_function:
+        folder.insert(0, _BY_ITS_WHOLE_NAME)
     lines = automation.script.text.split("\n")
     if not lines[0].startswith("#!"):
         lines.insert(0, "#!/usr/bin/env bash")

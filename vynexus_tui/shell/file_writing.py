@@ -5,10 +5,14 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from vynexus_tui.domain.errors import ShellError
+
+_PREFIX = ".vynexus-"
+_RANDOM_LENGTH = 8
+"""Characters that mkstemp adds."""
 
 
 def write_whole(path: Path, content: bytes, mode: int) -> None:
@@ -68,9 +72,16 @@ def read_small_text(path: Path, *, follows_links: bool = False, most_bytes: int 
         os.close(handle)
 
 
+def leftovers(folders: Iterable[Path]) -> tuple[Path, ...]:
+    """The temporary files in `folders` of writers that were killed. One that writes at this moment has its own among them."""
+    names = f"{_PREFIX}{'?' * _RANDOM_LENGTH}"
+    found = {path for folder in folders for path in folder.glob(names) if path.is_file() and not path.is_symlink()}
+    return tuple(sorted(path for path in found if path.stat().st_uid == os.geteuid()))
+
+
 @contextlib.contextmanager
 def _temporary_beside(path: Path) -> Iterator[tuple[int, Path]]:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=_PREFIX, dir=path.parent)
     try:
         yield handle, Path(name)
     finally:

@@ -15,8 +15,7 @@ _ONLY_BASH = frozenset(
 _ACTIVATE = re.compile(r"[^\s'\"$]*/bin/activate")
 _DIFFERS = re.compile(
     r"""
-      \$(?![A-Za-z_])          # $(..), ${..}, $', $?, $1
-    | \$[A-Za-z_]\w*\[         # fish would take an element
+      \$                       # of a list, such as PATH, fish makes several words; bash splits what it finds; neither is the other
     | [`?(){}\[\]]             # substitutions, ?, [ab] and braces
     | <<|\|&|>\||&!|\#(?<!\S\#)
     | [\n\r]
@@ -27,6 +26,14 @@ _IS_LETTER_TO_BASH = re.compile(r"\\[A-Za-z0-9\n]")
 """`\\n` is a line break to fish."""
 _QUOTED = re.compile(r"'(?P<single>[^']*)'|\"(?P<double>(?:[^\"\\]|\\.)*)\"|\\.", re.DOTALL)
 _DIFFERS_IN_DOUBLE = re.compile(r"\$(?![A-Za-z_])|\$[A-Za-z_]\w*\[|`")
+_VARIABLE = re.compile(r"\$([A-Za-z_]\w*)")
+_MEANS_OTHER = re.compile(
+    r"status|pipestatus|version|history|hostname|umask|argv|fish\w*|_"  # fish's own
+    r"|BASH\w*|RANDOM|SRANDOM|SECONDS|UID|EUID|PPID|LINENO|HOSTNAME|HOSTTYPE|MACHTYPE|OSTYPE|IFS|DIRSTACK|GROUPS|EPOCH\w+|SHELLOPTS|OPT\w+"
+)
+"""Variables that only one of the two shells has by itself."""
+_LISTS_LOST = frozenset({"CDPATH", "MANPATH"})
+"""fish's `export` loses their new value where they were empty (3.6)."""
 
 
 def say_in_fish(line: str) -> str | None:
@@ -53,6 +60,8 @@ def _reads_alike(line: str) -> bool:
     for quoted in _QUOTED.finditer(line):
         if "\\" in (quoted["single"] or "") or _DIFFERS_IN_DOUBLE.search(quoted["double"] or "") or _IS_LETTER_TO_BASH.match(quoted[0]):
             return False
+        if any(_MEANS_OTHER.fullmatch(name) for name in _VARIABLE.findall(quoted["double"] or "")):
+            return False
     bare = _QUOTED.sub("\0", line)
     return _DIFFERS.search(bare) is None and "'" not in bare and '"' not in bare
 
@@ -68,7 +77,10 @@ def _edits(command: Command) -> list[tuple[int, int, str]] | None:
             return None
         return [(first.start, first.end, "source"), (rest[0].end, rest[0].end, ".fish")]
     if first.text == "unset":
-        return [(first.start, first.end, "set -e")]
-    if first.text == "export" and any(re.match(r"-|\w+$", word.text) for word in rest):
+        if not all(re.fullmatch(r"[A-Za-z_]\w*", word.text) for word in rest):
+            return None
+        # Not to have been set is an error to fish, and ends a chain.
+        return [(first.start, first.end, "begin; set -e"), (command.words[-1].end, command.words[-1].end, "; true; end")]
+    if first.text == "export" and any(re.match(r"-|\w+$", word.text) or word.text.partition("=")[0] in _LISTS_LOST for word in rest):
         return None
     return []

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from vynexus_tui.domain.automations import Parameter, SeenValue
@@ -11,7 +12,7 @@ from vynexus_tui.shell.file_writing import read_small_text
 from vynexus_tui.shell.shortcut_files import Offer
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{1,40}")
-APPROVED, PREDICTED, PARAMETERS = "approved", "predicted", "parameters"
+APPROVED, PREDICTED, PARAMETERS, FAILURES = "approved", "predicted", "parameters", "failures"
 LIVE, PAUSED, FAILING = "live", "paused", "failing"
 _VERSION = "1"
 _FUNCTION = "function"
@@ -37,6 +38,10 @@ class InstalledShortcut:
     """It changes the shell that calls it; only shells with the hook can call it."""
     is_said_in_fish: bool = False
     """A function that fish has too."""
+    most_failures: int = 3
+    """Failed runs in a row after which `vynexus run` refuses it."""
+    has_failed: bool = False
+    """Its last run failed; their number in a row is the size of `failures_path`."""
 
     @property
     def is_paused(self) -> bool:
@@ -46,7 +51,7 @@ class InstalledShortcut:
     @property
     def paths(self) -> tuple[Path, ...]:
         """Every file it consists of."""
-        optional = [*([self.predicted_path] if self.is_predicted else []), *([self.fish_path] if self.is_said_in_fish else [])]
+        optional = [*([self.predicted_path] if self.is_predicted else []), *([self.failures_path] if self.has_failed else [])]
         return (self.shortcut_path, self.script_path, self.approved_path, self.parameters_path, *optional)
 
     @property
@@ -65,21 +70,23 @@ class InstalledShortcut:
         return self.script_path.with_name(PARAMETERS)
 
     @property
-    def fish_path(self) -> Path:
-        """A function's text for fish."""
-        return self.script_path.with_name(f"{self.name}.fish")
+    def failures_path(self) -> Path:
+        """A byte for each failed run since the last that succeeded; `vynexus run` writes it."""
+        return self.script_path.with_name(FAILURES)
 
 
 def read_installed(automations: Path, name: str) -> InstalledShortcut | None:
     """None where there is none of that name, or its approval is damaged."""
     folder = automations / name
     try:
-        lines = (folder / APPROVED).read_text("utf-8", "surrogateescape").split("\n")
+        # Bytes, and only "\n" ends a line: what a value holds must never become a line of its own.
+        lines = (folder / APPROVED).read_bytes().decode("utf-8", "surrogateescape").split("\n")
     except OSError:
         return None
-    fields = dict(line.split(" ", 1) for line in lines if " " in line)
+    fields = dict(line.split(" ", 1) for line in reversed(lines) if " " in line)  # the first of a key counts
     if not NAME.fullmatch(name) or not {"automation_id", "sha256", "shortcut"} <= fields.keys():
         return None
+    most = fields.get("most_failures", "")
     return InstalledShortcut(
         name=name,
         automation_id=AutomationId(fields["automation_id"]),
@@ -90,7 +97,9 @@ def read_installed(automations: Path, name: str) -> InstalledShortcut | None:
         cwd=fields.get("cwd"),
         is_predicted=(folder / PREDICTED).exists(),
         is_function=fields.get("kind") == _FUNCTION,
-        is_said_in_fish=(folder / f"{name}.fish").exists(),
+        most_failures=int(most) if re.fullmatch(r"[0-9]{1,9}", most) else 3,
+        has_failed=(folder / FAILURES).exists(),
+        is_said_in_fish="fish" in fields.get("shells", "").split(),
     )
 
 
@@ -102,11 +111,13 @@ def approved_text(installed: InstalledShortcut) -> bytes:
         "sha256": installed.sha256,
         "status": installed.status,
         "shortcut": str(installed.shortcut_path),
+        "most_failures": str(installed.most_failures),
     }
     if installed.cwd is not None:
         fields["cwd"] = installed.cwd
     if installed.is_function:
         fields["kind"] = _FUNCTION
+        fields["shells"] = "bash zsh fish" if installed.is_said_in_fish else "bash zsh"
     return "".join(f"{key} {value}\n" for key, value in fields.items()).encode("utf-8", "surrogateescape")
 
 
@@ -117,7 +128,7 @@ def parameters_text(parameters: tuple[Parameter, ...]) -> bytes:
 
 
 def offer_of(installed: InstalledShortcut) -> Offer:
-    """What the shells are told about it. A damaged file of ours costs what it holds, no more."""
+    """What the shells are told about it. A damaged file of ours costs what it holds, no more; a text that was not approved is not told."""
     try:
         rows = json.loads(read_small_text(installed.parameters_path) or "[]")
         parameters = tuple(
@@ -126,11 +137,17 @@ def offer_of(installed: InstalledShortcut) -> Offer:
         )
     except (ValueError, KeyError, TypeError):
         parameters = ()
+    script = read_small_text(installed.script_path) or ""
+    is_approved = sha256(script.encode("utf-8", "surrogateescape")).hexdigest() == installed.sha256
+    return new_offer(installed, script if is_approved else "", parameters)
+
+
+def new_offer(installed: InstalledShortcut, script: str, parameters: tuple[Parameter, ...]) -> Offer:
+    """The same of one whose files are not written yet. `script`: the approved text, or "" where it is not there."""
     return Offer(
         name=installed.name,
-        script=read_small_text(installed.script_path) or "",
+        script=script,
         parameters=parameters,
         cwd=installed.cwd,
-        is_function=installed.is_function and not installed.is_paused,
-        is_said_in_fish=installed.is_said_in_fish,
+        is_function=bool(script) and installed.is_function and not installed.is_paused,
     )

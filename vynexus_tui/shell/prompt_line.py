@@ -10,10 +10,12 @@ from typing import NamedTuple
 
 from vynexus_tui.domain.automations import Parameter
 from vynexus_tui.language.lexing import parse_command
+from vynexus_tui.language.script_steps import read_steps
 from vynexus_tui.language.visible import has_unseen
 from vynexus_tui.shell.fish_wording import say_in_fish
 
-_STEP = re.compile(r"^: step (\d+)(?: &&)?$", re.MULTILINE)
+_OURS = re.compile(r"\b(?:from_step|unfinished)\b")
+"""Variables of the script writer; a step that still has one is more than the person's own command."""
 _PLACE = re.compile(r"\$\{([A-Za-z_]\w*)\}")
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*|[^A-Za-z_({'\"\s])")
 _GAP = "\x1f"
@@ -35,14 +37,8 @@ def is_plain(text: str) -> bool:
 
 def split_steps(script: str) -> tuple[str, ...]:
     """The steps of a script, a line each; none where one of them is not simply one line, or the numbers are not 1, 2, 3 …"""
-    _, *found = _STEP.split(script)
-    steps: list[str] = []
-    for number, text in zip(found[::2], found[1::2], strict=True):
-        lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-        if len(lines) != 1 or number != str(len(steps) + 1):
-            return ()
-        steps.append(lines[0].strip().removesuffix("&&").rstrip())
-    return tuple(steps)
+    steps = read_steps(script)
+    return steps if all(len(step.splitlines()) == 1 and not _OURS.search(step) for step in steps) else ()
 
 
 def build_prompt_line(name: str, script: str, parameters: Sequence[Parameter], *, cwd: str | None, is_for_fish: bool) -> PromptLine:
@@ -54,7 +50,9 @@ def build_prompt_line(name: str, script: str, parameters: Sequence[Parameter], *
         lines.insert(0, (f"cd {shlex.quote(cwd)}", ()))
     text = " && ".join(text for text, _ in lines)
     said = say_in_fish(text) if is_for_fish else text
-    if not steps or None in steps or said is None or not is_plain(said.replace(_GAP, "")) or len(said) > _MOST_CHARACTERS:
+    is_folder_plain = cwd is None or is_plain(cwd)
+    is_said = said is not None and is_plain(said.replace(_GAP, "")) and len(said) <= _MOST_CHARACTERS
+    if not steps or None in steps or said is None or not is_said or not is_folder_plain:
         return _call(name, len(order))
     return PromptLine(texts=tuple(said.split(_GAP)), places=tuple(place for _, places in lines for place in places))
 
@@ -63,9 +61,8 @@ def render_prompt_line(line: PromptLine, parameters: Sequence[Parameter], quote:
     """As the hooks read it, line by line: a text, a parameter's number from 1, what stands there when nothing was typed, a text, …"""
     rows = [line.texts[0]]
     for place, text in zip(line.places, line.texts[1:], strict=True):
-        default = parameters[place].default
-        is_known = default is not None and is_plain(default)
-        rows += [str(place + 1), quote(default) if default is not None and is_known else f"{{{parameters[place].name}}}", text]
+        default = parameters[place].default or ""  # an empty one the script works out itself, as today's date
+        rows += [str(place + 1), quote(default) if default and is_plain(default) else f"{{{parameters[place].name}}}", text]
     return "\n".join(rows)
 
 

@@ -3,9 +3,10 @@
     <data_dir>/automations/<name>/<name>      the approved text, 0700; its own name, which is what its messages and --help say
     <data_dir>/automations/<name>/approved    what `vynexus run` checks before it runs it (0600), one `key value` per line:
                                               version, automation_id, sha256, status (live, paused, failing), shortcut (path), cwd (optional),
-                                              kind (function: it changes the shell that calls it)
+                                              kind (function: it changes the shell that calls it), most_failures (in a row),
+                                              shells (those that can have the function)
     <data_dir>/automations/<name>/parameters  names, defaults and values of before (0600, JSON)
-    <data_dir>/automations/<name>/<name>.fish a function in the words of fish, where fish has them (0600)
+    <data_dir>/automations/<name>/failures    a byte for each failed run since the last success; `vynexus run` writes it (0600)
     <data_dir>/automations/<name>/predicted   what the approved try showed (0600, JSON); the first real run that is like it takes it away
     <directory on PATH>/<name>                an executable that calls `vynexus run <name>`, 0755
     <data_dir>/automations/shortcuts.*        what running shells read: see shortcut_files
@@ -29,6 +30,7 @@ from vynexus_tui.shell.file_writing import read_small_text, write_new, write_who
 from vynexus_tui.shell.installed_shortcut import (
     APPROVED,
     FAILING,
+    FAILURES,
     LIVE,
     NAME,
     PARAMETERS,
@@ -36,17 +38,19 @@ from vynexus_tui.shell.installed_shortcut import (
     PREDICTED,
     InstalledShortcut,
     approved_text,
+    new_offer,
     offer_of,
     parameters_text,
     read_installed,
 )
 from vynexus_tui.shell.shell_words import SHELL_WORDS
-from vynexus_tui.shell.shortcut_files import fish_function, publish, published_paths
+from vynexus_tui.shell.shortcut_files import Published, fish_function, publish, published_paths, published_texts
 
 _MARK = "# A VyNexus shortcut."
 _HEAD = f"#!/bin/sh\n{_MARK}".encode()
 _CALLED = re.compile(r"^if \[ -x (.+?) \]; then exec ", re.MULTILINE)
 _FOLDER_MADE = "folder-made"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SHORTEST = 3
 """Letters: what is shorter is typed by mistake, or is somebody's habit on another machine."""
 
@@ -79,9 +83,14 @@ class WorkflowShortcuts:
         """Where new shortcuts go: `~/.local/bin` when it is on PATH, else our own directory, which the hook's block appends to PATH."""
         return self._local_bin if str(self._local_bin) in self._search_path else self._own_bin
 
+    @property
+    def command_folders(self) -> tuple[Path, ...]:
+        """Every folder that a shortcut may have been written to."""
+        return (self._local_bin, self._own_bin)
+
     def collision(self, name: str) -> str | None:
         """What `name` already means to the person's shells, in words; None when it is free."""
-        if name in (APPROVED, PREDICTED, PARAMETERS):
+        if name in (APPROVED, PREDICTED, PARAMETERS, FAILURES):
             return f"{name} is a file name of ours"
         if name in SHELL_WORDS:
             return f"{name} is a word of the shell itself"
@@ -107,17 +116,21 @@ class WorkflowShortcuts:
         taken = {installed.name for installed in self.list_installed()}
         return next(name for name in names if name not in taken and self.collision(name) is None)
 
-    def install(self, automation: Automation, *, prediction: bytes | None = None) -> InstalledShortcut:
-        """Make its name a command; its former text is replaced. `prediction`: what its first run is compared with.
+    def install(self, automation: Automation, *, prediction: bytes | None = None, most_failures: int = 3) -> InstalledShortcut:
+        """Make its name a command; its former text is replaced. `prediction`: what its first run is compared with. `most_failures`:
+        runs that may fail in a row, counted from here.
 
-        Raises ShellError naming what the name collides with or what cannot be written, and then nothing has changed.
+        Raises ShellError naming what the name collides with or what cannot be written. Whatever is raised, nothing has changed.
         """
         name, script = automation.name, automation.script
         former = self._checked_former(name, automation.automation_id)
-        if automation.runs_in is not None and ("\n" in automation.runs_in or "\0" in automation.runs_in):
-            raise ShellError(f"{name} cannot be tied to a folder whose name has a line break", "install it without a folder")
+        if automation.runs_in is not None and _CONTROL.search(automation.runs_in):
+            what = "whose name holds control characters, such as a line break"
+            raise ShellError(
+                f"{name} cannot be tied to a folder {what}",
+                f"rename the folder, or let it run where it is called: vynexus approve --anywhere {name}",
+            )
         directory = former.shortcut_path.parent if former else self.bin_directory
-        in_fish = fish_function(name, script.text, cwd=automation.runs_in) if automation.is_function else None
         installed = InstalledShortcut(
             name=name,
             automation_id=automation.automation_id,
@@ -127,32 +140,39 @@ class WorkflowShortcuts:
             cwd=automation.runs_in,
             is_predicted=prediction is not None,
             is_function=automation.is_function,
-            is_said_in_fish=in_fish is not None,
+            is_said_in_fish=automation.is_function and fish_function(script.text, cwd=automation.runs_in) is not None,
+            most_failures=most_failures,
         )
         texts = {
             installed.script_path: (_encoded(script.text), 0o700),
             installed.parameters_path: (parameters_text(automation.parameters), 0o600),
-            installed.fish_path: (_encoded(in_fish), 0o600) if in_fish is not None else None,
+            installed.failures_path: None,
             installed.predicted_path: (prediction, 0o600) if prediction is not None else None,
             # The text before the digest that allows it, and the command last: at no time does it run what was not approved.
             installed.approved_path: (approved_text(installed), 0o600),
         }
+        shim = _encoded(self._shim(installed))
+        others = [offer_of(other) for other in self.list_installed() if other.name != name]
+        offer = new_offer(installed, script.text, automation.parameters)
+        told = published_texts(sorted([*others, offer], key=lambda known: known.name), self._home)
         before = {path: _content(path) for path in (*texts, installed.shortcut_path)}
-        try:
-            for folder in (self._automations.parent, self._automations, installed.script_path.parent):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._make(directory)
-            for path, text in texts.items():
-                if text is None:
-                    path.unlink(missing_ok=True)
-                else:
-                    write_whole(path, *text)
-            write = write_whole if former and _is_ours(installed.shortcut_path) else write_new
-            write(installed.shortcut_path, _encoded(self._shim(installed)), 0o755)
-            self._publish()
-        except OSError as error:
-            self._put_back(before)
-            raise ShellError(f"{error.filename or name} cannot be written: {error.strerror}", "nothing was installed") from error
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._put_back, before)
+            try:
+                for folder in (self._automations.parent, self._automations, installed.script_path.parent):
+                    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._make(directory)
+                for path, text in texts.items():
+                    if text is None:
+                        path.unlink(missing_ok=True)
+                    else:
+                        write_whole(path, *text)
+                write = write_whole if former and _is_ours(installed.shortcut_path) else write_new
+                write(installed.shortcut_path, shim, 0o755)
+                self._tell(told)
+            except OSError as error:
+                raise ShellError(f"{error.filename or name} cannot be written: {error.strerror}", "nothing was installed") from error
+            undo.pop_all()
         return installed
 
     def remove(self, name: str) -> tuple[Path, ...]:
@@ -225,8 +245,10 @@ class WorkflowShortcuts:
         installed = read_installed(self._automations, name)
         if installed is None:
             raise RequestError(f"there is no shortcut {name}", "see `vynexus automations`")
-        changed = replace(installed, status=status)
+        changed = replace(installed, status=status, has_failed=installed.has_failed and status != LIVE)
         try:
+            if status == LIVE:
+                installed.failures_path.unlink(missing_ok=True)
             write_whole(changed.approved_path, approved_text(changed), 0o600)
             if changed.is_function:
                 self._publish()
@@ -236,7 +258,11 @@ class WorkflowShortcuts:
 
     def _publish(self, *, is_new: bool = True) -> None:
         """Tells the shells. Raises OSError."""
-        publish(self._automations, [offer_of(installed) for installed in self.list_installed()], self._home)
+        offers = [offer_of(installed) for installed in self.list_installed()]
+        self._tell(published_texts(offers, self._home) if offers else None, is_new=is_new)
+
+    def _tell(self, texts: Published | None, *, is_new: bool = True) -> None:
+        publish(self._automations, texts)
         if is_new:
             os.utime(self._automations)
 
@@ -256,7 +282,7 @@ class WorkflowShortcuts:
         if made and not self.list_installed():
             with contextlib.suppress(OSError):  # the person has put something there
                 Path(made).rmdir()
-            note.unlink()
+            note.unlink(missing_ok=True)
 
     def _is_function_of_ours(self, name: str) -> bool:
         installed = read_installed(self._automations, name)
@@ -285,8 +311,9 @@ class WorkflowShortcuts:
                 elif path.parent.parent == self._automations or _is_ours(path):
                     path.unlink(missing_ok=True)
             for folder in {path.parent for path in before if path.parent.parent == self._automations}:
-                if not any(folder.iterdir()):
+                if folder.is_dir() and not any(folder.iterdir()):
                     folder.rmdir()
+            self._remove_made_folder()
             self._publish()
 
 

@@ -16,30 +16,36 @@ function __vy_call # NAME
         echo "usage: $argv[1] (without arguments)" >&2
         return 64
     end
-    set -l __vy_file $__vy_data/automations/$argv[1]/$argv[1].fish
-    if not test -f $__vy_file -a -O $__vy_file -a ! -L $__vy_file
-        echo "$argv[1]: $__vy_file is not there" >&2
-        return 127
-    end
+    set -l __vy_text $__vy_texts[(contains -i -- $argv[1] $__vy_functions)]
     set -e argv
-    source $__vy_file
+    eval $__vy_text
 end
 
-# Is the word to complete the NUMBER-th argument?
-function __vy_is_at # NUMBER
-    test (count (commandline -opc)) -eq $argv[1]
+# Is the word to complete the first one after the command?
+function __vy_is_first
+    test (count (commandline -opc)) -eq 1
+end
+
+# Is the word to complete the NUMBER-th argument? Options come before them.
+function __vy_is_at # NUMBER [WORD]...
+    set -l words $argv[2..]
+    set -q words[1]; or set words (commandline -opc)
+    set -l before 0
+    test "$words[2]" = --dry-run; and set before 1
+    test "$words[2]" = --from; and set before 2
+    test (count $words) -eq (math $argv[1] + $before)
 end
 
 # Is it that of `vy run NAME`?
 function __vy_is_running # NAME NUMBER
     set -l words (commandline -opc)
-    test (count $words) -eq (math $argv[2] + 2); and test "$words[2]" = run -a "$words[3]" = $argv[1]
+    test "$words[2]" = run -a "$words[3]" = $argv[1]; and __vy_is_at $argv[2] $words[3..]
 end
 
 # Is it the name of an automation?
 function __vy_is_naming
     set -l words (commandline -opc)
-    test (count $words) -eq 2; and contains -- $words[2] run show pause resume retire edit undo
+    test (count $words) -eq 2; and contains -- $words[2] run show pause resume retire edit undo export schedule
 end
 
 # After the last routine that fits, what was typed comes back.

@@ -5,10 +5,10 @@
 #
 #   Alt-i (emacs and vi insert mode, unless it is yours already) puts a routine's own commands on the prompt, for you to look at and change:
 #   type its name or the start of it, with arguments or without; on an empty line each press shows the next routine. It runs nothing.
-typeset -ga __vy_names __vy_functions
+\typeset -ga __vy_names __vy_functions # with a backslash: it may be an alias of yours
 __vy_had=("${__vy_names[@]}") __vy_had_functions=("${__vy_functions[@]}")
-unset -v __vy_lines __vy_values __vy_folders
-typeset -gA __vy_lines __vy_values __vy_folders # of this shell alone: `set -a` exports no arrays
+\unset -v __vy_lines __vy_values __vy_folders __vy_texts __vy_options
+\typeset -gA __vy_lines __vy_values __vy_folders __vy_texts __vy_options # of this shell alone: `set -a` exports no arrays
 __vy_commands='approve automations bottlenecks config cycle demo doctor edit export forget hook import new patterns pause peek record
 redact reject report resume retire run savings schedule show snooze status try undo uninstall workflows'
 __vy_shown='' __vy_typed='' __vy_turn=-1 __vy_words=() __vy_offers=() __vy_quote=''
@@ -16,17 +16,29 @@ __vy_shown='' __vy_typed='' __vy_turn=-1 __vy_words=() __vy_offers=() __vy_quote
 # Runs an automation here, in the shell it shall change.
 __vy_call() { # NAME
     if (($# > 1)); then
-        builtin printf 'usage: %s (without arguments)\n' "$1" >&2
+        \builtin printf 'usage: %s (without arguments)\n' "$1" >&2
         return 64
     fi
     # No variables of ours: the text runs in here and may use any name.
-    set -- "$__vy_data/automations/$1/$1" "${__vy_folders[$1]-}"
-    if [[ ! -f $1 || ! -O $1 || -L $1 ]]; then
-        builtin printf '%s: %s is not there\n' "${1##*/}" "$1" >&2
-        return 127
+    set -- "${__vy_texts[$1]-}" "${__vy_folders[$1]-}"
+    [[ -z $2 ]] || \builtin cd -- "$2" || return
+    if [[ -n ${BASH_VERSION-} ]] && ! \builtin shopt -q interactive_comments; then # a comment would be run
+        \builtin shopt -s interactive_comments
+        __vy_eval "$1"
+        set -- "$?"
+        \builtin shopt -u interactive_comments
+        return "$1"
     fi
-    [[ -z $2 ]] || builtin cd -- "$2" || return
-    . "$1"
+    __vy_eval "$1"
+}
+__vy_eval() { # TEXT
+    \builtin eval "set --"$'\n'"$1"
+}
+
+# A function NAME, not where the person has a function or an alias of that name.
+__vy_define() { # NAME
+    \builtin typeset -f -- "$1" >/dev/null || \builtin alias -- "$1" >/dev/null 2>/dev/null ||
+        \builtin eval "$1() { __vy_call $1 \"\$@\"; }"
 }
 
 # The words of LINE as they were typed, quotes and all; the last one is empty after a blank. Fails where there is more than one command.
@@ -74,12 +86,18 @@ __vy_find_offers() { # NUMBER
             __vy_offers=("${__vy_names[@]}")
             return
             ;;
-        *:run) name=${__vy_words[@]:2:1} number=$((number - 2)) ;;
+        *:run) name=${__vy_words[@]:2:1} second=${__vy_words[@]:3:1} number=$((number - 2)) ;;
         *) return ;;
         esac
         ;;
     esac
-    second=${__vy_values[$name.$number]-}
+    case $number:$second in
+    1:-*) second=${__vy_options[$name]-}${__vy_options[$name]:+$'\n'}${__vy_values[$name.1]-} ;;
+    *:--dry-run) second=${__vy_values[$name.$((number - 1))]-} ;;
+    *:--from) second=${__vy_values[$name.$((number - 2))]-} ;;
+    *) second=${__vy_values[$name.$number]-} ;;
+    esac
+    second=${second%$'\n'}
     while [[ -n $second ]]; do
         __vy_offers+=("${second%%$'\n'*}")
         [[ $second == *$'\n'* ]] || break
@@ -187,8 +205,8 @@ else
     }
     # What the key does in MAP -> bound. Through the scratch file, as all that builtins print.
     __vy_binding() { # MAP
-        { builtin bind -m "$1" -p; builtin bind -m "$1" -s; builtin bind -m "$1" -X; builtin printf '\0'; } 1<>"$__vy_base.h"
-        IFS= builtin read -rd '' bound <"$__vy_base.h"
+        { \builtin bind -m "$1" -p; \builtin bind -m "$1" -s; \builtin bind -m "$1" -X; \builtin printf '\0'; } 1<>"$__vy_base.h"
+        IFS= \builtin read -rd '' bound <"$__vy_base.h"
         : >|"$__vy_base.h"
     }
     __vy_bind() {
@@ -196,22 +214,22 @@ else
         for map in emacs vi-insert; do
             __vy_binding $map
             before=${bound%%'"\ei":'*} # not [[: with nocasematch this would be "\eI": too
-            ((${#before} < ${#bound})) || builtin bind -m $map -x '"\ei": __vy_show_routine'
+            ((${#before} < ${#bound})) || \builtin bind -m $map -x '"\ei": __vy_show_routine'
         done
     }
     __vy_register() { # NAME...
         local name=
         for name in "$@"; do
-            builtin complete -p -- "$name" >/dev/null || builtin complete -o nosort -o bashdefault -o default -F __vy_complete -- "$name"
+            \builtin complete -p -- "$name" >/dev/null || \builtin complete -o nosort -o bashdefault -o default -F __vy_complete -- "$name"
         done
     }
     __vy_forget() { # NAME
-        builtin complete -r -- "$1"
+        \builtin complete -r -- "$1"
     }
     __vy_forget_function() { # NAME
         local body=
-        builtin typeset -f -- "$1" >/dev/null || return 0
-        body=$(builtin typeset -f -- "$1") # the one fork: a function of ours goes, a function of the person's own must not
+        \builtin typeset -f -- "$1" >/dev/null || return 0
+        body=$(\builtin typeset -f -- "$1") # the one fork: a function of ours goes, a function of the person's own must not
         [[ $body != *"__vy_call $1 "* ]] || unset -f -- "$1"
     }
 fi
