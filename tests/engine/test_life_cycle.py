@@ -182,3 +182,18 @@ def test_a_proposal_that_was_tried_never_gives_way(workspace: Workspace, project
     full = with_settings(workspace, max_automations=len(others))
     OptimizationEngine(full).run_cycle(now + timedelta(days=2))
     assert {h.automation.automation_id for h in build_snapshot(full, now=now).automations} == {a.automation_id for a in others}
+
+
+def test_it_stops_at_its_third_failure_in_a_row_without_a_cycle(
+    workspace: Workspace, live: Automation, project: Path, now: datetime
+) -> None:
+    (project / "data/north.csv").rename(project / "away.csv")
+    assert [shortcut(workspace, "north").returncode for _ in range(4)] == [2, 2, 2, 126]
+    refused = shortcut(workspace, "north")
+    assert "stopped itself: failed 3 times in a row" in refused.stderr
+    (project / "away.csv").rename(project / "data/north.csv")
+    assert shortcut(workspace, "north").returncode == 126
+    OptimizationEngine(workspace).run_cycle(datetime.now(tz=now.tzinfo))
+    assert now_is(workspace, live.name) is STATUS.FAILING
+    decisions.resume(workspace, live.name, now=datetime.now(tz=now.tzinfo))
+    assert shortcut(workspace, "north").returncode == 0

@@ -26,7 +26,7 @@ def test_from_commands_just_typed_to_a_command_of_ones_own_and_a_function_for_fi
     dash.wait_for("1 Automations")
     dash.press("n")
     dash.wait_for("The last commands you typed", "wc -l data/north.sorted.csv")
-    dash.press("k", "space", "k", "space")
+    dash.press("space", "k", "space")
     dash.wait_for("2 chosen  sort -u data/north.csv -o data/north.sorted.csv › wc -l")
     take_picture(dash, "new-80x24")
     dash.press("Enter")

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from vynexus_tui.automation.chosen_parameters import find_values
 from vynexus_tui.automation.micro_automation_creator import MicroAutomationCreator
+from vynexus_tui.automation.script_facts import describe_script
 from vynexus_tui.domain.automations import Automation, Script
 from vynexus_tui.domain.errors import ShellError
 from vynexus_tui.domain.settings import AutomationCreation
@@ -42,7 +43,18 @@ def made(commands: Sequence[str] = COMMANDS, values: dict[str, str] | None = Non
         cwd="/srv", slots=find_values(commands, values),
     )  # fmt: skip
     assert isinstance(result, Automation), result
-    return result
+    return with_defaults(result)
+
+
+def with_defaults(made: Automation) -> Automation:
+    """As of a routine in which each value was the usual one."""
+    text = made.script.text
+    for number, parameter in enumerate(made.parameters, 1):
+        asked = f'[[ -n "${{{number}-}}" ]] || refuse "{parameter.name} is missing"\n{parameter.name}="${{{number}}}"'
+        assert asked in text
+        default = parameter.seen[0].value.replace("\\", "\\\\").replace('"', '\\"')
+        text = text.replace(asked, f'{parameter.name}=${{{number}:-"{default}"}}').replace(f"<{parameter.name}>", f"[{parameter.name}]")
+    return replace(made, script=Script(text=text), parameters=describe_script(text).parameters)
 
 
 class Bench:

@@ -42,7 +42,9 @@ def sync_shortcut(workspace: Workspace, connection: Connection, automation: Auto
         return None
     found = next((i for i in shortcuts.list_installed() if i.automation_id == automation.automation_id), None)
     if found is None or not _is_same_text(automation, found):
-        found = shortcuts.install(automation, prediction=_open_prediction(workspace, connection, automation))
+        prediction = _open_prediction(workspace, connection, automation)
+        most_failures = workspace.settings.automation_creation.failures_until_paused
+        found = shortcuts.install(automation, prediction=prediction, most_failures=most_failures)
     if found.status == automation.status:
         return found
     if automation.status is AutomationStatus.LIVE:
