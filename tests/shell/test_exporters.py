@@ -29,6 +29,8 @@ HOSTILE = (
     "*", "~", "#x", "é\u00fc", "a\tb", "%s", "!!", "=", "x=y",
 )  # fmt: skip
 COMMANDS = ("rec start 'a {{ b }} {{{ c' \"$PWD\"", "rec north 'data/north.csv' \"x north\" x=north", "rec 'tab\there' \"quote ' in\" '\\'")
+_PATH = os.pathsep.join((os.environ["PATH"], str(Path(sys.executable).parent)))
+"""The test extra brings just along, whether or not its folder is on PATH."""
 _RECORDER = """#!{python} -S
 import json, os, sys
 with open(os.environ["RECORD"], "a") as file:
@@ -78,7 +80,7 @@ class Bench:
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         environment = {
-            "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
+            "PATH": f"{self.folder / 'bin'}:{_PATH}",
             "HOME": str(self.folder),
             "RECORD": str(self.record),
             "LANG": "C.UTF-8",
@@ -110,7 +112,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
 @pytest.fixture(params=["sh", "just", "fish"])
 def target(request: pytest.FixtureRequest) -> ExportTarget:
     needed = {"sh": "bash", "just": "just", "fish": "fish"}[request.param]
-    if shutil.which(needed) is None:
+    if shutil.which(needed, path=_PATH) is None:
         pytest.skip(f"{needed} is not installed: what it makes of an export cannot be seen here")
     chosen: ExportTarget = request.param
     return chosen
@@ -184,7 +186,7 @@ def test_empty_lines_tabs_and_here_documents_stay(bench: Bench, target: ExportTa
 
 
 def test_recipes_can_stand_one_below_the_other(bench: Bench) -> None:
-    if shutil.which("just") is None:
+    if shutil.which("just", path=_PATH) is None:
         pytest.skip("just is not installed")
     bench.exported(made(), "just")
     with (bench.folder / "justfile").open("ab") as file:

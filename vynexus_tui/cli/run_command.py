@@ -56,12 +56,12 @@ def run_approved(arguments: list[str], *, is_scheduled: bool, only_sha256: str |
             script = file.read()
     except OSError:
         return _refuse(f"no approved automation named {name!r}", "vynexus automations lists them", 127)
-    if (reason := _why_not(name, approved, folder, only_sha256)) is not None:
-        return _refuse(*reason, 126)
     import hashlib
 
     if hashlib.sha256(script).hexdigest() != approved.get("sha256"):
         return _refuse(f"{name} is not the script you approved, so it was not run", f"look and decide anew: vynexus show {name}", 126)
+    if (reason := _why_not(name, approved, folder, only_sha256)) is not None:
+        return _refuse(*reason, 126)
     running = os.environ.get(_RUNNING, "").split(":")
     if name in running:
         return _refuse(f"{name} calls itself", f"it was stopped; retire it: vynexus retire {name}", 126)
@@ -179,7 +179,9 @@ def _why_not(name: str, approved: dict[str, str], folder: str, only_sha256: str 
     if approved.get("status") != "live":
         return f"{name} {'stopped itself: too many of its runs failed' if approved.get('status') == 'failing' else 'is paused'}", again
     if approved.get("kind") == "function":
-        hint = f"type {name} once more: a shell with the hook (vynexus hook install) knows it from its next prompt on"
+        shells = approved.get("shells", "bash zsh")
+        hint = f"type {name} once more: {shells.replace(' ', ' or ')} with the hook (vynexus hook install) knows it from its next prompt on"
+        hint += "" if "fish" in shells else "; fish cannot say what it does"
         return f"{name} changes the shell that calls it, so it is no program", hint
     failed_count = _failed_count(os.path.join(folder, "failures"))
     if 0 < _number(approved.get("most_failures", "")) <= failed_count:
