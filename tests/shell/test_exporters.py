@@ -148,7 +148,9 @@ def test_its_exit_status_is_the_scripts_own(bench: Bench, target: ExportTarget) 
 
 def test_standard_input_is_the_persons(bench: Bench, target: ExportTarget) -> None:
     call = bench.exported(made(["cat >got"], {}), target)
-    done = subprocess.run(call(), cwd=bench.folder, input=b"typed", env={**os.environ, "HOME": str(bench.folder)}, check=False, timeout=60)
+    done = subprocess.run(
+        call(), cwd=bench.folder, input=b"typed", env={**os.environ, "HOME": str(bench.folder), "PATH": _PATH}, check=False, timeout=60
+    )
     assert (done.returncode, (bench.folder / "got").read_bytes()) == (0, b"typed")
 
 

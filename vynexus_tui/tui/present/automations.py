@@ -202,7 +202,7 @@ def approval(head: AutomationHead, home: str | None) -> Content:
     if automation.status in INSTALLED:
         where = head.shortcut_path or "nowhere: see vynexus doctor"
         called = f"{automation.name} {usage(automation.parameters)}".rstrip()
-        return lines(shown(called), _at_the_prompt(head), runs_where(head, home), words(("at ", MUTED), shown(where)))
+        return lines(shown(called), _at_the_prompt(head), runs_where(head, home), words(("at ", MUTED), shown(units.folder(where, home))))
     if automation.status in _QUIET:
         return Content.styled(f"{automation.status.value}: nothing is installed", MUTED)
     return lines(trials.consent(head.trial, automation), installs(head), runs_where(head, home), FOR_REAL)
