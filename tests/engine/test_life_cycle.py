@@ -197,3 +197,15 @@ def test_it_stops_at_its_third_failure_in_a_row_without_a_cycle(
     assert now_is(workspace, live.name) is STATUS.FAILING
     decisions.resume(workspace, live.name, now=datetime.now(tz=now.tzinfo))
     assert shortcut(workspace, "north").returncode == 0
+
+
+def test_what_stopped_itself_can_be_resumed_before_any_cycle_saw_it(
+    workspace: Workspace, live: Automation, project: Path, now: datetime
+) -> None:
+    (project / "data/north.csv").rename(project / "away.csv")
+    assert [shortcut(workspace, "north").returncode for _ in range(4)] == [2, 2, 2, 126]
+    (project / "away.csv").rename(project / "data/north.csv")
+    decisions.resume(workspace, live.name, now=datetime.now(tz=now.tzinfo))
+    assert shortcut(workspace, "north").returncode == 0
+    OptimizationEngine(workspace).run_cycle(datetime.now(tz=now.tzinfo))
+    assert now_is(workspace, live.name) is STATUS.LIVE

@@ -109,8 +109,21 @@ def pause(workspace: Workspace, automation_id: str, *, now: datetime) -> str:
 
 def resume(workspace: Workspace, automation_id: str, *, now: datetime) -> str:
     """A paused command runs again."""
+    _note_stop(workspace, automation_id, now=now)
     automation = _change(workspace, automation_id, Action.RESUME, now=now)
     return f"{automation.name} is live again"
+
+
+def _note_stop(workspace: Workspace, automation_id: str, *, now: datetime) -> None:
+    """Its command stops itself at once, the store learns of it at the next cycle: a person who resumes it may be faster."""
+    with _deciding(workspace) as connection:
+        automation = _find(connection, automation_id)
+        installed = next((i for i in build_shortcuts(workspace).list_installed() if i.automation_id == automation.automation_id), None)
+        if automation.status is AutomationStatus.LIVE and installed is not None and installed.has_stopped:
+            stopped = replace(automation, status=advance_for(automation, Action.FAIL))
+            reason = f"failed {installed.most_failures} times in a row"
+            _decide(connection, automation, Action.FAIL, stopped, now=now, reason=reason)
+            _carry_out(workspace, connection, stopped, before=automation)
 
 
 def retire(workspace: Workspace, automation_id: str, *, now: datetime) -> str:
@@ -315,9 +328,13 @@ def _change(workspace: Workspace, automation_id: str, action: Action, *, now: da
     return automation
 
 
-def _decide(connection: Connection, before: Automation, action: Action, after: Automation, *, now: datetime) -> None:
+def _decide(
+    connection: Connection, before: Automation, action: Action, after: Automation, *, now: datetime, reason: str | None = None
+) -> None:
     automations_table.write_automation(connection, after)
-    automations_table.add_decision(connection, after.automation_id, after.script.sha256, action, before.status, now=now, before=before)
+    automations_table.add_decision(
+        connection, after.automation_id, after.script.sha256, action, before.status, now=now, before=before, reason=reason
+    )
 
 
 def _where_it_works(workspace: Workspace, installed: InstalledShortcut) -> str:

@@ -44,6 +44,11 @@ class InstalledShortcut:
     """Its last run failed; their number in a row is the size of `failures_path`."""
 
     @property
+    def has_stopped(self) -> bool:
+        """Whether `vynexus run` refuses it for its failures in a row, which the store may not know yet."""
+        return self.has_failed and self.failures_path.stat().st_size >= self.most_failures
+
+    @property
     def is_paused(self) -> bool:
         """Whether `vynexus run` refuses it."""
         return self.status != LIVE
